@@ -1,0 +1,69 @@
+# make export   write the site to public/
+# make test     everything that must hold
+# make test-all the tests on Python 3.11, 3.12 and 3.13
+# make soak     the long proofs
+# make lock     resolve the dependencies anew
+# make schema   write the schedule's JSON Schema anew
+# make clean    remove what the others made
+
+PYTHON ?= python3
+URL ?= http://127.0.0.1:8000
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+VERSIONS := 3.11 3.12 3.13
+
+.PHONY: export test test-all soak lock schema format clean $(VERSIONS:%=test-%)
+
+export: $(VENV)/run
+	$(BIN)/defects-ical export public --url $(URL)
+
+test: $(VENV)/dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -n auto
+
+test-all: $(VERSIONS:%=test-%)
+
+# A machine with pyenv has each Python under its own name only when told so.
+$(VERSIONS:%=test-%): test-%:
+	PYENV_VERSION=$$(echo $(VERSIONS) | tr ' ' ':') \
+	  $(MAKE) --no-print-directory .venv-$*/dev VENV=.venv-$* PYTHON=python$*
+	.venv-$*/bin/pytest -n auto
+
+soak: $(VENV)/dev
+	$(BIN)/pytest -n auto -m soak
+
+lock: $(VENV)/dev
+	$(BIN)/uv pip compile $(LOCK) --group build -o requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --group build --group test --group lint \
+	  -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
+  --custom-compile-command 'make lock'
+
+schema: $(VENV)/run
+	$(BIN)/defects-ical schema > schedule.schema.json
+
+format: $(VENV)/dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv .venv-3.* public .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/made
+	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@

@@ -1,0 +1,167 @@
+"""The command line: the one place that looks at the clock, and that turns errors into words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from defects_ical import __version__, timezones, wording
+from defects_ical.episodes import Episode, expand
+from defects_ical.errors import AddressError, DefectsIcalError, Problem, ScheduleError
+from defects_ical.export import export
+from defects_ical.links import Address
+from defects_ical.loading import load
+from defects_ical.schedule import Schedule, json_schema
+from defects_ical.site import build
+from defects_ical.timezones import Reading
+
+
+class AddressParameter(click.ParamType[Address]):
+    """An http or https address, with or without a path."""
+
+    name = "url"
+
+    def convert(
+        self, value: str | Address, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        """The address, or wrong usage."""
+        if isinstance(value, Address):
+            return value
+        try:
+            return Address.parse(value)
+        except AddressError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Boundary(click.Group):
+    """Commands whose users read what they can mend, and see the traceback of a bug of ours."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what its user can mend ends in its message and exit status."""
+        try:
+            return super().invoke(ctx)
+        except DefectsIcalError as error:
+            _complain(error)
+            ctx.exit(error.exit_status)
+
+
+STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
+
+SCHEDULE_OPTION = click.option(
+    "--schedule",
+    "path",
+    type=click.Path(path_type=Path),
+    default=Path("schedule.yaml"),
+    show_default=True,
+    metavar="FILE",
+    help="The schedule to read.",
+)
+
+
+@click.group(cls=Boundary, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="defects-ical")
+def main() -> None:
+    """Publish the episodes of a TV series as calendar feeds."""
+
+
+@main.command("export")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--url",
+    "address",
+    type=AddressParameter(),
+    required=True,
+    help="The address at which the folder will be public; links in the feeds begin with it.",
+)
+@SCHEDULE_OPTION
+def export_command(folder: Path, address: Address, path: Path) -> None:
+    """Write the site to DIR: a new or empty folder, or one that it wrote before."""
+    outcome = export(build(load(path), address), address, folder)
+    counts = f"{outcome.written} written, {outcome.unchanged} unchanged, {outcome.removed} removed"
+    click.echo(f"{folder}: {counts}")
+
+
+@main.command()
+@SCHEDULE_OPTION
+def check(path: Path) -> None:
+    """Say what is wrong with the schedule, or show every episode that it makes."""
+    schedule = load(path)
+    episodes = expand(schedule)
+    out = Console(highlight=False)
+    # Into a file or a pipe, nothing has to fit a screen.
+    out.print(_table(schedule, episodes), width=None if out.is_terminal else 120)
+    for warning in _warnings(schedule, episodes, datetime.now(UTC)):
+        click.echo(f"warning: {warning}", err=True)
+    noun = "episode" if len(episodes) == 1 else "episodes"
+    click.echo(f"{path}: {len(episodes)} {noun}, nothing wrong")
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the schedule's format, for editors."""
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _complain(error: DefectsIcalError) -> None:
+    if not isinstance(error, ScheduleError):
+        click.echo(f"error: {error}", err=True)
+        return
+    err = Console(stderr=True, highlight=False, soft_wrap=True)
+    for problem in error.problems:
+        err.print(_told(problem))
+
+
+def _told(problem: Problem) -> Text:
+    """A problem in one line: the place stands back, what is wrong stands out."""
+    place, rest = f"{problem.place}:", str(problem).removeprefix(f"{problem.place}:")
+    what, mend = rest[: -len(problem.mend)], problem.mend
+    return Text.assemble((place, "dim"), (what, "bold"), mend)
+
+
+def _table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
+    table = Table(title=Text(schedule.show.title), title_justify="left", box=None, pad_edge=False)
+    table.add_column("Ep.", overflow="fold")
+    for reading in wording.readings(schedule.published, schedule):
+        table.add_column(reading.place, no_wrap=True)
+    table.add_column("Status")
+    table.add_column("Rev.", justify="right")
+    for episode in episodes:
+        own, *others = wording.readings(episode.start, schedule)
+        clocks = (f"{_date_beside(own, each)}{wording.time(each)}" for each in others)
+        status = Text(episode.status, STYLES[episode.status])
+        revision = str(episode.sequence)
+        own_time = f"{_day(own)} {own.wall:%Y-%m-%d} {wording.time(own)}"
+        name = Text(str(episode.number or episode.name))
+        table.add_row(name, own_time, *clocks, status, revision)
+    return table
+
+
+def _date_beside(own: Reading, other: Reading) -> str:
+    """The weekday, where the other clock is on another day."""
+    return "" if other.wall.date() == own.wall.date() else f"{_day(other)} "
+
+
+def _day(reading: Reading) -> str:
+    return wording.WEEKDAYS[reading.wall.weekday()][:3]
+
+
+def _warnings(schedule: Schedule, episodes: tuple[Episode, ...], now: datetime) -> Iterator[str]:
+    for index, change in enumerate(schedule.changes):
+        if change.at > now:
+            what = "the change is dated in the future"
+            yield str(schedule.problem(("changes", index, "at"), what, "write when it was decided"))
+    by_start = sorted(episodes, key=lambda each: each.start)
+    for start, together in groupby(by_start, key=lambda each: each.start):
+        names = [each.name for each in together if each.status != "cancelled"]
+        if len(names) > 1:
+            when = timezones.read(start, schedule.timezone).wall
+            yield f"{' and '.join(names)} start together, on {when:%Y-%m-%d at %H:%M}"

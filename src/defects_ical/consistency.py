@@ -1,0 +1,204 @@
+"""Whether the parts of a schedule agree with each other, which no part shows by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final, NamedTuple, TypeAlias
+
+from defects_ical.errors import Problem
+from defects_ical.forms import WEEKDAYS
+from defects_ical.schedule import ALL, MAX_EPISODES, Change, Location, Schedule
+
+REMINDERS: Final = "reminders"
+"""What the names of the reminder feeds end in."""
+
+Check: TypeAlias = Callable[[Schedule], Iterator[Problem]]
+
+
+class Agreement(NamedTuple):
+    """A check, and the places of the values that its answer depends on."""
+
+    check: Check
+    on: tuple[Location, ...]
+
+
+def _premiere(schedule: Schedule) -> Iterator[Problem]:
+    airing = schedule.airing
+    if WEEKDAYS[airing.premiere.weekday()] in airing.weekdays:
+        return
+    coming = (airing.premiere + timedelta(days=n) for n in range(1, 8))
+    likely = next(day for day in coming if WEEKDAYS[day.weekday()] in airing.weekdays)
+    yield schedule.problem(
+        ("airing", "premiere"),
+        f"{airing.premiere} is a {WEEKDAYS[airing.premiere.weekday()].title()}, "
+        "which is not one of the weekdays",
+        f"write `{likely}`, or add the day to `weekdays`",
+    )
+
+
+def _counted(schedule: Schedule) -> Iterator[Problem]:
+    count = schedule.airing.episodes
+    for number in schedule.episodes:
+        if number > count:
+            yield schedule.problem(
+                ("episodes", str(number), "[key]"),
+                f"there are {count} episodes",
+                f"remove episode {number}, or write `episodes: {number}` under `airing`",
+            )
+
+
+def _total(schedule: Schedule) -> Iterator[Problem]:
+    total = schedule.airing.episodes + len(schedule.specials)
+    if total > MAX_EPISODES:
+        what = f"{total} broadcasts; at most {MAX_EPISODES} fit in a schedule"
+        yield schedule.problem(("specials",), what, "remove some")
+
+
+def _feed_names(schedule: Schedule) -> Iterator[Problem]:
+    """A platform's feed must not have the name of a reminder feed."""
+    for name in schedule.platforms:
+        twin = name.removesuffix(REMINDERS).removesuffix("-")
+        if name == REMINDERS or (twin != name and twin in schedule.platforms):
+            yield schedule.problem(
+                ("platforms", name, "[key]"),
+                f"`{name}` is the name of a reminder feed",
+                f"write another id, like `{name}-channel`",
+            )
+
+
+def _special_ids(schedule: Schedule) -> Iterator[Problem]:
+    taken: dict[str, str] = {ALL: "means every episode in a change"}
+    for index, special in enumerate(schedule.specials):
+        number = special.id.removeprefix("e")
+        reason = taken.get(special.id)
+        if number != special.id and number.isdigit():
+            reason = "is the id of a numbered episode"
+        if reason:
+            others = {each.id for each in schedule.specials} | set(taken)
+            likely = next(
+                f"special-{n}" for n in range(1, len(others) + 2) if f"special-{n}" not in others
+            )
+            what = f"`{special.id}` {reason}"
+            yield schedule.problem(("specials", index, "id"), what, f"write `{likely}`")
+        taken[special.id] = "is the id of an earlier special"
+
+
+def _clocks(schedule: Schedule) -> Iterator[Problem]:
+    seen = {schedule.timezone}
+    for index, zone in enumerate(schedule.clocks):
+        if zone in seen:
+            yield schedule.problem(("clocks", index), f"`{zone}` is already shown", "remove it")
+        seen.add(zone)
+
+
+def _order(schedule: Schedule) -> Iterator[Problem]:
+    """Stamps must rise: clients ignore a change that is not later than what they have."""
+    for index, change in enumerate(schedule.changes):
+        if change.at <= schedule.published:
+            what = "the change is not later than `published`"
+            mend = f"write a later time, like `{_after(schedule.published)}`"
+            yield schedule.problem(("changes", index, "at"), what, mend)
+    for index, (earlier, later) in enumerate(pairwise(schedule.changes), start=1):
+        if later.at < earlier.at:
+            what = "the change is earlier than the one before it"
+            mend = f"move it up, or write a later time, like `{_after(earlier.at)}`"
+            yield schedule.problem(("changes", index, "at"), what, mend)
+    yield from _same_instant(schedule)
+
+
+def _same_instant(schedule: Schedule) -> Iterator[Problem]:
+    latest: dict[str, datetime] = {}
+    for index, change in enumerate(schedule.changes):
+        named = targets(change, schedule)
+        if any(latest.get(each) == change.at for each in named):
+            what = "an earlier change of the same episode has the same time"
+            mend = f"write them as one change, or write a later time, like `{_after(change.at)}`"
+            yield schedule.problem(("changes", index, "at"), what, mend)
+        latest.update(dict.fromkeys(named, change.at))
+
+
+def _after(at: datetime) -> str:
+    return (at + timedelta(minutes=1)).isoformat()
+
+
+def _targets(schedule: Schedule) -> Iterator[Problem]:
+    known = numbers_and_ids(schedule)
+    for index, change in enumerate(schedule.changes):
+        seen: set[str] = set()
+        for position, name in enumerate(change.episodes):
+            location = ("changes", index, "episodes", position)
+            if name in seen:
+                yield schedule.problem(location, f"`{name}` is already in the list", "remove it")
+            elif name not in known and change.episodes != (ALL,):
+                what = f"there is no episode `{name}`"
+                yield schedule.problem(location, what, _known_episodes(schedule))
+            seen.add(name)
+
+
+def _known_episodes(schedule: Schedule) -> str:
+    numbers = f"a number from 1 to {schedule.airing.episodes}"
+    ids = "".join(f", or `{each.id}`" for each in schedule.specials)
+    return f"write {numbers}{ids}"
+
+
+def _actions(schedule: Schedule) -> Iterator[Problem]:
+    for index, change in enumerate(schedule.changes):
+        here = ("changes", index)
+        if change.move and len(targets(change, schedule)) != 1:
+            what = "a move is of one episode"
+            mend = "write one entry for each episode, or a `shift` for all of them"
+            yield schedule.problem((*here, "move"), what, mend)
+        if change.move and change.shift:
+            what = "`move` and `shift` contradict each other"
+            yield schedule.problem((*here, "shift"), what, "remove one of the two")
+        if change.status == "cancelled" and (change.move or change.shift or change.runtime):
+            what = "a cancelled episode has no new time"
+            mend = "remove `status`, or remove `move`, `shift` and `runtime`"
+            yield schedule.problem((*here, "status"), what, mend)
+        if change.shift and not any(change.shift.model_dump().values()):
+            what = "the shift is of no time at all"
+            yield schedule.problem((*here, "shift"), what, "write a distance, like `{weeks: 1}`")
+        if not any((change.move, change.shift, change.runtime, change.status, change.note)):
+            what = "the entry changes nothing"
+            mend = "add `move`, `shift`, `runtime`, `status` or `note`"
+            yield schedule.problem(here, what, mend)
+
+
+def numbers_and_ids(schedule: Schedule) -> tuple[str, ...]:
+    """How a change may name each episode: "1", "2" … and the ids of the specials."""
+    numbers = map(str, range(1, schedule.airing.episodes + 1))
+    return (*numbers, *(special.id for special in schedule.specials))
+
+
+def targets(change: Change, schedule: Schedule) -> tuple[str, ...]:
+    """The episodes that a change names, one by one."""
+    return numbers_and_ids(schedule) if change.episodes == (ALL,) else change.episodes
+
+
+AGREEMENTS: Final = (
+    Agreement(_premiere, (("airing", "premiere"), ("airing", "weekdays"))),
+    Agreement(_counted, (("airing", "episodes"),)),
+    Agreement(_total, (("airing", "episodes"),)),
+    Agreement(_feed_names, ()),
+    Agreement(_special_ids, ()),
+    Agreement(_clocks, (("timezone",),)),
+    Agreement(_order, (("published",), ("airing", "episodes"))),
+    Agreement(_targets, (("airing", "episodes"), ("specials",))),
+    Agreement(_actions, (("airing", "episodes"),)),
+)
+"""Every check, with what it depends on: a wrong value must not be blamed on its neighbours."""
+
+
+def problems(schedule: Schedule, doubtful: frozenset[Location] = frozenset()) -> Iterator[Problem]:
+    """What does not agree, leaving out what depends on a doubtful value."""
+    for agreement in AGREEMENTS:
+        if not any(_within(value, on) for value in doubtful for on in agreement.on):
+            yield from agreement.check(schedule)
+
+
+def _within(value: Location, other: Location) -> bool:
+    """Whether one of the two is part of the other."""
+    length = min(len(value), len(other))
+    return value[:length] == other[:length]

@@ -1,0 +1,158 @@
+"""What pydantic found wrong, in the words of the schedule: place, reason and mend."""
+
+from __future__ import annotations
+
+import collections.abc
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from defects_ical.errors import Problem
+from defects_ical.forms import Form, nearest
+from defects_ical.schedule import Location, Schedule, Spot
+
+KEY: Final = "[key]"
+"""How pydantic ends the location of a mapping's key."""
+
+# A longer text is not repeated in the advice how to write it.
+SHORT: Final = 60
+
+
+def diagnose(error: ValidationError, spots: Mapping[Location, Spot]) -> Iterator[Problem]:
+    """The problems in a pydantic error, each at the place where its value stands."""
+    errors = error.errors(include_url=False)
+    meant = {_meant(each["loc"]) for each in errors if each["type"] == "extra_forbidden"}
+    for each in errors:
+        # A misspelt required key is one problem, not two.
+        if each["type"] != "missing" or each["loc"] not in meant:
+            location, what, mend = _explained(each)
+            yield _problem(location, what, mend, spots)
+
+
+def _problem(location: Location, what: str, mend: str, spots: Mapping[Location, Spot]) -> Problem:
+    while location not in spots:
+        location = location[:-1]
+    return Problem(*spots[location], what, mend)
+
+
+def _explained(error: ErrorDetails) -> tuple[Location, str, str]:
+    """The location to show, what is wrong, and how to mend it."""
+    location = error["loc"]
+    match error["type"]:
+        case "form":
+            return location, error["ctx"]["what"], error["ctx"]["mend"]
+        case "missing":
+            key = str(location[-1])
+            mend = f"add `{key}: {_example(_field(location)[0])}`"
+            return location[:-1], f"`{key}` is missing", mend
+        case "extra_forbidden":
+            return (*location, KEY), "unknown key", _known_keys(location)
+        case "too_short":
+            mend = f"write `{_example(_field(location)[0])}`"
+            return location, "nothing is there", mend
+        case kind if kind in {"tuple_type", "list_type"}:
+            what = f"a list belongs here, not {_kind(error['input'])}"
+            return location, what, f"write `{_as_list(error)}`"
+        case kind if kind in {"model_type", "mapping_type", "dict_type"}:
+            what = f"a mapping belongs here, not {_kind(error['input'])}"
+            return location, what, _as_mapping(location)
+    raise AssertionError(f"an error of a kind that no form raises: {error}")
+
+
+def _kind(raw: object) -> str:
+    if raw == "":
+        return "nothing"
+    return "a list" if isinstance(raw, list) else "a mapping" if isinstance(raw, dict) else "a text"
+
+
+def _as_list(error: ErrorDetails) -> str:
+    raw = error["input"]
+    if isinstance(raw, str) and len(raw) <= SHORT:
+        return f"[{raw}]"
+    field, _ = _field(error["loc"])
+    return _example(field) if field.is_required() else "[]"
+
+
+def _as_mapping(location: Location) -> str:
+    if not location:
+        return "begin with `format: 1`, as in the README"
+    field, inside = _field(location)
+    example = _mapping_example(_model(location)) if inside else _example(field)
+    if example != "{}":
+        return f"write `{example}`"
+    return "write keys and values; known here: " + _listed(_model(location))
+
+
+def _known_keys(location: Location) -> str:
+    if likely := _meant(location)[-1]:
+        return f"write `{likely}`"
+    return "remove it, or write one of " + _listed(_model(location[:-1]))
+
+
+def _listed(model: type[BaseModel]) -> str:
+    return ", ".join(f"`{key}`" for key in model.model_fields)
+
+
+def _meant(location: Location) -> tuple[str | int | None, ...]:
+    """The location that an unknown key was probably meant to be; ends in None if none is near."""
+    return (*location[:-1], nearest(str(location[-1]), _model(location[:-1]).model_fields))
+
+
+def _model(location: Location) -> type[BaseModel]:
+    """The model of the mapping at ``location``, or of the values in the container there."""
+    if not location:
+        return Schedule
+    return next(_models(_field(location)[0].annotation))
+
+
+def _field(location: Location) -> tuple[FieldInfo, bool]:
+    """The last field on the way to ``location``, and whether the location is inside it."""
+    model: type[BaseModel] = Schedule
+    parts = list(location)
+    while True:
+        field = model.model_fields[str(parts.pop(0))]
+        inside = bool(parts) and _is_container(field)
+        # What follows a container is an index or a key, not a field.
+        parts = parts[1:] if inside else parts
+        if not parts:
+            return field, inside
+        model = next(_models(field.annotation))
+
+
+def _is_container(field: FieldInfo) -> bool:
+    return typing.get_origin(field.annotation) in {tuple, collections.abc.Mapping}
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _models(part)
+
+
+def _example(field: FieldInfo) -> str:
+    """A value of the field as one would write it, from its own example or its form's."""
+    if field.examples:
+        return _flow(field.examples[0])
+    for each in field.metadata:
+        if isinstance(each, Form):
+            return _flow(each.schema["examples"][0])
+    return _mapping_example(next(_models(field.annotation)))
+
+
+def _mapping_example(model: type[BaseModel]) -> str:
+    required = {key: each for key, each in model.model_fields.items() if each.is_required()}
+    return "{" + ", ".join(f"{key}: {_example(each)}" for key, each in required.items()) + "}"
+
+
+def _flow(value: object) -> str:
+    """A value in YAML's flow style."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return str(value)

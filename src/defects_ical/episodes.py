@@ -1,0 +1,266 @@
+"""The rule and the change log become single episodes, each with its instant and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+from dateutil.relativedelta import relativedelta
+from dateutil.rrule import DAILY, rrule
+
+from defects_ical import timezones
+from defects_ical.consistency import targets
+from defects_ical.errors import Problem, ScheduleError
+from defects_ical.forms import WEEKDAYS, WallTime
+from defects_ical.schedule import Change, Location, Schedule, Status
+from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, GapError, OverlapError
+
+RULE_TIME: Final = ("airing", "time")
+
+
+class OffsetError(ValueError):
+    """The UTC offset that was written is not the one of that wall time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What one entry of the change log did to one episode.
+
+    ``at`` is in UTC. ``moved`` and ``retimed`` hold the start (UTC) and the runtime (minutes)
+    before and after, where they changed; ``moved`` from None is from a time that never was.
+    """
+
+    at: datetime
+    moved: tuple[datetime | None, datetime] | None = None
+    retimed: tuple[int, int] | None = None
+    status: Status | None = None
+    note: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One broadcast: ``start`` in UTC, ``runtime`` in minutes.
+
+    ``id`` is for ever ("e03", or a special's own); ``number`` is None for a special and
+    ``title`` None for a numbered episode. ``revisions`` are in the order of the change log.
+    """
+
+    id: str
+    number: int | None
+    title: str | None
+    start: datetime
+    runtime: int
+    status: Status
+    published: datetime
+    revisions: tuple[Revision, ...] = ()
+    teaser: str | None = None
+    recap: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the episode is called within the show: "Episode 3"."""
+        return self.title or f"Episode {self.number}"
+
+    @property
+    def end(self) -> datetime:
+        """When it is over, in UTC."""
+        return self.start + timedelta(minutes=self.runtime)
+
+    @property
+    def sequence(self) -> int:
+        """How often it was revised (RFC 5545 §3.8.7.4)."""
+        return len(self.revisions)
+
+    @property
+    def modified(self) -> datetime:
+        """When it was last revised, or first published, in UTC."""
+        return self.revisions[-1].at if self.revisions else self.published
+
+    @property
+    def previous_start(self) -> datetime | None:
+        """Where it was before it was last moved, in UTC."""
+        moves = [each.moved for each in self.revisions if each.moved]
+        return moves[-1][0] if moves else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """An episode on its way through the change log, still in wall time.
+
+    ``location`` is where the schedule says its current time.
+    """
+
+    id: str
+    number: int | None
+    title: str | None
+    time: WallTime
+    runtime: int
+    location: Location
+    status: Status = "confirmed"
+    revisions: tuple[Revision, ...] = ()
+
+
+def expand(schedule: Schedule) -> tuple[Episode, ...]:
+    """Every episode of the schedule, numbered ones first, as its change log leaves them.
+
+    Raises ScheduleError for times that do not exist, exist twice or are after 2037.
+    """
+    plans = dict(_planned(schedule))
+    for index, change in enumerate(schedule.changes):
+        for name in targets(change, schedule):
+            if name in plans:
+                plans[name] = _revised(plans[name], change, ("changes", index), schedule.timezone)
+    problems = tuple(_problems(tuple(plans.values()), schedule))
+    if problems:
+        raise ScheduleError(problems)
+    return tuple(_episode(plan, schedule) for plan in plans.values())
+
+
+def _planned(schedule: Schedule) -> Iterator[tuple[str, _Plan]]:
+    """The episodes as the rule and the specials have them, by the name that changes use."""
+    airing = schedule.airing
+    # Wall times without a zone: over an aware datetime dateutil would keep the old offset
+    # after a change of clocks.
+    days = rrule(
+        DAILY,
+        dtstart=datetime.combine(airing.premiere, airing.time),
+        byweekday=[WEEKDAYS.index(day) for day in airing.weekdays],
+        count=airing.episodes,
+    )
+    for number, wall in enumerate(days, start=1):
+        time = WallTime(wall, None)
+        yield str(number), _Plan(f"e{number:02}", number, None, time, airing.runtime, RULE_TIME)
+    for index, special in enumerate(schedule.specials):
+        location = ("specials", index, "airs")
+        yield (
+            special.id,
+            _Plan(special.id, None, special.title, special.airs, special.runtime, location),
+        )
+
+
+def _revised(plan: _Plan, change: Change, location: Location, zone: str) -> _Plan:
+    time = _changed_time(plan.time, change)
+    runtime = change.runtime or plan.runtime
+    status = change.status or plan.status
+    before, after = _start(plan.time, zone), _start(time, zone)
+    revision = Revision(
+        at=change.at,
+        moved=(before, after) if after and after != before else None,
+        retimed=(plan.runtime, runtime) if runtime != plan.runtime else None,
+        status=status if status != plan.status else None,
+        note=change.note,
+        reason=change.reason,
+    )
+    action = "move" if change.move else "shift"
+    return replace(
+        plan,
+        time=time,
+        runtime=runtime,
+        status=status,
+        location=plan.location if time == plan.time else (*location, action),
+        revisions=(*plan.revisions, revision),
+    )
+
+
+def _changed_time(time: WallTime, change: Change) -> WallTime:
+    if change.move:
+        return change.move
+    if change.shift:
+        # On the clocks, not on the time line: a week later is the same time of day.
+        return WallTime(time.wall + relativedelta(**change.shift.model_dump()), None)
+    return time
+
+
+def _start(time: WallTime, zone: str) -> datetime | None:
+    """The instant, or None for a wall time without exactly one."""
+    try:
+        return _instant(time, zone)
+    except ValueError:
+        return None
+
+
+def _instant(time: WallTime, zone: str) -> datetime:
+    """The instant of a planned time; raises GapError, OverlapError or OffsetError."""
+    if time.offset is not None and timezones.fits(time.wall, time.offset, zone):
+        return (time.wall - time.offset).replace(tzinfo=UTC)
+    start = timezones.instant(time.wall, zone)
+    if time.offset is not None:
+        raise OffsetError(time.offset)
+    return start
+
+
+def _episode(plan: _Plan, schedule: Schedule) -> Episode:
+    notes = schedule.episodes.get(plan.number) if plan.number else None
+    return Episode(
+        id=plan.id,
+        number=plan.number,
+        title=plan.title,
+        start=_instant(plan.time, schedule.timezone),
+        runtime=plan.runtime,
+        status=plan.status,
+        published=schedule.published,
+        revisions=plan.revisions,
+        teaser=notes.teaser if notes else None,
+        recap=notes.recap if notes else None,
+    )
+
+
+def _problems(plans: tuple[_Plan, ...], schedule: Schedule) -> Iterator[Problem]:
+    beyond = False
+    for plan in plans:
+        if FIRST_YEAR <= plan.time.wall.year <= LAST_YEAR:
+            yield from _no_instant(plan, schedule)
+        elif plan.location != RULE_TIME:
+            yield schedule.problem(plan.location, _out_of_reach(plan), "write a shorter distance")
+        elif not beyond:
+            # The first one says it for all that follow it.
+            beyond = True
+            mend = f"write `{plan.number - 1}` or fewer" if plan.number else ""
+            yield schedule.problem(("airing", "episodes"), _out_of_reach(plan), mend)
+
+
+def _out_of_reach(plan: _Plan) -> str:
+    day = plan.time.wall.date()
+    return f"{_name(plan)} would air on {day}, outside the years {FIRST_YEAR} to {LAST_YEAR}"
+
+
+def _no_instant(plan: _Plan, schedule: Schedule) -> Iterator[Problem]:
+    zone, wall = schedule.timezone, plan.time.wall
+    shown = f"{_name(plan)}: {wall:%H:%M} on {wall:%Y-%m-%d}"
+    try:
+        _instant(plan.time, zone)
+    except GapError as gap:
+        what = f"{shown} does not exist in {zone}: clocks go forward over it"
+        yield schedule.problem(plan.location, what, _settled(plan, schedule, _written(gap.moved)))
+    except OverlapError as overlap:
+        what = f"{shown} happens twice in {zone}: clocks go back over it"
+        first, second = (_written(wall, each) for each in (overlap.first, overlap.second))
+        mend = f"{_settled(plan, schedule, first)}, or with `{second}` for the second time"
+        yield schedule.problem(plan.location, what, mend)
+    except OffsetError:
+        offset = timezones.read(timezones.instant(wall, zone), zone).offset
+        what = f"{shown} has another UTC offset in {zone}"
+        yield schedule.problem(plan.location, what, f"write `{_written(wall, offset)}`")
+
+
+def _settled(plan: _Plan, schedule: Schedule, time: str) -> str:
+    """How to give the episode that time: where one is written, there; else in a new change."""
+    if plan.location[-1] in {"move", "airs"}:
+        return f"write `{time}`"
+    latest = max((schedule.published, *(change.at for change in schedule.changes)))
+    at = (latest + timedelta(minutes=1)).isoformat()
+    name = plan.number or plan.id
+    return f"add to the end of `changes`: `- {{at: {at}, episodes: [{name}], move: {time}}}`"
+
+
+def _written(wall: datetime, offset: timedelta | None = None) -> str:
+    """A wall time as the schedule has it, with the UTC offset where there is one."""
+    zone = None if offset is None else timezone(offset)
+    return wall.replace(tzinfo=zone).isoformat(timespec="minutes")
+
+
+def _name(plan: _Plan) -> str:
+    return f"episode {plan.number}" if plan.number else plan.id

@@ -1,0 +1,60 @@
+"""What went wrong that a person can mend: where, what, and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a text file: the file as its user named it, line and column from 1.
+
+    Line and column are 0 when the file as a whole is meant.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong, told to whoever wrote it.
+
+    ``where`` is the value's path in the schedule (``changes[2].move``), or empty.
+    """
+
+    place: Place
+    where: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        subject = f"{self.where}: " if self.where else ""
+        return f"{self.place}: {subject}{self.what}; {self.mend}"
+
+
+class DefectsIcalError(Exception):
+    """Anything that the person at the keyboard caused and can mend."""
+
+    exit_status: ClassVar[int] = 1
+
+
+class ScheduleError(DefectsIcalError):
+    """The schedule cannot be used; ``problems`` holds every reason, in file order."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class AddressError(DefectsIcalError):
+    """The public address cannot be used in links; the message says why."""
+
+
+class ExportError(DefectsIcalError):
+    """The folder cannot be written; the message says what stands in the way."""

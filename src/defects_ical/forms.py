@@ -1,0 +1,271 @@
+"""The one written form of each kind of value in a schedule: text to value, or what is wrong.
+
+A form is the metadata of an annotated type: pydantic asks it for the validator and for the
+JSON Schema, so that the loader and an editor's completion follow the same rule. The text
+arrives as it stands in the file; no form reads a second spelling of the same value.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+import webcolors
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from defects_ical.source import UNSEEN, shortened
+from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, NAMES
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_OFFSET: Final = r"[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
+_ID: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_NUMBER: Final = r"0|-?[1-9][0-9]{0,8}"
+# Beside what cannot be seen: a carriage return, and what XML does not allow.
+_CONTROL: Final = re.compile(f"{UNSEEN.pattern}|[\r\ufffe\uffff]")
+# RFC 3986: what may stand in a URL at all.
+_URL: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
+_HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+
+
+# Compared by identity: typing wants metadata that can be hashed, and a schema cannot.
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """How a kind of value is written: ``parse`` reads it, ``schema`` is its JSON Schema."""
+
+    parse: Callable[[str], object]
+    schema: dict[str, Any]
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._value)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.schema)
+
+    def _value(self, raw: object) -> object:
+        if not isinstance(raw, str):
+            kind = "a list" if isinstance(raw, list) else "a mapping"
+            raise wrong(f"one value belongs here, not {kind}", self.mend)
+        return self.parse(raw)
+
+    @property
+    def mend(self) -> str:
+        """How to write it, from the first example of the JSON Schema."""
+        return f"write it like `{self.schema['examples'][0]}`"
+
+
+class WallTime(NamedTuple):
+    """A local date and time without a zone, and the UTC offset where one was written."""
+
+    wall: datetime
+    offset: timedelta | None
+
+
+def wrong(what: str, mend: str) -> PydanticCustomError:
+    """The error that a form raises; both texts reach the reader as they are."""
+    return PydanticCustomError("form", "{what}; {mend}", {"what": what, "mend": mend})
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that ``word`` was most likely meant to be, whatever its case."""
+    by_lower = {each.lower(): each for each in known}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[found[0]] if found else None
+
+
+def text(limit: int, example: str, *, lines: bool = False, without: str = "") -> Form:
+    """A text of at most ``limit`` characters, in NFC; in one line unless ``lines``.
+
+    Control characters and backslashes are refused: calendar programs stumble over them.
+    """
+
+    def parse(raw: str) -> str:
+        value = unicodedata.normalize("NFC", raw.strip())
+        if not value:
+            raise wrong("a text belongs here, nothing is there", f"write it like `{example}`")
+        if len(value) > limit:
+            raise wrong(f"{len(value)} characters; at most {limit} fit", "shorten it")
+        if found := _CONTROL.search(value):
+            raise wrong(f"control character U+{ord(found[0]):04X}", "remove it")
+        if "\\" in value:
+            raise wrong("a backslash, which calendar programs misread", "write `/` instead")
+        if "\n" in value and not lines:
+            raise wrong("more than one line", "write it in one line")
+        for character in without:
+            if character in value:
+                raise wrong(f"`{character}` cannot stand here", f"write it without `{character}`")
+        return value
+
+    schema = {"type": "string", "minLength": 1, "maxLength": limit, "examples": [example]}
+    return Form(parse, schema)
+
+
+def whole(low: int, high: int, example: int) -> Form:
+    """A whole number from ``low`` to ``high``, in digits."""
+
+    def parse(raw: str) -> int:
+        if not re.fullmatch(_NUMBER, raw):
+            what = _instead_of("a whole number", raw)
+            raise wrong(what, f"write a number from {low} to {high}, like `{example}`")
+        if not low <= int(raw) <= high:
+            what = f"{raw} is not between {low} and {high}"
+            raise wrong(what, f"write a number from {low} to {high}, like `{example}`")
+        return int(raw)
+
+    schema = {"type": "integer", "minimum": low, "maximum": high, "examples": [example]}
+    return Form(parse, schema)
+
+
+def choice(*known: str) -> Form:
+    """One of a few words."""
+
+    def parse(raw: str) -> str:
+        if raw in known:
+            return raw
+        likely = nearest(raw, known)
+        mend = f"write `{likely}`" if likely else "write one of " + _listed(known)
+        raise wrong(_instead_of("one of the known words", raw), mend)
+
+    return Form(parse, {"enum": list(known), "examples": [known[0]]})
+
+
+def color_code(name: str) -> str:
+    """The "#RRGGBB" of a CSS colour name."""
+    return str(webcolors.name_to_hex(name)).upper()
+
+
+def _instead_of(wanted: str, raw: str) -> str:
+    if not raw:
+        return f"{wanted} belongs here, nothing is there"
+    return f"`{shortened(raw)}` is not {wanted}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _matching(pattern: str, example: str, wanted: str, parse: Callable[[str], object]) -> Form:
+    """A value of one pattern; ``parse`` may raise ValueError for what the pattern lets through."""
+
+    def checked(raw: str) -> object:
+        try:
+            if re.fullmatch(pattern, raw):
+                return parse(raw)
+        except PydanticCustomError:
+            raise
+        except ValueError:
+            pass
+        raise wrong(_instead_of(wanted, raw), f"write it like `{example}`")
+
+    return Form(checked, {"type": "string", "pattern": f"^({pattern})$", "examples": [example]})
+
+
+def _in_reach(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        what = f"{day.isoformat()[:10]} is out of reach: clock changes are known"
+        raise wrong(
+            f"{what} from {FIRST_YEAR} to {LAST_YEAR}",
+            f"write a year from {FIRST_YEAR} to {LAST_YEAR}",
+        )
+
+
+def _date(raw: str) -> date:
+    value = date.fromisoformat(raw)
+    _in_reach(value)
+    return value
+
+
+def _wall_time(raw: str) -> WallTime:
+    value = datetime.fromisoformat(raw)
+    _in_reach(value.date())
+    return WallTime(value.replace(tzinfo=None), value.utcoffset())
+
+
+def _instant(raw: str) -> datetime:
+    value = datetime.fromisoformat(raw)
+    _in_reach(value.date())
+    return value.astimezone(UTC)
+
+
+def _id(raw: str) -> str:
+    if re.fullmatch(_ID, raw):
+        return raw
+    words = re.findall("[a-z0-9]+", raw.lower())
+    likely = "-".join(words).lstrip("-0123456789") or "special-1"
+    wanted = "an id of lower-case letters, digits and single hyphens, a letter first"
+    raise wrong(_instead_of(wanted, raw), f"write `{likely}`")
+
+
+def _uuid(raw: str) -> uuid.UUID:
+    value = uuid.UUID(raw)
+    if not value.int:
+        command = "python3 -c 'import uuid; print(uuid.uuid4())'"
+        raise wrong("this is the placeholder, not an identity", f"make your own: `{command}`")
+    return value
+
+
+def _url(raw: str) -> str:
+    parts = urlsplit(raw)
+    if not re.fullmatch(_HOST, parts.hostname or "") or parts.port == 0 or "@" in parts.netloc:
+        raise ValueError(raw)
+    # Legal as they are, but several calendar programs cut a link there.
+    return raw.replace(",", "%2C").replace(";", "%3B")
+
+
+def _zone(raw: str) -> str:
+    if raw in NAMES:
+        return raw
+    likely = nearest(raw, NAMES) or nearest(raw.rpartition("/")[2], NAMES)
+    mend = f"write `{likely}`" if likely else "write a name of the IANA list, like `Asia/Seoul`"
+    raise wrong(_instead_of("a time zone", raw), mend)
+
+
+def _color(raw: str) -> str:
+    known = webcolors.names("css3")
+    if raw in known:
+        return raw
+    mend = f"write `{nearest(raw, known) or 'crimson'}`"
+    raise wrong(_instead_of("a CSS colour name", raw), mend)
+
+
+DATE: Final = _matching(_DATE, "2025-07-21", "a date", _date)
+TIME: Final = _matching(_TIME, "23:00", "a time of day", time.fromisoformat)
+WALL_TIME: Final = _matching(
+    f"{_DATE}T{_TIME}({_OFFSET})?", "2025-08-04T23:30", "a date and time", _wall_time
+)
+INSTANT: Final = _matching(
+    f"{_DATE}T{_TIME}:[0-5][0-9]{_OFFSET}",
+    "2025-07-22T09:00:00+09:00",
+    "a date and time with seconds and UTC offset",
+    _instant,
+)
+UUID: Final = _matching(
+    "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "6f1f4c2e-8c57-4f0e-9b53-5a0f3f5f7c11",
+    "a UUID in lower case",
+    _uuid,
+)
+URL: Final = _matching(_URL, "https://www.example.org/", "an http or https address", _url)
+ID: Final = Form(_id, {"type": "string", "pattern": f"^{_ID}$", "examples": ["special-1"]})
+EPISODE: Final = _matching(f"[1-9][0-9]{{0,3}}|{_ID}", "5", "an episode's number or id", str)
+PICTURE: Final = _matching(
+    r"[A-Za-z0-9_-]+\.png", "picture.png", "the name of a PNG file beside this one", str
+)
+ZONE: Final = Form(_zone, {"type": "string", "enum": sorted(NAMES), "examples": ["Asia/Seoul"]})
+COLOR: Final = Form(
+    _color, {"type": "string", "enum": sorted(webcolors.names("css3")), "examples": ["crimson"]}
+)

@@ -1,0 +1,200 @@
+"""Episodes as iCalendar bytes (RFC 5545, RFC 7986): feeds, their reminder twins, single files.
+
+Every line is there for a calendar program that needs it, and none for another that stumbles
+over it. Each event is written once; twins and single files reuse its lines.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from icalendar import (
+    Alarm,
+    Calendar,
+    Component,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vDuration,
+    vText,
+    vUri,
+)
+
+from defects_ical import timezones, wording
+from defects_ical.episodes import Episode
+from defects_ical.forms import color_code
+from defects_ical.links import Address, Feed, feeds, single_path
+from defects_ical.schedule import Platform, Schedule
+from defects_ical.timezones import Observance
+
+# Without a version: a new release must not rewrite every subscriber's calendar.
+PRODID: Final = "-//defects-ical//defects-ical//EN"
+REMINDER: Final = timedelta(minutes=30)
+# A move of the same evening has to get through.
+REFRESH: Final = timedelta(hours=1)
+DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+END_EVENT: Final = b"END:VEVENT\r\n"
+END_CALENDAR: Final = b"END:VCALENDAR\r\n"
+
+
+def render(
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+) -> Iterator[tuple[str, bytes]]:
+    """Every .ics file of the site: its path and its bytes."""
+    for feed in feeds(schedule):
+        writer = _Writer(schedule, episodes, address, feed)
+        events = [writer.event(episode) for episode in episodes]
+        yield feed.path, _joined(writer.calendar(feed), writer.zone, events)
+        reminding = [writer.reminding(*each) for each in zip(events, episodes, strict=True)]
+        yield feed.twin.path, _joined(writer.calendar(feed.twin), writer.zone, reminding)
+        if feed.platform is None:
+            for event, episode in zip(events, episodes, strict=True):
+                yield (
+                    single_path(episode, schedule),
+                    _joined(_bare_calendar(), writer.zone, [event]),
+                )
+
+
+def _joined(calendar: Component, zone: Timezone, events: list[bytes]) -> bytes:
+    """A calendar with its parts spliced in; the zone only where an event names it."""
+    body = b"".join(events)
+    definition = _bytes(zone) if b";TZID=" in body else b""
+    return _bytes(calendar).removesuffix(END_CALENDAR) + definition + body + END_CALENDAR
+
+
+def _bytes(component: Component) -> bytes:
+    return bytes(component.to_ical())
+
+
+def _bare_calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("VERSION", vText("2.0"))
+    calendar.add("PRODID", vText(PRODID))
+    calendar.add("CALSCALE", vText("GREGORIAN"))
+    return calendar
+
+
+class _Writer:
+    """Writes what one feed and its twin are made of."""
+
+    def __init__(
+        self, schedule: Schedule, episodes: tuple[Episode, ...], address: Address, feed: Feed
+    ) -> None:
+        self.schedule = schedule
+        self.episodes = episodes
+        self.address = address
+        self.platform = schedule.platforms[feed.platform] if feed.platform else None
+        self.prefix = f"{feed.platform}/" if feed.platform else ""
+        self.zone = _timezone(schedule, episodes)
+
+    @property
+    def watched(self) -> tuple[Platform, ...]:
+        """The platforms that the feed is about."""
+        return (self.platform,) if self.platform else tuple(self.schedule.platforms.values())
+
+    def calendar(self, feed: Feed) -> Calendar:
+        """The calendar's own properties: nothing in them changes unless an episode does.
+
+        No METHOD (RFC 5546 §3.2.1 would want an ORGANIZER), and no UID: with one, vdirsyncer
+        keeps a single event of the whole calendar.
+        """
+        title = self.schedule.show.title
+        about = f"When {title} airs, and where to watch it"
+        if self.platform:
+            about = f"When {title} is on {self.platform.name} ({self.platform.region})"
+        calendar = _bare_calendar()
+        for name in ("NAME", "X-WR-CALNAME"):
+            calendar.add(name, vText(feed.title))
+        for name in ("DESCRIPTION", "X-WR-CALDESC"):
+            calendar.add(name, vText(about))
+        calendar.add("X-WR-TIMEZONE", vText(self.schedule.timezone))
+        calendar.add("LAST-MODIFIED", max(episode.modified for episode in self.episodes))
+        # RFC 7986 §5.7 and §5.8 want the VALUE parameter.
+        calendar.add("SOURCE", vUri(self.address.url(feed.path)), {"VALUE": "URI"})
+        calendar.add("URL", vUri(str(self.address)))
+        calendar.add("REFRESH-INTERVAL", vDuration(REFRESH), {"VALUE": "DURATION"})
+        calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH))
+        color = self.schedule.show.color
+        calendar.add("COLOR", vText(color))
+        calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_code(color)))
+        return calendar
+
+    def event(self, episode: Episode) -> bytes:
+        """An episode as a VEVENT, without a reminder."""
+        start = wording.delayed(episode, self.platform)
+        event = Event()
+        event.add("UID", vText(str(uuid.uuid5(self.schedule.show.uid, self.prefix + episode.id))))
+        # Evolution and ICSx5 take up a change only when all three rise.
+        event.add("DTSTAMP", episode.modified)
+        event.add("LAST-MODIFIED", episode.modified)
+        event.add("SEQUENCE", episode.sequence)
+        event.add("CREATED", episode.published)
+        for name, at in zip(("DTSTART", "DTEND"), self._span(start, episode.runtime), strict=True):
+            event.add(name, at)
+        event.add("SUMMARY", vText(wording.summary(episode, self.schedule.show)))
+        event.add("DESCRIPTION", vText(self._description(episode, start)))
+        # Names only: Google looks an address up on its map.
+        event.add("LOCATION", vText(", ".join(platform.name for platform in self.watched)))
+        event.add("URL", vUri(self.address.url(f"/#{episode.id}")))
+        event.add("STATUS", vText(episode.status.upper()))
+        # A broadcast makes nobody busy.
+        event.add("TRANSP", vText("TRANSPARENT"))
+        event.add("CATEGORIES", ["TV", *self.schedule.show.genres])
+        return _bytes(event)
+
+    def reminding(self, event: bytes, episode: Episode) -> bytes:
+        """The same event with a reminder, unless there is nothing to be reminded of."""
+        if episode.status == "cancelled":
+            return event
+        title = wording.summary(episode, self.schedule.show)
+        alarm = Alarm()
+        alarm.add("ACTION", vText("DISPLAY"))
+        alarm.add("TRIGGER", -REMINDER)
+        alarm.add("DESCRIPTION", vText(f"{title} starts in {wording.minutes(30)}"))
+        return event.removesuffix(END_EVENT) + _bytes(alarm) + END_EVENT
+
+    def _span(self, start: datetime, runtime: int) -> tuple[datetime, datetime]:
+        """Start and end in the schedule's zone, or both in UTC where one has no name there."""
+        both = (start, start + timedelta(minutes=runtime))
+        first, last = (timezones.localized(at, self.schedule.timezone) for at in both)
+        return both if first is both[0] or last is both[1] else (first, last)
+
+    def _description(self, episode: Episode, start: datetime) -> str:
+        zone = self.schedule.timezone
+        changes = [wording.revision(each, zone) for each in reversed(episode.revisions)]
+        paragraphs = (
+            [episode.teaser] if episode.teaser else [],
+            ["Where to watch:", *wording.where_to_watch(self.watched)],
+            list(wording.times(start, self.schedule)),
+            ["What changed:", *changes] if changes else [],
+            [f"All episodes and changes: {self.address.url(f'/#{episode.id}')}"],
+        )
+        return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def _timezone(schedule: Schedule, episodes: Iterable[Episode]) -> Timezone:
+    """The schedule's zone as a VTIMEZONE that holds for every platform's times."""
+    latest = max((platform.delay for platform in schedule.platforms.values()), default=0)
+    spans = [(each.start, each.end + timedelta(minutes=latest)) for each in episodes]
+    years = [timezones.read(at, schedule.timezone).wall.year for span in spans for at in span]
+    zone = Timezone()
+    zone.add("TZID", vText(schedule.timezone))
+    for each in timezones.observances(schedule.timezone, min(years), max(years)):
+        zone.add_component(_observance(each))
+    return zone
+
+
+def _observance(observance: Observance) -> Component:
+    part = TimezoneDaylight() if observance.daylight else TimezoneStandard()
+    part.add("DTSTART", observance.onset)
+    part.add("TZOFFSETFROM", observance.offset_from)
+    part.add("TZOFFSETTO", observance.offset_to)
+    part.add("TZNAME", vText(observance.abbreviation))
+    if observance.rule:
+        day = f"{observance.rule.nth}{DAYS[observance.rule.weekday]}"
+        part.add("RRULE", {"FREQ": "YEARLY", "BYMONTH": observance.rule.month, "BYDAY": day})
+    return part

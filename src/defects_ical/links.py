@@ -1,0 +1,97 @@
+"""Where things are: the public address, the feeds' paths, and the links made of both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from defects_ical.consistency import REMINDERS
+from defects_ical.episodes import Episode
+from defects_ical.errors import AddressError
+from defects_ical.schedule import Schedule
+
+_HOST: Final = r"\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
+_PATH: Final = r"(/[A-Za-z0-9._~-]+)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the site is public: ``https://me.example/the-defects``, without a final slash."""
+
+    origin: str
+    path: str
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """The address that ``text`` names; raises AddressError with how to write it."""
+        try:
+            parts = urlsplit(text.strip())
+            host, port = parts.hostname or "", parts.port
+        except ValueError as error:
+            raise AddressError(f"`{text}` is not an address ({error})") from None
+        scheme, path = parts.scheme, parts.path.rstrip("/")
+        host = f"[{host}]" if ":" in host else host
+        if scheme not in {"http", "https"} or not re.fullmatch(_HOST, host):
+            raise AddressError(f"`{text}` is not like `https://defects.example`")
+        if "@" in parts.netloc or parts.query or parts.fragment or port == 0:
+            raise AddressError(f"`{text}` has more than a host, a port and a path; leave it out")
+        if not re.fullmatch(_PATH, path) or {".", ".."} & set(path.split("/")):
+            what = "letters, digits, `-`, `.`, `_` and `~`"
+            raise AddressError(f"the path of `{text}` has more than {what} between its slashes")
+        default = {"http": 80, "https": 443}[scheme]
+        suffix = f":{port}" if port not in {None, default} else ""
+        return cls(f"{scheme}://{host}{suffix}", path)
+
+    def __str__(self) -> str:
+        return f"{self.origin}{self.path}/"
+
+    def url(self, path: str) -> str:
+        """The absolute link to a path of the site, which begins with a slash."""
+        return f"{self.origin}{self.path}{path}"
+
+    def webcal(self, path: str) -> str:
+        """The link on which Apple's programs subscribe; they know no ``webcals``."""
+        return "webcal" + self.url(path).removeprefix("https").removeprefix("http")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed to subscribe to: of the whole show, or as one platform shows it.
+
+    ``name`` is its file's name without ``.ics``; ``reminders`` marks the twin that reminds.
+    """
+
+    name: str
+    title: str
+    platform: str | None = None
+    reminders: bool = False
+
+    @property
+    def path(self) -> str:
+        """Its path in the site."""
+        return f"/{self.name}.ics"
+
+    @property
+    def twin(self) -> Feed:
+        """The same feed with a reminder before each episode."""
+        name, title = f"{self.name}-{REMINDERS}", f"{self.title} (reminders)"
+        return Feed(name, title, self.platform, reminders=True)
+
+
+def feeds(schedule: Schedule) -> tuple[Feed, ...]:
+    """The feeds of a schedule without their twins: the show's own, then each platform's."""
+    show = schedule.show
+    return (
+        Feed(show.slug, show.title),
+        *(
+            Feed(f"{show.slug}-{name}", f"{show.title} on {platform.name}", name)
+            for name, platform in schedule.platforms.items()
+        ),
+    )
+
+
+def single_path(episode: Episode, schedule: Schedule) -> str:
+    """The path of the file that holds one episode alone."""
+    return f"/episodes/{schedule.show.slug}-{episode.id}.ics"

@@ -1,0 +1,203 @@
+"""A schedule file becomes a Schedule, or every problem in it, in one run and in file order."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from pydantic import ValidationError
+
+from defects_ical import consistency
+from defects_ical.diagnosis import KEY, diagnose
+from defects_ical.episodes import expand
+from defects_ical.errors import Place, Problem, ScheduleError
+from defects_ical.schedule import Location, Schedule, Spot
+from defects_ical.source import Mapping, Scalar, Sequence, Value, read
+
+MAX_PICTURE_BYTES: Final = 2_000_000
+PICTURE_SIZE: Final = (1200, 630)
+PNG_START: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
+
+# Stands in for a required value that is missing or wrong, so that the rest is still checked.
+STAND_IN: Final[Plain] = {
+    "format": "1",
+    "show": {"uid": "6f1f4c2e-8c57-4f0e-9b53-5a0f3f5f7c11", "slug": "show", "title": "Show"},
+    "timezone": "UTC",
+    "published": "1971-01-01T00:00:00+00:00",
+    "airing": {
+        "premiere": "2025-07-21",
+        "weekdays": ["monday"],
+        "time": "23:00",
+        "runtime": "60",
+        "episodes": "1",
+    },
+    "platforms": {"stand-in": {"name": "Name", "kind": "television", "region": "Region"}},
+}
+
+_EXPANDED: Final = {"timezone", "published", "airing", "specials"}
+
+
+def load(path: Path) -> Schedule:
+    """The schedule in the file at ``path``, complete, consistent, and ready to be expanded.
+
+    Raises ScheduleError with every problem of the file, each with its place and its mend.
+    """
+    document = read(path)
+    spots = dict(_spots(document.root, ()))
+    try:
+        schedule = Schedule.model_validate(_plain(document.root)).keep(spots, None)
+    except ValidationError as error:
+        found = (*document.problems, *diagnose(error, spots))
+        raise ScheduleError((*found, *_problems_of_the_rest(document.root))) from None
+    problems = (*document.problems, *consistency.problems(schedule), *_unexpanded(schedule))
+    picture = _picture(path, schedule)
+    if isinstance(picture, Problem):
+        problems = (*problems, picture)
+    if problems:
+        raise ScheduleError(problems)
+    return schedule.keep(spots, picture if isinstance(picture, bytes) else None)
+
+
+def _unexpanded(schedule: Schedule) -> tuple[Problem, ...]:
+    try:
+        expand(schedule)
+    except ScheduleError as error:
+        return error.problems
+    return ()
+
+
+def _picture(path: Path, schedule: Schedule) -> bytes | Problem | None:
+    name = schedule.show.picture
+    if name is None:
+        return None
+    location = ("show", "picture")
+    try:
+        with (path.parent / name).open("rb") as stream:
+            content = stream.read(MAX_PICTURE_BYTES + 1)
+    except OSError:
+        return schedule.problem(location, f"`{name}` cannot be read", "put it beside this file")
+    if not content.startswith(PNG_START) or len(content) > MAX_PICTURE_BYTES:
+        return schedule.problem(location, f"`{name}` is no PNG of up to 2 MB", "save it as such")
+    size = struct.unpack_from(">II", content.ljust(24), len(PNG_START))
+    if size != PICTURE_SIZE:
+        what = f"`{name}` has {size[0]} by {size[1]} pixels"
+        return schedule.problem(location, what, "make it 1200 by 630")
+    return content
+
+
+def _plain(value: Value) -> Plain:
+    match value:
+        case Scalar():
+            return value.text
+        case Sequence():
+            return [_plain(item) for item in value.items]
+        case Mapping():
+            return {key.text: _plain(item) for key, item in value.entries}
+
+
+def _spots(value: Value, location: Location) -> Iterator[tuple[Location, Spot]]:
+    yield location, Spot(value.place, value.where)
+    match value:
+        case Sequence():
+            for index, item in enumerate(value.items):
+                yield from _spots(item, (*location, index))
+        case Mapping():
+            for key, item in value.entries:
+                yield (*location, key.text, KEY), Spot(key.place, key.where)
+                yield from _spots(item, (*location, key.text))
+
+
+# The rest of a file in which something is wrong is checked in the same run.
+
+
+def _problems_of_the_rest(root: Value) -> tuple[Problem, ...]:
+    rest, doubtful = _repaired(root)
+    schedule = Schedule.model_validate(_plain(rest)).keep(dict(_spots(rest, ())), None)
+    problems = tuple(consistency.problems(schedule, doubtful))
+    if any(not location or location[0] in _EXPANDED for location in doubtful):
+        return problems
+    return (*problems, *_unexpanded(schedule))
+
+
+def _repaired(root: Value) -> tuple[Value, frozenset[Location]]:
+    """The document with wrong values dropped or stood in for, and where that was."""
+    doubtful: set[Location] = set()
+    while True:
+        try:
+            Schedule.model_validate(_plain(root))
+        except ValidationError as error:
+            faulty = {_faulty(each["loc"], root) for each in error.errors()}
+            outermost = {each for each in faulty if not _has_prefix(each, faulty)}
+            # From the end, so that the places in a list stay what they were.
+            for location in sorted(outermost, key=_rank, reverse=True):
+                root = _edited(root, location, _stand_in(location)) or root
+            doubtful |= outermost
+        else:
+            return root, frozenset(doubtful)
+
+
+def _faulty(location: Location, root: Value) -> Location:
+    """What has to go: the wrong value, or what lacks a value that nothing can stand in for."""
+    if location and location[-1] == KEY:
+        location = location[:-1]
+    there = _stand_in(location) or location in dict(_spots(root, ()))
+    return location if there else location[:-1]
+
+
+def _has_prefix(location: Location, others: set[Location]) -> bool:
+    return any(location[:length] in others for length in range(len(location)))
+
+
+def _rank(location: Location) -> tuple[str, ...]:
+    return tuple(f"{part:09}" if isinstance(part, int) else part for part in location)
+
+
+def _stand_in(location: Location) -> Value | None:
+    value: Plain = STAND_IN
+    for part in location:
+        if not isinstance(value, dict) or not isinstance(part, str) or part not in value:
+            return None
+        value = value[part]
+    return _value(value)
+
+
+def _value(plain: Plain) -> Value:
+    nowhere = Place("")
+    match plain:
+        case str():
+            return Scalar(nowhere, "", plain)
+        case list():
+            return Sequence(nowhere, "", tuple(map(_value, plain)))
+        case dict():
+            entries = ((Scalar(nowhere, "", key), _value(each)) for key, each in plain.items())
+            return Mapping(nowhere, "", tuple(entries))
+
+
+def _edited(value: Value, location: Location, new: Value | None) -> Value | None:
+    """The value with what is at ``location`` replaced, added, or, for None, removed."""
+    if not location:
+        return new
+    head, rest = location[0], location[1:]
+    match value:
+        case Sequence():
+            items = tuple(
+                kept
+                for index, item in enumerate(value.items)
+                if (kept := _edited(item, rest, new) if index == head else item)
+            )
+            return replace(value, items=items)
+        case Mapping():
+            entries = {key.text: (key, item) for key, item in value.entries}
+            key, item = entries.get(str(head), (Scalar(value.place, value.where, str(head)), value))
+            kept = _edited(item, rest, new)
+            entries[str(head)] = (key, kept or item)
+            if kept is None:
+                del entries[str(head)]
+            return replace(value, entries=tuple(entries.values()))
+        case Scalar():
+            return value

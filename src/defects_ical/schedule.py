@@ -1,0 +1,239 @@
+"""The schedule: one show, its rule of airing, its platforms and its change log, checked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+)
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from defects_ical import forms
+from defects_ical.errors import Place, Problem
+from defects_ical.forms import WEEKDAYS, WallTime
+
+ALL: Final = "all"
+MAX_EPISODES: Final = 5000
+Location: TypeAlias = tuple[str | int, ...]
+"""Where a value is in a schedule: ("changes", 2, "move")."""
+
+Status: TypeAlias = Literal["confirmed", "tentative", "cancelled"]
+
+Date: TypeAlias = Annotated[date, forms.DATE]
+Time: TypeAlias = Annotated[time, forms.TIME]
+Wall: TypeAlias = Annotated[WallTime, forms.WALL_TIME]
+Instant: TypeAlias = Annotated[datetime, forms.INSTANT]
+Id: TypeAlias = Annotated[str, forms.ID]
+Zone: TypeAlias = Annotated[str, forms.ZONE]
+Runtime: TypeAlias = Annotated[int, forms.whole(1, 1439, 60)]
+Name: TypeAlias = Annotated[str, forms.text(5000, "The Defects")]
+Sentence: TypeAlias = Annotated[str, forms.text(5000, "A baseball game ran over.")]
+Prose: TypeAlias = Annotated[str, forms.text(20_000, "A few sentences.", lines=True)]
+Category: TypeAlias = Annotated[str, forms.text(100, "thriller", without=",")]
+Weekday: TypeAlias = Annotated[str, forms.choice(*WEEKDAYS)]
+
+
+class Model(BaseModel):
+    """A mapping of the schedule: its keys are known, its values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Role(Model):
+    """An actor and the character played."""
+
+    actor: Name = Field(examples=["Yeom Jung-ah"])
+    role: Name = Field(examples=["Kim Se-hee"])
+
+
+class Show(Model):
+    """What the series is, whenever and wherever it airs."""
+
+    uid: Annotated[uuid.UUID, forms.UUID] = Field(
+        description="Made once for this show and never changed: every event's UID follows from it."
+    )
+    slug: Id = Field(
+        description="The word in every address of this show.", examples=["the-defects"]
+    )
+    title: Name
+    original_title: Name | None = Field(None, examples=["아이쇼핑"])
+    season: Annotated[int, forms.whole(1, 999, 1)] = 1
+    synopsis: Prose | None = Field(None, description="What it is about, without spoilers.")
+    genres: tuple[Category, ...] = Field((), description="Become the events' categories.")
+    cast: tuple[Role, ...] = ()
+    color: Annotated[str, forms.COLOR] = Field("slategray", description="A CSS colour name.")
+    picture: Annotated[str, forms.PICTURE] | None = Field(
+        None, description="A PNG of 1200 by 630 beside this file, for link previews."
+    )
+
+
+class Airing(Model):
+    """The rule: from the premiere on, these weekdays at this time, until all have aired."""
+
+    premiere: Date
+    weekdays: tuple[Weekday, ...] = Field(min_length=1, examples=[["monday", "tuesday"]])
+    time: Time = Field(description="Wall clock in the schedule's zone.")
+    runtime: Runtime = Field(description="Minutes.")
+    episodes: Annotated[int, forms.whole(1, MAX_EPISODES, 8)]
+
+
+class Platform(Model):
+    """A channel or service that shows the series, and for whom."""
+
+    name: Name = Field(examples=["ENA"])
+    kind: Annotated[str, forms.choice("television", "streaming")]
+    region: Name = Field(examples=["South Korea"])
+    url: Annotated[str, forms.URL] | None = None
+    delay: Annotated[int, forms.whole(0, 10_080, 60)] = Field(
+        0, description="Minutes after the broadcast."
+    )
+
+
+class Notes(Model):
+    """What is told about one episode: a teaser is safe to read, a recap is a spoiler."""
+
+    teaser: Prose | None = None
+    recap: Prose | None = None
+
+
+class Special(Model):
+    """An extra broadcast outside the rule; its id is for ever."""
+
+    id: Id
+    title: Name = Field(examples=["The making of"])
+    airs: Wall
+    runtime: Runtime = Field(description="Minutes.")
+
+
+class Shift(Model):
+    """A distance on the clocks of the schedule's zone."""
+
+    weeks: Annotated[int, forms.whole(-9999, 9999, 1)] = 0
+    days: Annotated[int, forms.whole(-9999, 9999, 1)] = 0
+    hours: Annotated[int, forms.whole(-9999, 9999, -1)] = 0
+    minutes: Annotated[int, forms.whole(-9999, 9999, 30)] = 0
+
+
+def _all_or_list(raw: object) -> object:
+    return [raw] if raw == ALL else raw
+
+
+_TARGETS: Final = {
+    "oneOf": [
+        {"const": ALL},
+        {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "oneOf": [
+                    {"type": "integer", "minimum": 1, "maximum": MAX_EPISODES},
+                    forms.ID.schema,
+                ]
+            },
+        },
+    ]
+}
+
+
+class Change(Model):
+    """An entry of the change log: what happened to which episodes, and when it was decided."""
+
+    at: Instant
+    episodes: Annotated[
+        tuple[Annotated[str, forms.EPISODE], ...],
+        BeforeValidator(_all_or_list),
+        WithJsonSchema(_TARGETS),
+    ] = Field(min_length=1, description="Numbers, ids of specials, or `all`.", examples=[[5]])
+    move: Wall | None = Field(None, description="The new local date and time of one episode.")
+    shift: Shift | None = Field(None, description="A distance on the local clocks.")
+    runtime: Runtime | None = Field(None, description="Minutes.")
+    status: Annotated[Status, forms.choice("confirmed", "tentative", "cancelled")] | None = None
+    note: Sentence | None = Field(None, description="What else changed, without spoilers.")
+    reason: Sentence | None = Field(None, description="Why, without spoilers.")
+
+
+Number: TypeAlias = Annotated[int, forms.whole(1, MAX_EPISODES, 1)]
+
+
+class Spot(NamedTuple):
+    """Where a value stands in its file, and its path as a message names it."""
+
+    place: Place
+    where: str
+
+
+class Schedule(Model):
+    """A whole schedule, format 1, and the place of every value in it.
+
+    ``picture_bytes`` is the content of the file that ``show.picture`` names.
+    """
+
+    model_config = ConfigDict(title="defects-ical schedule, format 1")
+
+    format: Annotated[str, forms.choice("1")]
+    show: Show
+    timezone: Zone = Field(description="The zone of every local time in this file.")
+    published: Instant = Field(description="When this schedule was first published.")
+    airing: Airing
+    clocks: tuple[Zone, ...] = Field((), description="Other clocks shown beside the local one.")
+    platforms: Annotated[Mapping[Id, Platform], AfterValidator(MappingProxyType)] = Field(
+        min_length=1,
+        examples=[{"ena": {"name": "ENA", "kind": "television", "region": "South Korea"}}],
+    )
+    episodes: Annotated[Mapping[Number, Notes], AfterValidator(MappingProxyType)] = Field(
+        default_factory=dict, description="Teasers and recaps, by number."
+    )
+    specials: tuple[Special, ...] = ()
+    changes: tuple[Change, ...] = Field((), description="Append-only, ascending by `at`.")
+
+    _spots: Mapping[Location, Spot] = PrivateAttr(default_factory=dict)
+    _picture: bytes | None = PrivateAttr(None)
+
+    @property
+    def picture(self) -> bytes | None:
+        """The content of the file that ``show.picture`` names, a PNG."""
+        return self._picture
+
+    def keep(self, spots: Mapping[Location, Spot], picture: bytes | None) -> Schedule:
+        """This schedule, with the places of its values and its picture."""
+        kept = self.model_copy()
+        kept.__pydantic_private__ = {"_spots": MappingProxyType(dict(spots)), "_picture": picture}
+        return kept
+
+    def problem(self, location: Location, what: str, mend: str) -> Problem:
+        """What is wrong with the value at ``location``, or with the nearest around it."""
+        while location and location not in self._spots:
+            location = location[:-1]
+        spot = self._spots.get(location, Spot(Place("schedule"), ""))
+        return Problem(spot.place, spot.where, what, mend)
+
+
+class _WithoutNull(GenerateJsonSchema):
+    """An optional key may be left out; it may not be there without a value."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        described = super().default_schema(schema)
+        if described.get("default", ...) is None:
+            del described["default"]
+        return described
+
+
+def json_schema() -> dict[str, Any]:
+    """The format as JSON Schema (2020-12), for editors."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return dialect | Schedule.model_json_schema(schema_generator=_WithoutNull)

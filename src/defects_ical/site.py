@@ -1,0 +1,91 @@
+"""The site: every path and the finished resource found there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Final
+
+from defects_ical import ics, pages
+from defects_ical.episodes import expand
+from defects_ical.links import Address
+from defects_ical.schedule import Schedule
+
+MEDIA_TYPES: Final = {
+    "": "text/html; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    # Anything else becomes a file that iOS cannot use.
+    ".ics": "text/calendar; charset=utf-8",
+    ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
+}
+# Short: a move of the same evening must get through a CDN. Stale copies bridge an outage.
+CACHE: Final = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
+PICTURE: Final = "/picture.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A finished answer: what is found at one path.
+
+    ``etag`` is strong and quoted, made of the body alone, so that replicas agree on it
+    (RFC 9110 §8.8.3). ``headers`` are all others that describe it, ``Content-Type`` first.
+    """
+
+    body: bytes
+    media_type: str
+    etag: str
+    headers: tuple[tuple[str, str], ...]
+
+
+Site = Mapping[str, Resource]
+"""Every path, beginning with a slash and without the address's own, and what is there."""
+
+
+def build(schedule: Schedule, address: Address) -> Site:
+    """The site of a schedule at a public address: the same bytes for the same two, always.
+
+    Raises ScheduleError for a schedule whose times cannot be expanded.
+    """
+    return MappingProxyType(
+        {path: _resource(path, body) for path, body in _bodies(schedule, address)}
+    )
+
+
+def digest(site: Site) -> str:
+    """SHA-256, in hexadecimal, over every path with its headers and its body."""
+    whole = hashlib.sha256()
+    for path, resource in sorted(site.items()):
+        parts = (path, resource.etag, *map(": ".join, resource.headers))
+        for part in (*(each.encode() for each in parts), resource.body):
+            whole.update(len(part).to_bytes(8, "big") + part)
+    return whole.hexdigest()
+
+
+def _bodies(schedule: Schedule, address: Address) -> Iterator[tuple[str, bytes]]:
+    episodes = expand(schedule)
+    yield from pages.render(schedule, episodes, address)
+    yield from ics.render(schedule, episodes, address)
+    if schedule.picture:
+        yield PICTURE, schedule.picture
+
+
+def _resource(path: str, body: bytes) -> Resource:
+    media_type = MEDIA_TYPES[PurePosixPath(path).suffix]
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Resource(body, media_type, etag, (("Content-Type", media_type), *_headers(path)))
+
+
+def _headers(path: str) -> Iterator[tuple[str, str]]:
+    if not path.endswith(".ics"):
+        yield "Cache-Control", CACHE
+        return
+    yield "Cache-Control", f"{CACHE}, no-transform"
+    yield "Access-Control-Allow-Origin", "*"
+    if path.startswith("/episodes/"):
+        yield "Content-Disposition", f'attachment; filename="{path.rpartition("/")[2]}"'
+    else:
+        yield "Content-Disposition", "inline"

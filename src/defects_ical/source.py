@@ -1,0 +1,260 @@
+"""YAML text as plain text values, each with its line and column.
+
+Only the part of YAML that a hand-written schedule needs is read: mappings, sequences and
+scalars, every scalar as the text that stands there. What YAML makes of unquoted words
+(``no`` as False, ``23:00`` as 1380) never happens, and neither do anchors, aliases and tags.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn, Protocol, TypeAlias
+
+import yaml
+
+from defects_ical.errors import Place, Problem, ScheduleError
+
+MAX_BYTES: Final = 2_000_000
+MAX_DEPTH: Final = 32
+MAX_EVENTS: Final = 200_000
+
+# Cc but for line breaks, and what YAML 1.1, Python or a calendar program takes for one.
+UNSEEN: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+
+MENDS: Final = {
+    "mapping values are not allowed in this context": "put a text that holds `: ` in quotes, and "
+    "start the keys of one mapping in the same column",
+    "found unexpected end of stream": "close the quotation mark that is open here",
+    "found character that cannot start any token": "put this text in quotes",
+    "did not find expected ',' or ']'": "close the list before here with `]`",
+    "did not find expected ',' or '}'": "close the mapping before here with `}`",
+    "did not find expected key": "start the keys of one mapping in the same column",
+    "did not find expected '-' indicator": "start the items of one list in the same column",
+    "could not find expected ':'": "put `: ` behind the key",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text; ``where`` is its path in the document (``show.cast[0].actor``)."""
+
+    place: Place
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of values."""
+
+    place: Place
+    where: str
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and their values, in the order of the file; no key stands twice."""
+
+    place: Place
+    where: str
+    entries: tuple[tuple[Scalar, Value], ...]
+
+
+Value: TypeAlias = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's one value, and the problems that did not keep it from being read."""
+
+    root: Value
+    problems: tuple[Problem, ...]
+
+
+def read(path: Path) -> Document:
+    """Read the YAML file at ``path``.
+
+    Raises ScheduleError, with the place, for a file that cannot be opened, is over 2 MB or not
+    UTF-8, has characters that cannot be seen, or is not YAML of the plain kind.
+    """
+    file = str(path)
+    return _Reader(file).document(_decode(file, _bytes(path)))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ScheduleError((_unopened(path, error),)) from None
+    if len(content) > MAX_BYTES:
+        _refuse(Place(str(path)), "is larger than 2 MB", "remove what is not the schedule")
+    return content
+
+
+def _unopened(path: Path, error: OSError) -> Problem:
+    place = Place(str(path))
+    if isinstance(error, FileNotFoundError):
+        return Problem(place, "", "there is no such file", "name the schedule with --schedule FILE")
+    if isinstance(error, IsADirectoryError):
+        file = path / "schedule.yaml"
+        return Problem(place, "", "is a folder", f"name the file in it: `--schedule {file}`")
+    if isinstance(error, PermissionError):
+        return Problem(place, "", "may not be read", f"allow it: `chmod u+r {path}`")
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return Problem(
+        place, "", f"cannot be read ({reason})", "name another file with --schedule FILE"
+    )
+
+
+def _decode(file: str, content: bytes) -> str:
+    try:
+        # Editors on Windows put a byte order mark first; it is no part of the text.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        byte = f"0x{content[error.start]:02X}"
+        _refuse(_position(file, before), f"byte {byte} is not UTF-8", "save the file as UTF-8")
+    unseen = tuple(_unseen(file, text))
+    if unseen:
+        raise ScheduleError(unseen)
+    return text
+
+
+def _unseen(file: str, text: str) -> Iterator[Problem]:
+    """The first character of each line that cannot be seen, or is a tab."""
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), start=1):
+        if found := UNSEEN.search(line):
+            place = Place(file, number, found.start() + 1)
+            if found[0] == "\t":
+                yield Problem(place, "", "this is a tab", "write spaces instead")
+            else:
+                name = f"U+{ord(found[0]):04X}"
+                yield Problem(place, "", f"control character {name}", "remove it")
+
+
+def _position(file: str, before: str) -> Place:
+    """The place of the character that follows the text ``before``."""
+    lines = re.split("\r\n|\r|\n", before)
+    return Place(file, len(lines), len(lines[-1]) + 1)
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    """The text as a message quotes it: in one line, and cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _refuse(place: Place, what: str, mend: str, where: str = "") -> NoReturn:
+    raise ScheduleError((Problem(place, where, what, mend),))
+
+
+class _Mark(Protocol):
+    """A position of PyYAML's, counted from 0."""
+
+    line: int
+    column: int
+
+
+class _Reader:
+    """Builds the values of one file from PyYAML's events, within limits."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.count = 0
+        self.problems: list[Problem] = []
+
+    def document(self, text: str) -> Document:
+        # Events, not yaml.compose(): that recurses in C, and kills the process on deep nesting.
+        events = self.checked(yaml.parse(text, Loader=yaml.CBaseLoader))
+        try:
+            root = self.root(events)
+        except yaml.MarkedYAMLError as error:
+            self.refuse_syntax(error)
+        return Document(root, tuple(self.problems))
+
+    def checked(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+        """The same events, refusing what a schedule has no use for."""
+        for event in events:
+            self.count += 1
+            if self.count > MAX_EVENTS:
+                self.refuse(event, "more than 200,000 values", "remove what is not the schedule")
+            if isinstance(event, yaml.AliasEvent):
+                what = f"`*{shortened(event.anchor or '')}` is an alias"
+                self.refuse(event, what, "write the value itself")
+            if isinstance(event, yaml.NodeEvent) and event.anchor:
+                self.refuse(event, f"`&{shortened(event.anchor)}` is an anchor", "remove it")
+            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+                self.refuse(event, f"`{shortened(event.tag)}` is a tag", "remove it")
+            yield event
+
+    def root(self, events: Iterator[yaml.Event]) -> Value:
+        next(events)  # the stream's start
+        event = next(events)
+        if isinstance(event, yaml.StreamEndEvent):
+            mend = "begin with the example in the README"
+            _refuse(Place(self.file, 1, 1), "the file is empty", mend)
+        root = self.value(next(events), events, "", 1)
+        next(events)  # the document's end
+        event = next(events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            self.refuse(event, "a second document begins", "keep one, and remove this `---`")
+        return root
+
+    def value(
+        self, event: yaml.Event, events: Iterator[yaml.Event], where: str, depth: int
+    ) -> Value:
+        place = self.place(event.start_mark)
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(place, where, event.value)
+        if depth > MAX_DEPTH:
+            self.refuse(event, "nested more than 32 deep", "a schedule needs four levels")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Sequence(place, where, tuple(self.items(events, where, depth)))
+        return Mapping(place, where, tuple(self.entries(events, where, depth)))
+
+    def items(self, events: Iterator[yaml.Event], where: str, depth: int) -> Iterator[Value]:
+        for number, event in enumerate(events):
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            yield self.value(event, events, f"{where}[{number}]", depth + 1)
+
+    def entries(
+        self, events: Iterator[yaml.Event], where: str, depth: int
+    ) -> Iterator[tuple[Scalar, Value]]:
+        first: dict[str, Place] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return
+            key = self.key(event, where)
+            value = self.value(next(events), events, key.where, depth + 1)
+            if key.text in first:
+                what = f"`{shortened(key.text)}` is already in line {first[key.text].line}"
+                self.problems.append(Problem(key.place, key.where, what, "remove one of the two"))
+            else:
+                first[key.text] = key.place
+                yield key, value
+
+    def key(self, event: yaml.Event, where: str) -> Scalar:
+        if not isinstance(event, yaml.ScalarEvent):
+            self.refuse(event, "a key must be one word", "remove the brackets, dashes or `?` here")
+        name = shortened(event.value)
+        path = f"{where}.{name}" if where else name
+        return Scalar(self.place(event.start_mark), path, event.value)
+
+    def place(self, mark: _Mark | None) -> Place:
+        return Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
+
+    def refuse(self, event: yaml.Event, what: str, mend: str) -> NoReturn:
+        _refuse(self.place(event.start_mark), what, mend)
+
+    def refuse_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
+        place = self.place(error.problem_mark or error.context_mark)
+        problem = error.problem or "unreadable"
+        mend = MENDS.get(problem, "check the quotes, brackets and indentation here")
+        _refuse(place, f"this is not YAML: {problem}", mend)

@@ -1,0 +1,102 @@
+"""What people read about an episode, as plain English text: the same in feeds and on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from defects_ical import timezones
+from defects_ical.episodes import Episode, Revision
+from defects_ical.schedule import Platform, Schedule, Show
+from defects_ical.timezones import Reading
+
+# Not strftime's names: those follow the process's locale.
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+# Most calendar programs show no status, so the title has to say it.
+PREFIXES: Final = {"cancelled": "CANCELLED: ", "tentative": "TBC: ", "confirmed": ""}
+STATUSES: Final = {
+    "cancelled": "cancelled",
+    "tentative": "to be confirmed",
+    "confirmed": "confirmed",
+}
+
+
+def summary(episode: Episode, show: Show) -> str:
+    """The title of an event: the show and the episode, nothing that gives the story away."""
+    return f"{PREFIXES[episode.status]}{show.title}: {episode.name}"
+
+
+def day(when: date) -> str:
+    """A date in full: "Monday 21 July 2025"."""
+    return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def time(reading: Reading) -> str:
+    """A time with the name of its clock: "23:00 KST"."""
+    return f"{reading.wall:%H:%M} {reading.abbreviation}"
+
+
+def readings(at: datetime, schedule: Schedule) -> tuple[Reading, ...]:
+    """What the schedule's own clock and each of its other clocks show at an instant."""
+    return tuple(timezones.read(at, zone) for zone in (schedule.timezone, *schedule.clocks))
+
+
+def times(at: datetime, schedule: Schedule) -> Iterator[str]:
+    """A line for each clock, with the date where it is not the schedule's own."""
+    own, *others = readings(at, schedule)
+    yield day(own.wall)
+    yield f"{time(own)} ({own.place})"
+    for other in others:
+        place = "" if other.place == other.abbreviation else other.place
+        date_there = day(other.wall) if other.wall.date() != own.wall.date() else ""
+        aside = ", ".join(filter(None, (place, date_there)))
+        yield f"{time(other)} ({aside})" if aside else time(other)
+
+
+def where_to_watch(platforms: Iterable[Platform]) -> Iterator[str]:
+    """A line for each platform: what it is, who can watch it there, how much later, its link."""
+    for platform in platforms:
+        later = f", {minutes(platform.delay)} after the broadcast" if platform.delay else ""
+        link = f" {platform.url}" if platform.url else ""
+        yield f"{platform.name} ({platform.kind}, {platform.region}){later}{link}"
+
+
+def minutes(count: int) -> str:
+    """A length of time: "1 h 30 min"."""
+    hours, rest = divmod(count, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+def revision(revised: Revision, zone: str) -> str:
+    """What one entry of the change log did to an episode, why, and on which day."""
+    told = [*_effects(revised, zone), *filter(None, (revised.note, revised.reason))]
+    on = day(timezones.read(revised.at, zone).wall)
+    return f"{on}: " + " ".join(
+        each if each.endswith((".", "!", "?")) else f"{each}." for each in told
+    )
+
+
+def _effects(revised: Revision, zone: str) -> Iterator[str]:
+    if revised.moved:
+        before, after = revised.moved
+        origin = f"from {_moment(before, zone)} " if before else ""
+        yield f"Moved {origin}to {_moment(after, zone)}"
+    if revised.retimed:
+        yield "Now {1} long, not {0}".format(*map(minutes, revised.retimed))
+    if revised.status:
+        yield STATUSES[revised.status].capitalize()
+
+
+def _moment(at: datetime, zone: str) -> str:
+    there = timezones.read(at, zone)
+    return f"{day(there.wall)}, {time(there)}"
+
+
+def delayed(episode: Episode, platform: Platform | None) -> datetime:
+    """When an episode starts on a platform, in UTC; on the first broadcast for None."""
+    return episode.start + timedelta(minutes=platform.delay if platform else 0)
