@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from defects_ical.errors import Problem
 from defects_ical.forms import WEEKDAYS
-from defects_ical.schedule import ALL, MAX_EPISODES, Change, Location, Schedule
+from defects_ical.schedule import ALL, MAX_EPISODES, Change, Schedule
 
 REMINDERS: Final = "reminders"
 """What the names of the reminder feeds end in."""
@@ -18,10 +18,10 @@ Check: TypeAlias = Callable[[Schedule], Iterator[Problem]]
 
 
 class Agreement(NamedTuple):
-    """A check, and the places of the values that its answer depends on."""
+    """A check, and the paths of the values that its answer depends on."""
 
     check: Check
-    on: tuple[Location, ...]
+    on: tuple[str, ...] = ()
 
 
 def _premiere(schedule: Schedule) -> Iterator[Problem]:
@@ -162,7 +162,7 @@ def _actions(schedule: Schedule) -> Iterator[Problem]:
             yield schedule.problem((*here, "shift"), what, "write a distance, like `{weeks: 1}`")
         if not any((change.move, change.shift, change.runtime, change.status, change.note)):
             what = "the entry changes nothing"
-            mend = "add `move`, `shift`, `runtime`, `status` or `note`"
+            mend = "add one of `move`, `shift`, `runtime`, `status` or `note`"
             yield schedule.problem(here, what, mend)
 
 
@@ -178,27 +178,31 @@ def targets(change: Change, schedule: Schedule) -> tuple[str, ...]:
 
 
 AGREEMENTS: Final = (
-    Agreement(_premiere, (("airing", "premiere"), ("airing", "weekdays"))),
-    Agreement(_counted, (("airing", "episodes"),)),
-    Agreement(_total, (("airing", "episodes"),)),
-    Agreement(_feed_names, ()),
-    Agreement(_special_ids, ()),
-    Agreement(_clocks, (("timezone",),)),
-    Agreement(_order, (("published",), ("airing", "episodes"))),
-    Agreement(_targets, (("airing", "episodes"), ("specials",))),
-    Agreement(_actions, (("airing", "episodes"),)),
+    Agreement(_premiere, ("airing.premiere", "airing.weekdays")),
+    Agreement(_counted, ("airing.episodes",)),
+    Agreement(_total, ("airing.episodes",)),
+    Agreement(_feed_names),
+    Agreement(_special_ids),
+    Agreement(_clocks, ("timezone",)),
+    Agreement(_order, ("published", "airing.episodes")),
+    Agreement(_targets, ("airing.episodes", "specials")),
+    Agreement(_actions, ("airing.episodes",)),
 )
 """Every check, with what it depends on: a wrong value must not be blamed on its neighbours."""
 
 
-def problems(schedule: Schedule, doubtful: frozenset[Location] = frozenset()) -> Iterator[Problem]:
-    """What does not agree, leaving out what depends on a doubtful value."""
+def problems(schedule: Schedule, doubtful: frozenset[str] = frozenset()) -> Iterator[Problem]:
+    """What does not agree, but for what a doubtful value, named by its path, may have caused."""
     for agreement in AGREEMENTS:
-        if not any(_within(value, on) for value in doubtful for on in agreement.on):
-            yield from agreement.check(schedule)
+        if not any(_same_part(path, on) for path in doubtful for on in agreement.on):
+            for problem in agreement.check(schedule):
+                if not any(_is_part(path, problem.where) for path in doubtful):
+                    yield problem
 
 
-def _within(value: Location, other: Location) -> bool:
-    """Whether one of the two is part of the other."""
-    length = min(len(value), len(other))
-    return value[:length] == other[:length]
+def _same_part(path: str, other: str) -> bool:
+    return _is_part(path, other) or _is_part(other, path)
+
+
+def _is_part(path: str, whole: str) -> bool:
+    return not whole or path == whole or path.startswith((f"{whole}.", f"{whole}["))

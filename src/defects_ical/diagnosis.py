@@ -18,6 +18,9 @@ from defects_ical.schedule import Location, Schedule, Spot
 KEY: Final = "[key]"
 """How pydantic ends the location of a mapping's key."""
 
+MANY: Final = 1000
+"""How many problems are told one by one: a file with more is not a schedule yet."""
+
 # A longer text is not repeated in the advice how to write it.
 SHORT: Final = 60
 
@@ -25,11 +28,15 @@ SHORT: Final = 60
 def diagnose(error: ValidationError, spots: Mapping[Location, Spot]) -> Iterator[Problem]:
     """The problems in a pydantic error, each at the place where its value stands."""
     errors = error.errors(include_url=False)
+    if len(errors) > MANY:
+        what = f"{len(errors) - MANY} more problems follow"
+        yield _problem(errors[MANY]["loc"], what, "mend those before first", spots)
+        errors = errors[:MANY]
     meant = {_meant(each["loc"]) for each in errors if each["type"] == "extra_forbidden"}
     for each in errors:
         # A misspelt required key is one problem, not two.
         if each["type"] != "missing" or each["loc"] not in meant:
-            location, what, mend = _explained(each)
+            location, what, mend = _explained(each, spots)
             yield _problem(location, what, mend, spots)
 
 
@@ -39,28 +46,33 @@ def _problem(location: Location, what: str, mend: str, spots: Mapping[Location, 
     return Problem(*spots[location], what, mend)
 
 
-def _explained(error: ErrorDetails) -> tuple[Location, str, str]:
+def _explained(error: ErrorDetails, spots: Mapping[Location, Spot]) -> tuple[Location, str, str]:
     """The location to show, what is wrong, and how to mend it."""
     location = error["loc"]
     match error["type"]:
         case "form":
-            return location, error["ctx"]["what"], error["ctx"]["mend"]
+            what, mend = error["ctx"]["what"], error["ctx"]["mend"]
         case "missing":
-            key = str(location[-1])
-            mend = f"add `{key}: {_example(_field(location)[0])}`"
-            return location[:-1], f"`{key}` is missing", mend
+            what = f"`{location[-1]}` is missing"
+            mend = f"add `{location[-1]}: {_example(_field(location)[0])}`"
+            location = location[:-1]
         case "extra_forbidden":
-            return (*location, KEY), "unknown key", _known_keys(location)
+            what, mend = "unknown key", _known_keys(location, spots)
+            location = (*location, KEY)
         case "too_short":
-            mend = f"write `{_example(_field(location)[0])}`"
-            return location, "nothing is there", mend
-        case kind if kind in {"tuple_type", "list_type"}:
+            what, mend = "nothing is there", f"write `{_example(_field(location)[0])}`"
+        case "too_long":
+            most = error["ctx"]["max_length"]
+            what, mend = f"more than {most} are too many", f"keep {most} at most"
+        case "tuple_type":
             what = f"a list belongs here, not {_kind(error['input'])}"
-            return location, what, f"write `{_as_list(error)}`"
-        case kind if kind in {"model_type", "mapping_type", "dict_type"}:
+            mend = f"write `{_as_list(error)}`"
+        case "model_type" | "mapping_type":
             what = f"a mapping belongs here, not {_kind(error['input'])}"
-            return location, what, _as_mapping(location)
-    raise AssertionError(f"an error of a kind that no form raises: {error}")
+            mend = _as_mapping(location)
+        case kind:
+            raise AssertionError(f"an error that no schedule should give: {kind}")
+    return location, what, mend
 
 
 def _kind(raw: object) -> str:
@@ -87,9 +99,12 @@ def _as_mapping(location: Location) -> str:
     return "write keys and values; known here: " + _listed(_model(location))
 
 
-def _known_keys(location: Location) -> str:
-    if likely := _meant(location)[-1]:
-        return f"write `{likely}`"
+def _known_keys(location: Location, spots: Mapping[Location, Spot]) -> str:
+    likely = _meant(location)
+    if likely in spots:
+        return f"remove it: `{likely[-1]}` is there already"
+    if likely[-1]:
+        return f"write `{likely[-1]}`"
     return "remove it, or write one of " + _listed(_model(location[:-1]))
 
 
@@ -99,7 +114,7 @@ def _listed(model: type[BaseModel]) -> str:
 
 def _meant(location: Location) -> tuple[str | int | None, ...]:
     """The location that an unknown key was probably meant to be; ends in None if none is near."""
-    return (*location[:-1], nearest(str(location[-1]), _model(location[:-1]).model_fields))
+    return (*location[:-1], nearest(str(location[-1]), tuple(_model(location[:-1]).model_fields)))
 
 
 def _model(location: Location) -> type[BaseModel]:

@@ -11,9 +11,10 @@ import difflib
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ from defects_ical.source import UNSEEN, shortened
 from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, NAMES
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+COLORS: Final = tuple(sorted(webcolors.names("css3")))
 
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -80,7 +83,8 @@ def wrong(what: str, mend: str) -> PydanticCustomError:
     return PydanticCustomError("form", "{what}; {mend}", {"what": what, "mend": mend})
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+@lru_cache
+def nearest(word: str, known: tuple[str, ...]) -> str | None:
     """The known word that ``word`` was most likely meant to be, whatever its case."""
     by_lower = {each.lower(): each for each in known}
     found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
@@ -130,15 +134,17 @@ def whole(low: int, high: int, example: int) -> Form:
     return Form(parse, schema)
 
 
-def choice(*known: str) -> Form:
+def choice(*known: str, wanted: str = "one of the known words") -> Form:
     """One of a few words."""
 
     def parse(raw: str) -> str:
         if raw in known:
             return raw
         likely = nearest(raw, known)
-        mend = f"write `{likely}`" if likely else "write one of " + _listed(known)
-        raise wrong(_instead_of("one of the known words", raw), mend)
+        mend = (
+            f"write `{likely}`" if likely else "write " + " or ".join(f"`{each}`" for each in known)
+        )
+        raise wrong(_instead_of(wanted, raw), mend)
 
     return Form(parse, {"enum": list(known), "examples": [known[0]]})
 
@@ -152,10 +158,6 @@ def _instead_of(wanted: str, raw: str) -> str:
     if not raw:
         return f"{wanted} belongs here, nothing is there"
     return f"`{shortened(raw)}` is not {wanted}"
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
 
 
 def _matching(pattern: str, example: str, wanted: str, parse: Callable[[str], object]) -> Form:
@@ -235,10 +237,10 @@ def _zone(raw: str) -> str:
 
 
 def _color(raw: str) -> str:
-    known = webcolors.names("css3")
-    if raw in known:
+    if raw in COLORS:
         return raw
-    mend = f"write `{nearest(raw, known) or 'crimson'}`"
+    likely = nearest(raw, COLORS)
+    mend = f"write `{likely}`" if likely else "write one that CSS knows, like `crimson`"
     raise wrong(_instead_of("a CSS colour name", raw), mend)
 
 
@@ -265,7 +267,5 @@ EPISODE: Final = _matching(f"[1-9][0-9]{{0,3}}|{_ID}", "5", "an episode's number
 PICTURE: Final = _matching(
     r"[A-Za-z0-9_-]+\.png", "picture.png", "the name of a PNG file beside this one", str
 )
-ZONE: Final = Form(_zone, {"type": "string", "enum": sorted(NAMES), "examples": ["Asia/Seoul"]})
-COLOR: Final = Form(
-    _color, {"type": "string", "enum": sorted(webcolors.names("css3")), "examples": ["crimson"]}
-)
+ZONE: Final = Form(_zone, {"type": "string", "enum": list(NAMES), "examples": ["Asia/Seoul"]})
+COLOR: Final = Form(_color, {"type": "string", "enum": list(COLORS), "examples": ["crimson"]})

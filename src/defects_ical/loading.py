@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from pydantic import ValidationError
 
 from defects_ical import consistency
-from defects_ical.diagnosis import KEY, diagnose
+from defects_ical.diagnosis import KEY, MANY, diagnose
 from defects_ical.episodes import expand
 from defects_ical.errors import Place, Problem, ScheduleError
 from defects_ical.schedule import Location, Schedule, Spot
@@ -22,6 +22,9 @@ PICTURE_SIZE: Final = (1200, 630)
 PNG_START: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
+Spots: TypeAlias = dict[Location, Spot]
+Edits: TypeAlias = dict[Location, Value | None]
+Entries: TypeAlias = dict[str, tuple[Scalar, Value]]
 
 # Stands in for a required value that is missing or wrong, so that the rest is still checked.
 STAND_IN: Final[Plain] = {
@@ -39,7 +42,8 @@ STAND_IN: Final[Plain] = {
     "platforms": {"stand-in": {"name": "Name", "kind": "television", "region": "Region"}},
 }
 
-_EXPANDED: Final = {"timezone", "published", "airing", "specials"}
+# What single episodes are made of.
+EXPANDED: Final = ("timezone", "published", "airing", "specials")
 
 
 def load(path: Path) -> Schedule:
@@ -53,7 +57,8 @@ def load(path: Path) -> Schedule:
         schedule = Schedule.model_validate(_plain(document.root)).keep(spots, None)
     except ValidationError as error:
         found = (*document.problems, *diagnose(error, spots))
-        raise ScheduleError((*found, *_problems_of_the_rest(document.root))) from None
+        rest = _problems_of_the_rest(document.root) if error.error_count() <= MANY else ()
+        raise ScheduleError((*found, *rest)) from None
     problems = (*document.problems, *consistency.problems(schedule), *_unexpanded(schedule))
     picture = _picture(path, schedule)
     if isinstance(picture, Problem):
@@ -119,42 +124,40 @@ def _problems_of_the_rest(root: Value) -> tuple[Problem, ...]:
     rest, doubtful = _repaired(root)
     schedule = Schedule.model_validate(_plain(rest)).keep(dict(_spots(rest, ())), None)
     problems = tuple(consistency.problems(schedule, doubtful))
-    if any(not location or location[0] in _EXPANDED for location in doubtful):
+    if any(path.startswith(EXPANDED) or not path for path in doubtful):
         return problems
     return (*problems, *_unexpanded(schedule))
 
 
-def _repaired(root: Value) -> tuple[Value, frozenset[Location]]:
-    """The document with wrong values dropped or stood in for, and where that was."""
-    doubtful: set[Location] = set()
+def _repaired(root: Value) -> tuple[Value, frozenset[str]]:
+    """The document with wrong values dropped or stood in for, and the paths of these."""
+    doubtful: set[str] = set()
     while True:
         try:
             Schedule.model_validate(_plain(root))
         except ValidationError as error:
-            faulty = {_faulty(each["loc"], root) for each in error.errors()}
-            outermost = {each for each in faulty if not _has_prefix(each, faulty)}
-            # From the end, so that the places in a list stay what they were.
-            for location in sorted(outermost, key=_rank, reverse=True):
-                root = _edited(root, location, _stand_in(location)) or root
-            doubtful |= outermost
+            spots = dict(_spots(root, ()))
+            faulty = {_faulty(each["loc"], spots) for each in error.errors(include_url=False)}
+            doubtful |= {_path(location, spots) for location in faulty}
+            edits = {location: _stand_in(location) for location in faulty}
+            root = _kept(root, (), edits) or root
         else:
             return root, frozenset(doubtful)
 
 
-def _faulty(location: Location, root: Value) -> Location:
+def _faulty(location: Location, spots: Spots) -> Location:
     """What has to go: the wrong value, or what lacks a value that nothing can stand in for."""
     if location and location[-1] == KEY:
         location = location[:-1]
-    there = _stand_in(location) or location in dict(_spots(root, ()))
+    there = _stand_in(location) or location in spots
     return location if there else location[:-1]
 
 
-def _has_prefix(location: Location, others: set[Location]) -> bool:
-    return any(location[:length] in others for length in range(len(location)))
-
-
-def _rank(location: Location) -> tuple[str, ...]:
-    return tuple(f"{part:09}" if isinstance(part, int) else part for part in location)
+def _path(location: Location, spots: Spots) -> str:
+    """The path, in the original document, of what is or should be at ``location``."""
+    if location in spots:
+        return spots[location].where
+    return f"{spots[location[:-1]].where}.{location[-1]}".lstrip(".")
 
 
 def _stand_in(location: Location) -> Value | None:
@@ -178,26 +181,35 @@ def _value(plain: Plain) -> Value:
             return Mapping(nowhere, "", tuple(entries))
 
 
-def _edited(value: Value, location: Location, new: Value | None) -> Value | None:
-    """The value with what is at ``location`` replaced, added, or, for None, removed."""
-    if not location:
-        return new
-    head, rest = location[0], location[1:]
+def _kept(value: Value, location: Location, edits: Edits) -> Value | None:
+    """The value at ``location`` after the edits: None removes, another value takes its place."""
+    return edits[location] if location in edits else _edited(value, location, edits)
+
+
+def _edited(value: Value, location: Location, edits: Edits) -> Value:
     match value:
         case Sequence():
-            items = tuple(
-                kept
-                for index, item in enumerate(value.items)
-                if (kept := _edited(item, rest, new) if index == head else item)
-            )
-            return replace(value, items=items)
+            items = ((index, item) for index, item in enumerate(value.items))
+            kept = (_kept(item, (*location, index), edits) for index, item in items)
+            return replace(value, items=tuple(item for item in kept if item))
         case Mapping():
-            entries = {key.text: (key, item) for key, item in value.entries}
-            key, item = entries.get(str(head), (Scalar(value.place, value.where, str(head)), value))
-            kept = _edited(item, rest, new)
-            entries[str(head)] = (key, kept or item)
-            if kept is None:
-                del entries[str(head)]
+            entries = {
+                key.text: (key, item)
+                for key, old in value.entries
+                if (item := _kept(old, (*location, key.text), edits))
+            }
+            entries |= _added(location, entries.keys(), edits)
             return replace(value, entries=tuple(entries.values()))
         case Scalar():
             return value
+
+
+def _added(location: Location, there: Collection[str], edits: Edits) -> Entries:
+    """What was missing at ``location``, and is stood in for."""
+    stand_in = _stand_in(location)
+    entries = stand_in.entries if isinstance(stand_in, Mapping) else ()
+    return {
+        key.text: (key, value)
+        for key, value in entries
+        if key.text not in there and edits.get((*location, key.text))
+    }

@@ -71,8 +71,10 @@ class Show(Model):
     original_title: Name | None = Field(None, examples=["아이쇼핑"])
     season: Annotated[int, forms.whole(1, 999, 1)] = 1
     synopsis: Prose | None = Field(None, description="What it is about, without spoilers.")
-    genres: tuple[Category, ...] = Field((), description="Become the events' categories.")
-    cast: tuple[Role, ...] = ()
+    genres: tuple[Category, ...] = Field(
+        (), max_length=20, description="Become the events' categories."
+    )
+    cast: tuple[Role, ...] = Field((), max_length=200)
     color: Annotated[str, forms.COLOR] = Field("slategray", description="A CSS colour name.")
     picture: Annotated[str, forms.PICTURE] | None = Field(
         None, description="A PNG of 1200 by 630 beside this file, for link previews."
@@ -182,14 +184,17 @@ class Schedule(Model):
 
     model_config = ConfigDict(title="defects-ical schedule, format 1")
 
-    format: Annotated[str, forms.choice("1")]
+    format: Annotated[str, forms.choice("1", wanted="a format that this version reads")]
     show: Show
     timezone: Zone = Field(description="The zone of every local time in this file.")
     published: Instant = Field(description="When this schedule was first published.")
     airing: Airing
-    clocks: tuple[Zone, ...] = Field((), description="Other clocks shown beside the local one.")
+    clocks: tuple[Zone, ...] = Field(
+        (), max_length=20, description="Other clocks shown beside the local one."
+    )
     platforms: Annotated[Mapping[Id, Platform], AfterValidator(MappingProxyType)] = Field(
         min_length=1,
+        max_length=20,
         examples=[{"ena": {"name": "ENA", "kind": "television", "region": "South Korea"}}],
     )
     episodes: Annotated[Mapping[Number, Notes], AfterValidator(MappingProxyType)] = Field(

@@ -30,8 +30,10 @@ MENDS: Final = {
     "start the keys of one mapping in the same column",
     "found unexpected end of stream": "close the quotation mark that is open here",
     "found character that cannot start any token": "put this text in quotes",
-    "did not find expected ',' or ']'": "close the list before here with `]`",
-    "did not find expected ',' or '}'": "close the mapping before here with `}`",
+    "did not find expected ',' or ']'": "close the list before here with `]`, or put a text that "
+    "holds `: ` in quotes",
+    "did not find expected ',' or '}'": "close the mapping before here with `}`, or put a text "
+    "that holds `: ` in quotes",
     "did not find expected key": "start the keys of one mapping in the same column",
     "did not find expected '-' indicator": "start the items of one list in the same column",
     "could not find expected ':'": "put `: ` behind the key",
@@ -190,7 +192,8 @@ class _Reader:
             if isinstance(event, yaml.NodeEvent) and event.anchor:
                 self.refuse(event, f"`&{shortened(event.anchor)}` is an anchor", "remove it")
             if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-                self.refuse(event, f"`{shortened(event.tag)}` is a tag", "remove it")
+                tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+                self.refuse(event, f"`{shortened(tag)}` is a tag", "remove it")
             yield event
 
     def root(self, events: Iterator[yaml.Event]) -> Value:

@@ -17,7 +17,7 @@ FIRST_YEAR: Final = 1971
 LAST_YEAR: Final = 2037
 """The last year of a schedule: pytz knows no change of clocks after it."""
 
-NAMES: Final = frozenset(pytz.all_timezones)
+NAMES: Final = tuple(sorted(pytz.all_timezones))
 """Every IANA name that a schedule may use."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
