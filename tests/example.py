@@ -48,5 +48,5 @@ def loaded(text: str) -> Schedule:
     """The schedule that a text makes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "schedule.yaml"
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
         return load(path)

@@ -67,7 +67,7 @@ def _explained(error: ErrorDetails, spots: Mapping[Location, Spot]) -> tuple[Loc
         case "tuple_type":
             what = f"a list belongs here, not {_kind(error['input'])}"
             mend = f"write `{_as_list(error)}`"
-        case "model_type" | "mapping_type":
+        case "model_type" | "mapping_type" | "dict_type":
             what = f"a mapping belongs here, not {_kind(error['input'])}"
             mend = _as_mapping(location)
         case kind:

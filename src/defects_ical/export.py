@@ -107,10 +107,10 @@ def _written(files: dict[str, bytes], folder: Path) -> Outcome:
     for path, body in changed.items():
         _replace(folder, path, body)
     _synchronize(folder, files)
-    removed = sum(_removed(folder / path, ours[path]) for path in stale)
+    removed = [path for path in stale if _removed(folder / path, ours[path])]
     _replace(folder, MANIFEST, _manifest_bytes(after))
-    _synchronize(folder, [*files, *stale])
-    return Outcome(len(changed), len(files) - len(changed), removed)
+    _synchronize(folder, [*files, *removed])
+    return Outcome(len(changed), len(files) - len(changed), len(removed))
 
 
 def _manifest(folder: Path) -> dict[str, list[str]]:
@@ -123,7 +123,7 @@ def _manifest(folder: Path) -> dict[str, list[str]]:
             what = "is not empty, and not written by this program"
             raise ExportError(f"{folder}: {what}; name a new or an empty folder") from None
         return {}
-    except (ValueError, LookupError, AttributeError, TypeError):
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise ExportError(f"{folder / MANIFEST}: damaged; export to a new folder") from None
     if not all(map(OWN_PATH.fullmatch, ours)):
         raise ExportError(f"{folder / MANIFEST}: damaged; export to a new folder")
@@ -133,7 +133,8 @@ def _manifest(folder: Path) -> dict[str, list[str]]:
 def _refuse_foreign(files: dict[str, bytes], ours: dict[str, list[str]], folder: Path) -> None:
     for path in {**files, **ours}:
         target = folder / path
-        if path not in ours and os.path.lexists(target):
+        foreign = target.is_dir() if path in ours else os.path.lexists(target)
+        if path in files and foreign:
             raise ExportError(f"{target}: not written by this program; move it out of the way")
         parent = target.parent
         if parent != folder and (parent.is_symlink() or (parent.exists() and not parent.is_dir())):

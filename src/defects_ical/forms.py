@@ -134,7 +134,7 @@ def whole(low: int, high: int, example: int) -> Form:
     return Form(parse, schema)
 
 
-def choice(*known: str, wanted: str = "one of the known words") -> Form:
+def choice(*known: str) -> Form:
     """One of a few words."""
 
     def parse(raw: str) -> str:
@@ -144,7 +144,7 @@ def choice(*known: str, wanted: str = "one of the known words") -> Form:
         mend = (
             f"write `{likely}`" if likely else "write " + " or ".join(f"`{each}`" for each in known)
         )
-        raise wrong(_instead_of(wanted, raw), mend)
+        raise wrong(_instead_of("one of the known words", raw), mend)
 
     return Form(parse, {"enum": list(known), "examples": [known[0]]})
 
@@ -203,6 +203,12 @@ def _instant(raw: str) -> datetime:
     return value.astimezone(UTC)
 
 
+def _format(raw: str) -> int:
+    if raw != "1":
+        raise wrong(_instead_of("a format that this version reads", raw), "write `1`")
+    return 1
+
+
 def _id(raw: str) -> str:
     if re.fullmatch(_ID, raw):
         return raw
@@ -244,6 +250,7 @@ def _color(raw: str) -> str:
     raise wrong(_instead_of("a CSS colour name", raw), mend)
 
 
+FORMAT: Final = Form(_format, {"const": 1, "examples": [1]})
 DATE: Final = _matching(_DATE, "2025-07-21", "a date", _date)
 TIME: Final = _matching(_TIME, "23:00", "a time of day", time.fromisoformat)
 WALL_TIME: Final = _matching(

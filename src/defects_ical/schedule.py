@@ -161,7 +161,9 @@ class Change(Model):
         WithJsonSchema(_TARGETS),
     ] = Field(min_length=1, description="Numbers, ids of specials, or `all`.", examples=[[5]])
     move: Wall | None = Field(None, description="The new local date and time of one episode.")
-    shift: Shift | None = Field(None, description="A distance on the local clocks.")
+    shift: Shift | None = Field(
+        None, description="A distance on the local clocks.", examples=[{"weeks": 1}]
+    )
     runtime: Runtime | None = Field(None, description="Minutes.")
     status: Annotated[Status, forms.choice("confirmed", "tentative", "cancelled")] | None = None
     note: Sentence | None = Field(None, description="What else changed, without spoilers.")
@@ -186,7 +188,7 @@ class Schedule(Model):
 
     model_config = ConfigDict(title="defects-ical schedule, format 1")
 
-    format: Annotated[str, forms.choice("1", wanted="a format that this version reads")]
+    format: Annotated[int, forms.FORMAT]
     show: Show
     timezone: Zone = Field(description="The zone of every local time in this file.")
     published: Instant = Field(description="When this schedule was first published.")
