@@ -4,6 +4,8 @@
 # make soak     the long proofs
 # make lock     resolve the dependencies anew
 # make schema   write the schedule's JSON Schema anew
+# make golden   make what the program does now what the tests expect
+# make format   format the code
 # make clean    remove what the others made
 
 PYTHON ?= python3
@@ -13,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13
 
-.PHONY: export test test-all soak lock schema format clean $(VERSIONS:%=test-%)
+.PHONY: export test test-all soak lock schema golden format clean $(VERSIONS:%=test-%)
 
 export: $(VENV)/run
 	$(BIN)/defects-ical export public --url $(URL)
@@ -45,6 +47,9 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 schema: $(VENV)/run
 	$(BIN)/defects-ical schema > schedule.schema.json
+
+golden: $(VENV)/run
+	PYTHONPATH=tests $(BIN)/python -m golden
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
@@ -54,6 +55,7 @@ class Boundary(click.Group):
             ctx.exit(error.exit_status)
 
 
+WIDE: Final = 160
 STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
 
 SCHEDULE_OPTION = click.option(
@@ -96,9 +98,10 @@ def check(path: Path) -> None:
     """Say what is wrong with the schedule, or show every episode that it makes."""
     schedule = load(path)
     episodes = expand(schedule)
-    out = Console(highlight=False)
+    click.echo(schedule.show.title)
     # Into a file or a pipe, nothing has to fit a screen.
-    out.print(_table(schedule, episodes), width=None if out.is_terminal else 120)
+    width = None if sys.stdout.isatty() else WIDE
+    Console(highlight=False, width=width).print(_table(schedule, episodes))
     for warning in _warnings(schedule, episodes, datetime.now(UTC)):
         click.echo(f"warning: {warning}", err=True)
     noun = "episode" if len(episodes) == 1 else "episodes"
@@ -128,7 +131,7 @@ def _told(problem: Problem) -> Text:
 
 
 def _table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
-    table = Table(title=Text(schedule.show.title), title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("Ep.", overflow="fold")
     for reading in wording.readings(schedule.published, schedule):
         table.add_column(reading.place, no_wrap=True)

@@ -152,9 +152,7 @@ _TARGETS: Final = {
 class Change(Model):
     """An entry of the change log: what happened to which episodes, and when it was decided."""
 
-    at: Instant = Field(
-        description="When it was decided.", examples=["2025-08-04T12:00:00+09:00"]
-    )
+    at: Instant = Field(description="When it was decided.", examples=["2025-08-04T12:00:00+09:00"])
     episodes: Annotated[
         tuple[Annotated[str, forms.EPISODE], ...],
         BeforeValidator(_all_or_list),

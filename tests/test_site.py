@@ -1,0 +1,190 @@
+"""The site: which paths there are, and that the same input makes the same bytes everywhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+import golden
+from defects_ical.links import Address
+from defects_ical.loading import load
+from defects_ical.schedule import Schedule
+from defects_ical.site import Site, build, digest
+from example import example, loaded
+
+ROOT = Path(__file__).parent.parent
+INVALID = ROOT / "tests" / "data" / "invalid"
+
+PATHS = {
+    "/",
+    "/the-defects.ics",
+    "/the-defects-reminders.ics",
+    "/the-defects-ena.ics",
+    "/the-defects-ena-reminders.ics",
+    "/the-defects-tving.ics",
+    "/the-defects-tving-reminders.ics",
+    "/the-defects-kocowa.ics",
+    "/the-defects-kocowa-reminders.ics",
+    "/episodes/the-defects-e01.ics",
+    "/episodes/the-defects-e02.ics",
+    "/episodes/the-defects-e03.ics",
+    "/episodes/the-defects-e04.ics",
+    "/episodes/the-defects-e05.ics",
+    "/episodes/the-defects-e06.ics",
+    "/episodes/the-defects-e07.ics",
+    "/episodes/the-defects-e08.ics",
+    "/robots.txt",
+    "/404.html",
+}
+# The design names these too; the parts that make them are not there yet.
+LATER = {
+    "/episodes.json",
+    "/changes.atom",
+    "/embed.html",
+    "/embed.js",
+    "/card.svg",
+    "/oembed.json",
+    "/sitemap.xml",
+}
+# The command line's way from a file to a digest, in a process of its own.
+SCRIPT = """
+import sys; from pathlib import Path
+from defects_ical.links import Address
+from defects_ical.loading import load
+from defects_ical.site import build, digest
+print(digest(build(load(Path(sys.argv[1])), Address.parse("https://defects.example"))))
+"""
+SURROUNDINGS = [
+    *({"PYTHONHASHSEED": seed} for seed in ("0", "1", "2", "3", "4294967295")),
+    *({"TZ": zone} for zone in ("UTC", "America/St_Johns", "Pacific/Kiritimati")),
+    *({"LC_ALL": locale} for locale in ("C", "C.UTF-8")),
+]
+
+
+class Links(HTMLParser):
+    """Collects the addresses that a page links to."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {"a": "href", "link": "href", "img": "src", "script": "src"}
+        self.found += [value for name, value in attrs if name == names.get(tag) and value]
+
+
+def digest_in(folder: Path, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-c", SCRIPT, str(ROOT / "schedule.yaml")]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_the_paths_are_those_of_the_design_but_for_later_parts(site: Site) -> None:
+    assert set(site) == PATHS
+    assert not LATER & PATHS
+
+
+def test_the_site_is_the_committed_one(site: Site) -> None:
+    assert {path: site[path].body for path in golden.FEEDS} == {
+        path: file.read_bytes() for path, file in golden.FEEDS.items()
+    }
+    assert f"{digest(site)}\n" == golden.DIGEST.read_text("utf-8"), "if meant: make golden"
+
+
+@pytest.mark.parametrize("environment", SURROUNDINGS, ids=str)
+def test_its_bytes_do_not_depend_on_the_process(environment: dict[str, str]) -> None:
+    assert digest_in(ROOT, environment) == golden.DIGEST.read_text("utf-8")
+
+
+def test_its_bytes_do_not_depend_on_the_working_folder(tmp_path: Path) -> None:
+    assert digest_in(tmp_path, {}) == golden.DIGEST.read_text("utf-8")
+
+
+def test_its_bytes_depend_on_the_address(schedule: Schedule, site: Site) -> None:
+    moved = build(schedule, Address.parse("https://defects.example/elsewhere"))
+    assert digest(moved) != digest(site)
+    assert set(moved) == set(site)
+
+
+def test_it_cannot_be_changed(site: Site) -> None:
+    with pytest.raises(TypeError):
+        site["/"] = site["/404.html"]  # type: ignore[index] # the point of the test
+
+
+def test_entity_tags_are_strong_and_follow_the_body(site: Site) -> None:
+    assert all(
+        each.etag[0] == each.etag[-1] == '"' and len(each.etag) == 34 for each in site.values()
+    )
+    assert len({each.etag for each in site.values()}) == len({each.body for each in site.values()})
+
+
+def test_a_feed_has_the_headers_that_calendar_programs_need(site: Site) -> None:
+    caching = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
+    assert site["/the-defects.ics"].headers == (
+        ("Content-Type", "text/calendar; charset=utf-8"),
+        ("Cache-Control", f"{caching}, no-transform"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Content-Disposition", "inline"),
+    )
+    assert dict(site["/episodes/the-defects-e03.ics"].headers)["Content-Disposition"] == (
+        'attachment; filename="the-defects-e03.ics"'
+    )
+    assert dict(site["/"].headers) == {
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": caching,
+    }
+
+
+def test_robots_are_kept_out_of_nothing(site: Site) -> None:
+    assert site["/robots.txt"].body == b"User-agent: *\nDisallow:\n"
+
+
+@pytest.mark.parametrize("address", ["https://defects.example", "https://me.example/the-defects"])
+@pytest.mark.parametrize("page", ["/", "/404.html"])
+def test_every_link_of_a_page_leads_somewhere(schedule: Schedule, address: str, page: str) -> None:
+    public = Address.parse(address)
+    site = build(schedule, public)
+    there = {public.url(path) for path in site} | {public.webcal(path) for path in site}
+    elsewhere = {"https://www.tving.com/", "https://www.kocowa.com/"}
+    # A host shows its 404 page at any depth.
+    base = public.url("/no/such/page") if page == "/404.html" else public.url(page)
+    links = {urljoin(base, link) for link in Links(site[page].body).found}
+    assert links <= there | elsewhere
+    assert str(public) in links
+
+
+def test_the_page_lists_every_feed_and_every_episode(site: Site) -> None:
+    links = Links(site["/"].body).found
+    feeds = PATHS - {"/", "/robots.txt", "/404.html"}
+    assert [path for path in feeds if not any(link.endswith(path) for link in links)] == []
+
+
+def test_the_page_keeps_recaps_to_itself(site: Site) -> None:
+    assert b"Young Ah-hyeon" not in site["/"].body
+
+
+def test_what_the_schedule_says_is_text_on_the_page() -> None:
+    text = example().replace("title: The Show", "title: '<script>alert(1)</script> & \"more\"'")
+    page = build(loaded(text), golden.ADDRESS)["/"].body
+    assert b"<script>" not in page
+    assert b"&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;more&#34;" in page
+
+
+def test_a_picture_is_published_as_it_is() -> None:
+    schedule = load(INVALID / "picture-missing.mended.yaml")
+    picture = build(schedule, golden.ADDRESS)["/picture.png"]
+    assert picture.body == (INVALID / "picture.png").read_bytes()
+    assert picture.media_type == "image/png"
