@@ -81,15 +81,13 @@ def test_check_tells_problems_and_fails(tmp_path: Path) -> None:
         (["export", "--url", "https://me.example"], "Missing argument 'DIR'"),
         (["export", "public", "--url", "me"], "`me` is not like `https://defects.example`"),
         (["exprt"], "No such command 'exprt'"),
-        (["check", "--shedule", "x"], "No such option: --shedule"),
+        (["check", "--shedule", "x"], "--shedule"),
     ],
 )
 def test_wrong_usage_has_exit_status_2(arguments: list[str], reason: str) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert reason in result.stderr.replace(
-        "No such option '--shedule'", "No such option: --shedule"
-    )
+    assert reason in result.stderr
 
 
 def test_schema_prints_the_json_schema() -> None:
@@ -97,14 +95,13 @@ def test_schema_prints_the_json_schema() -> None:
     assert (result.exit_code, json.loads(result.stdout)) == (0, json_schema())
 
 
-@pytest.mark.parametrize(
-    "program", [["-m", "defects_ical"], ["-c", "from defects_ical.cli import main; main()"]]
-)
+COMMAND = str(Path(sys.executable).with_name("defects-ical"))
+
+
+@pytest.mark.parametrize("program", [[sys.executable, "-m", "defects_ical"], [COMMAND]])
 def test_the_version_is_told(program: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, *program, "--version"], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.endswith(f", version {__version__}\n")
+    done = subprocess.run([*program, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"defects-ical, version {__version__}\n"
 
 
 def test_a_bug_of_ours_shows_its_traceback(tmp_path: Path) -> None:

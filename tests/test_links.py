@@ -7,6 +7,8 @@ import pytest
 from defects_ical.errors import AddressError
 from defects_ical.links import Address
 
+PATH_REASON = "has more than letters, digits, `-`, `.`, `_` and `~` between its slashes"
+
 
 @pytest.mark.parametrize(
     ("text", "written"),
@@ -48,13 +50,11 @@ def test_an_address_is_written_in_one_way(text: str, written: str) -> None:
         ),
         (
             "https://me.example/a b",
-            "the path of `https://me.example/a b` has more than letters, digits, `-`, `.`, `_` "
-            "and `~` between its slashes",
+            f"the path of `https://me.example/a b` {PATH_REASON}",
         ),
         (
             "https://me.example/../a",
-            "the path of `https://me.example/../a` has more than letters, digits, `-`, `.`, `_` "
-            "and `~` between its slashes",
+            f"the path of `https://me.example/../a` {PATH_REASON}",
         ),
     ],
 )

@@ -102,16 +102,21 @@ def check(path: Path) -> None:
     # Into a file or a pipe, nothing has to fit a screen.
     width = None if sys.stdout.isatty() else WIDE
     Console(highlight=False, width=width).print(_table(schedule, episodes))
-    for warning in _warnings(schedule, episodes, datetime.now(UTC)):
+    warnings = list(_warnings(schedule, episodes, datetime.now(UTC)))
+    for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
-    noun = "episode" if len(episodes) == 1 else "episodes"
-    click.echo(f"{path}: {len(episodes)} {noun}, nothing wrong")
+    verdict = _counted(len(warnings), "warning") if warnings else "nothing wrong"
+    click.echo(f"{path}: {_counted(len(episodes), 'episode')}, {verdict}")
 
 
 @main.command()
 def schema() -> None:
     """Print the JSON Schema of the schedule's format, for editors."""
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _complain(error: DefectsIcalError) -> None:
