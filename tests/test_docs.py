@@ -1,0 +1,80 @@
+"""The documents: what they promise is there, and what they show works."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from defects_ical.cli import main
+from defects_ical.episodes import expand
+from defects_ical.schedule import Change, Platform, Schedule, Show
+from example import loaded
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+DESIGN = (ROOT / "DESIGN.md").read_text("utf-8")
+COMMANDS = list(main.commands.values())
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+EXAMPLE, CHANGES = blocks("yaml")
+SHOWN = [line for block in blocks("console") for line in block.splitlines()]
+
+
+def test_the_example_of_a_schedule_is_one() -> None:
+    assert len(expand(loaded(EXAMPLE))) == 10
+
+
+def test_the_example_of_a_change_log_fits_the_example_of_a_schedule() -> None:
+    episodes = expand(loaded(EXAMPLE + CHANGES))
+    assert [episode.sequence for episode in episodes] == [1, 2, 2, 4, 1, 1, 1, 1, 1, 2]
+
+
+def test_the_commands_shown_work_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "schedule.yaml").write_text(EXAMPLE, "utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    commands = [line for line in SHOWN if line.startswith("defects-ical ")]
+    assert len(commands) == 2
+    for command in commands:
+        subprocess.run(command.split(), cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
+    assert (tmp_path / "public" / "my-show.ics").exists()
+
+
+def test_the_first_commands_are_targets_of_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = [line.split()[1] for line in SHOWN if line.startswith("make ")]
+    assert targets == ["export", "test"]
+    assert all(re.search(f"^{target}:", makefile, flags=re.MULTILINE) for target in targets)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+def test_every_command_and_option_is_in_the_readme(command: click.Command) -> None:
+    assert f"defects-ical {command.name}" in README
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    assert [each.opts[0] for each in options if each.opts[0] not in README] == []
+
+
+@pytest.mark.parametrize("model", [Schedule, Show, Platform, Change])
+def test_every_key_of_a_schedule_is_in_the_readme(model: type[Schedule]) -> None:
+    words = set(re.findall(r"[a-z_]+", README))
+    assert set(model.model_fields) - words == set()
+
+
+def test_every_module_is_in_the_design() -> None:
+    modules = {path.stem for path in (ROOT / "src" / "defects_ical").glob("[a-z]*.py")}
+    assert set(re.findall(r"^\| `(\w+)` \|", DESIGN, flags=re.MULTILINE)) == modules
+
+
+def test_every_link_within_the_documents_leads_somewhere() -> None:
+    for document in ROOT.glob("*.md"):
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
+        assert [link for link in links if not (ROOT / link).exists()] == [], document
