@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -51,7 +51,7 @@ class Boundary(click.Group):
         try:
             return super().invoke(ctx)
         except DefectsIcalError as error:
-            _complain(error)
+            _complain(_told(error))
             ctx.exit(error.exit_status)
 
 
@@ -103,8 +103,7 @@ def check(path: Path) -> None:
     width = None if sys.stdout.isatty() else WIDE
     Console(highlight=False, width=width).print(_table(schedule, episodes))
     warnings = list(_warnings(schedule, episodes, datetime.now(UTC)))
-    for warning in warnings:
-        click.echo(f"warning: {warning}", err=True)
+    _complain(Text.assemble(("warning: ", "yellow"), warning) for warning in warnings)
     verdict = _counted(len(warnings), "warning") if warnings else "nothing wrong"
     click.echo(f"{path}: {_counted(len(episodes), 'episode')}, {verdict}")
 
@@ -119,20 +118,26 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _complain(error: DefectsIcalError) -> None:
-    if not isinstance(error, ScheduleError):
-        click.echo(f"error: {error}", err=True)
-        return
-    err = Console(stderr=True, highlight=False, soft_wrap=True)
-    for problem in error.problems:
-        err.print(_told(problem))
+def _told(error: DefectsIcalError) -> Iterator[Text]:
+    """What the user reads of an error: a line for each problem."""
+    if isinstance(error, ScheduleError):
+        yield from map(_problem, error.problems)
+    else:
+        yield Text.assemble(("error: ", "red"), str(error))
 
 
-def _told(problem: Problem) -> Text:
+def _problem(problem: Problem) -> Text:
     """A problem in one line: the place stands back, what is wrong stands out."""
-    place, rest = f"{problem.place}:", str(problem).removeprefix(f"{problem.place}:")
-    what, mend = rest[: -len(problem.mend)], problem.mend
-    return Text.assemble((place, "dim"), (what, "bold"), mend)
+    place = f"{problem.place}:"
+    what = str(problem).removeprefix(place).removesuffix(problem.mend)
+    return Text.assemble((place, "dim"), (what, "bold"), problem.mend)
+
+
+def _complain(lines: Iterable[Text]) -> None:
+    # A screen breaks lines between words; a file or a program gets them whole.
+    err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    for line in lines:
+        err.print(line)
 
 
 def _table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
