@@ -150,6 +150,13 @@ def test_a_platform_that_streams_later_has_its_own_time() -> None:
     assert "Tuesday 22 July 2025" in value(event, "DESCRIPTION")
 
 
+def test_a_platform_that_streams_later_tells_a_move_in_its_own_times() -> None:
+    event = published(CHANGES["move"][0])["/show-stream.ics"][4]
+    assert (
+        r"Moved from Tuesday 5 August 2025\, 01:00 KST to Tuesday 5 August 2025\, 01:30 KST."
+    ) in value(event, "DESCRIPTION")
+
+
 def test_a_cancelled_episode_reminds_nobody() -> None:
     after = published(CHANGES["cancelled"][0])["/show-reminders.ics"]
     assert ["BEGIN:VALARM" in event for event in after] == [True] * 7 + [False, True]

@@ -125,7 +125,7 @@ class _Writer:
 
     def event(self, episode: Episode) -> bytes:
         """An episode as a VEVENT, without a reminder."""
-        start = wording.delayed(episode, self.platform)
+        start = wording.delayed(episode.start, self.platform)
         event = Event()
         event.add("UID", vText(str(uuid.uuid5(self.schedule.show.uid, self.prefix + episode.id))))
         # Evolution and ICSx5 take up a change only when all three rise.
@@ -143,7 +143,7 @@ class _Writer:
         event.add("STATUS", vText(episode.status.upper()))
         # A broadcast makes nobody busy.
         event.add("TRANSP", vText("TRANSPARENT"))
-        event.add("CATEGORIES", ["TV", *self.schedule.show.genres])
+        event.add("CATEGORIES", [*dict.fromkeys(("TV", *self.schedule.show.genres))])
         return _bytes(event)
 
     def reminding(self, event: bytes, episode: Episode) -> bytes:
@@ -164,8 +164,10 @@ class _Writer:
         return both if first is both[0] or last is both[1] else (first, last)
 
     def _description(self, episode: Episode, start: datetime) -> str:
-        zone = self.schedule.timezone
-        changes = [wording.revision(each, zone) for each in reversed(episode.revisions)]
+        changes = [
+            wording.revision(each, self.schedule, self.platform)
+            for each in reversed(episode.revisions)
+        ]
         paragraphs = (
             [episode.teaser] if episode.teaser else [],
             ["Where to watch:", *wording.where_to_watch(self.watched)],

@@ -72,20 +72,24 @@ def minutes(count: int) -> str:
     return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
-def revision(revised: Revision, zone: str) -> str:
-    """What one entry of the change log did to an episode, why, and on which day."""
-    told = [*_effects(revised, zone), *filter(None, (revised.note, revised.reason))]
+def revision(revised: Revision, schedule: Schedule, platform: Platform | None = None) -> str:
+    """What one entry of the change log did to an episode, why, and on which day.
+
+    Its times are those of the platform, or of the first broadcast for None.
+    """
+    zone = schedule.timezone
+    told = [*_effects(revised, zone, platform), *filter(None, (revised.note, revised.reason))]
     on = day(timezones.read(revised.at, zone).wall)
     return f"{on}: " + " ".join(
         each if each.endswith((".", "!", "?")) else f"{each}." for each in told
     )
 
 
-def _effects(revised: Revision, zone: str) -> Iterator[str]:
+def _effects(revised: Revision, zone: str, platform: Platform | None) -> Iterator[str]:
     if revised.moved:
         before, after = revised.moved
-        origin = f"from {_moment(before, zone)} " if before else ""
-        yield f"Moved {origin}to {_moment(after, zone)}"
+        origin = f"from {_moment(delayed(before, platform), zone)} " if before else ""
+        yield f"Moved {origin}to {_moment(delayed(after, platform), zone)}"
     if revised.retimed:
         yield "Now {1} long, not {0}".format(*map(minutes, revised.retimed))
     if revised.status:
@@ -97,6 +101,6 @@ def _moment(at: datetime, zone: str) -> str:
     return f"{day(there.wall)}, {time(there)}"
 
 
-def delayed(episode: Episode, platform: Platform | None) -> datetime:
-    """When an episode starts on a platform, in UTC; on the first broadcast for None."""
-    return episode.start + timedelta(minutes=platform.delay if platform else 0)
+def delayed(start: datetime, platform: Platform | None) -> datetime:
+    """When a broadcast that starts then is shown on a platform; for None, the broadcast itself."""
+    return start + timedelta(minutes=platform.delay if platform else 0)
