@@ -60,7 +60,8 @@ def test_check_warns_of_a_future_change_and_of_two_episodes_at_once() -> None:
     assert result.stderr == (
         "warning: schedule.yaml:17:10: changes[2].at: the change is dated in the future; "
         "write when it was decided\n"
-        "warning: Episode 5 and The making of start together, on 2025-08-04 at 23:30\n"
+        "warning: schedule.yaml:15:3: changes: Episode 5 and The making of start together, "
+        "on 2025-08-04 at 23:30; move or cancel one of them in `changes`\n"
     )
 
 

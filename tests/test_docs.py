@@ -13,6 +13,7 @@ import pytest
 
 from defects_ical.cli import main
 from defects_ical.episodes import expand
+from defects_ical.errors import ScheduleError
 from defects_ical.schedule import Change, Platform, Schedule, Show
 from example import loaded
 
@@ -26,7 +27,9 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
-EXAMPLE, CHANGES = blocks("yaml")
+PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
+SHOWN_EXAMPLE, CHANGES = blocks("yaml")
+EXAMPLE = SHOWN_EXAMPLE.replace(PLACEHOLDER, "8a4b1d0c-52e7-4c36-9f10-6d2e7b3c5a48")
 SHOWN = [line for block in blocks("console") for line in block.splitlines()]
 
 
@@ -34,15 +37,21 @@ def test_the_example_of_a_schedule_is_one() -> None:
     assert len(expand(loaded(EXAMPLE))) == 10
 
 
+def test_the_example_wants_a_uid_of_its_own() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        loaded(SHOWN_EXAMPLE)
+    assert [problem.where for problem in caught.value.problems] == ["show.uid"]
+
+
 def test_the_example_of_a_change_log_fits_the_example_of_a_schedule() -> None:
     episodes = expand(loaded(EXAMPLE + CHANGES))
-    assert [episode.sequence for episode in episodes] == [1, 2, 2, 4, 1, 1, 1, 1, 1, 2]
+    assert [episode.sequence for episode in episodes] == [1, 2, 1, 3, 1, 1, 1, 1, 2, 3]
 
 
 def test_the_commands_shown_work_in_their_order(tmp_path: Path) -> None:
     (tmp_path / "schedule.yaml").write_text(EXAMPLE, "utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    commands = [line for line in SHOWN if line.startswith("defects-ical ")]
+    commands = [line for line in SHOWN if re.match("defects-ical (check|export)", line)]
     assert len(commands) == 2
     for command in commands:
         subprocess.run(command.split(), cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)

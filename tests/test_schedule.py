@@ -46,12 +46,12 @@ PIECES = st.sampled_from(
 
 
 def as_an_editor_reads(value: Any) -> Any:
-    """The values of YAML 1.2: whole numbers are numbers, dates and times are texts."""
+    """The values of YAML 1.2: whole numbers are numbers, nothing is null, dates are texts."""
     if isinstance(value, dict):
         return {key: as_an_editor_reads(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_an_editor_reads(item) for item in value]
-    return int(value) if re.fullmatch("-?[0-9]+", value) else value
+    return int(value) if re.fullmatch("-?[0-9]+", value) else value or None
 
 
 def read(text: str) -> Any:
@@ -86,7 +86,6 @@ def test_the_shipped_schedule_names_its_json_schema_in_its_first_line() -> None:
         ("Asia/Seoul", "Asia/Soul"),
         ("[monday, tuesday]", "[monday, tusday]"),
         ("slug: show", "slug: the/show"),
-        ("changes: []", "changes:"),
         ("kind: television", "kind: tv"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -172,8 +173,12 @@ def test_the_page_lists_every_feed_and_every_episode(site: Site) -> None:
     assert [path for path in feeds if not any(link.endswith(path) for link in links)] == []
 
 
-def test_the_page_keeps_recaps_to_itself(site: Site) -> None:
-    assert b"Young Ah-hyeon" not in site["/"].body
+def test_the_page_keeps_recaps_closed_behind_a_warning(site: Site) -> None:
+    page = site["/"].body.decode()
+    closed = re.findall("<details>.*?</details>", page, flags=re.DOTALL)
+    assert [each.count("<summary>What happened (spoilers)</summary>") for each in closed] == [1, 1]
+    assert "Young Ah-hyeon" in closed[0]
+    assert "Young Ah-hyeon" not in page.replace(closed[0], "")
 
 
 def test_what_the_schedule_says_is_text_on_the_page() -> None:

@@ -87,7 +87,9 @@ def main() -> None:
 @SCHEDULE_OPTION
 def export_command(folder: Path, address: Address, path: Path) -> None:
     """Write the site to DIR: a new or empty folder, or one that it wrote before."""
-    outcome = export(build(load(path), address), address, folder)
+    schedule = load(path)
+    outcome = export(build(schedule, address), address, folder)
+    _warn(schedule, expand(schedule))
     counts = f"{outcome.written} written, {outcome.unchanged} unchanged, {outcome.removed} removed"
     click.echo(f"{folder}: {counts}")
 
@@ -99,12 +101,12 @@ def check(path: Path) -> None:
     schedule = load(path)
     episodes = expand(schedule)
     click.echo(schedule.show.title)
-    # Into a file or a pipe, nothing has to fit a screen.
-    width = None if sys.stdout.isatty() else WIDE
-    Console(highlight=False, width=width).print(_table(schedule, episodes))
-    warnings = list(_warnings(schedule, episodes, datetime.now(UTC)))
-    _complain(Text.assemble(("warning: ", "yellow"), warning) for warning in warnings)
-    verdict = _counted(len(warnings), "warning") if warnings else "nothing wrong"
+    table, out = _table(schedule, episodes), Console(highlight=False)
+    # A line that is broken by the screen is easier to read than columns cut short.
+    out.width = max(out.width, out.measure(table, options=out.options.update(width=WIDE)).maximum)
+    out.print(table)
+    warnings = _warn(schedule, episodes)
+    verdict = _counted(warnings, "warning") if warnings else "nothing wrong"
     click.echo(f"{path}: {_counted(len(episodes), 'episode')}, {verdict}")
 
 
@@ -142,18 +144,18 @@ def _complain(lines: Iterable[Text]) -> None:
 
 def _table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("Ep.", overflow="fold")
+    table.add_column("Ep.", no_wrap=True)
     for reading in wording.readings(schedule.published, schedule):
         table.add_column(reading.place, no_wrap=True)
-    table.add_column("Status")
-    table.add_column("Rev.", justify="right")
-    for episode in episodes:
+    table.add_column("Status", no_wrap=True)
+    table.add_column("Rev.", no_wrap=True, justify="right")
+    for episode in sorted(episodes, key=lambda each: each.start):
         own, *others = wording.readings(episode.start, schedule)
         clocks = (f"{_date_beside(own, each)}{wording.time(each)}" for each in others)
         status = Text(episode.status, STYLES[episode.status])
         revision = str(episode.sequence)
         own_time = f"{_day(own)} {own.wall:%Y-%m-%d} {wording.time(own)}"
-        name = Text(str(episode.number or episode.name))
+        name = Text(str(episode.number or episode.id))
         table.add_row(name, own_time, *clocks, status, revision)
     return table
 
@@ -167,14 +169,26 @@ def _day(reading: Reading) -> str:
     return wording.WEEKDAYS[reading.wall.weekday()][:3]
 
 
-def _warnings(schedule: Schedule, episodes: tuple[Episode, ...], now: datetime) -> Iterator[str]:
+def _warn(schedule: Schedule, episodes: tuple[Episode, ...]) -> int:
+    """Tell what is likely to be a mistake; how many there are."""
+    warnings = [*map(str, _warnings(schedule, episodes, datetime.now(UTC)))]
+    _complain(Text.assemble(("warning: ", "yellow"), warning) for warning in warnings)
+    return len(warnings)
+
+
+def _warnings(
+    schedule: Schedule, episodes: tuple[Episode, ...], now: datetime
+) -> Iterator[Problem]:
     for index, change in enumerate(schedule.changes):
         if change.at > now:
             what = "the change is dated in the future"
-            yield str(schedule.problem(("changes", index, "at"), what, "write when it was decided"))
-    by_start = sorted(episodes, key=lambda each: each.start)
+            yield schedule.problem(("changes", index, "at"), what, "write when it was decided")
+    airing = [each for each in episodes if each.status != "cancelled"]
+    by_start = sorted(airing, key=lambda each: each.start)
     for start, together in groupby(by_start, key=lambda each: each.start):
-        names = [each.name for each in together if each.status != "cancelled"]
+        names = [each.name for each in together]
         if len(names) > 1:
             when = timezones.read(start, schedule.timezone).wall
-            yield f"{' and '.join(names)} start together, on {when:%Y-%m-%d at %H:%M}"
+            what = f"{' and '.join(names)} start together, on {when:%Y-%m-%d at %H:%M}"
+            location = ("changes",) if schedule.changes else ("specials",)
+            yield schedule.problem(location, what, "move or cancel one of them in `changes`")

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from defects_ical.errors import Problem
 from defects_ical.forms import Form, nearest
 from defects_ical.schedule import Location, Schedule, Spot
+from defects_ical.source import shortened
 
 KEY: Final = "[key]"
 """How pydantic ends the location of a mapping's key."""
@@ -33,9 +34,11 @@ def diagnose(error: ValidationError, spots: Mapping[Location, Spot]) -> Iterator
         yield _problem(errors[MANY]["loc"], what, "mend those before first", spots)
         errors = errors[:MANY]
     meant = {_meant(each["loc"]) for each in errors if each["type"] == "extra_forbidden"}
+    parents = {each["loc"][:-1] for each in errors}
     for each in errors:
-        # A misspelt required key is one problem, not two.
-        if each["type"] != "missing" or each["loc"] not in meant:
+        # A misspelt required key is one problem, not two; so is a list of nothing but mistakes.
+        followed = each["type"] == "missing" and each["loc"] in meant
+        if not followed and not (each["type"] == "too_short" and each["loc"] in parents):
             location, what, mend = _explained(each, spots)
             yield _problem(location, what, mend, spots)
 
@@ -54,8 +57,11 @@ def _explained(error: ErrorDetails, spots: Mapping[Location, Spot]) -> tuple[Loc
             what, mend = error["ctx"]["what"], error["ctx"]["mend"]
         case "missing":
             what = f"`{location[-1]}` is missing"
-            mend = f"add `{location[-1]}: {_example(_field(location)[0])}`"
+            mend = f"add it, like `{location[-1]}: {_example(_field(location)[0])}`"
             location = location[:-1]
+        case "extra_forbidden" if error["input"] == "" and len(location) > 1:
+            what, mend = "unknown key without a value", "put a text that holds a comma in quotes"
+            location = (*location, KEY)
         case "extra_forbidden":
             what, mend = "unknown key", _known_keys(location, spots)
             location = (*location, KEY)
@@ -69,7 +75,7 @@ def _explained(error: ErrorDetails, spots: Mapping[Location, Spot]) -> tuple[Loc
             mend = f"write `{_as_list(error)}`"
         case "model_type" | "mapping_type" | "dict_type":
             what = f"a mapping belongs here, not {_kind(error['input'])}"
-            mend = _as_mapping(location)
+            mend = _as_mapping(location, error["input"])
         case kind:
             raise AssertionError(f"an error that no schedule should give: {kind}")
     return location, what, mend
@@ -83,19 +89,21 @@ def _kind(raw: object) -> str:
 
 def _as_list(error: ErrorDetails) -> str:
     raw = error["input"]
-    if isinstance(raw, str) and len(raw) <= SHORT:
+    if isinstance(raw, str) and 0 < len(raw) <= SHORT:
         return f"[{raw}]"
     field, _ = _field(error["loc"])
     return _example(field) if field.is_required() else "[]"
 
 
-def _as_mapping(location: Location) -> str:
+def _as_mapping(location: Location, raw: object) -> str:
     if not location:
         return "begin with `format: 1`, as in the README"
     field, inside = _field(location)
     example = _mapping_example(_model(location)) if inside else _example(field)
     if example != "{}":
         return f"write `{example}`"
+    if isinstance(raw, str) and raw:
+        return f"write `{{{next(iter(_model(location).model_fields))}: {shortened(raw)}}}`"
     return "write keys and values; known here: " + _listed(_model(location))
 
 

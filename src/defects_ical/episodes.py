@@ -253,7 +253,10 @@ def _settled(plan: _Plan, schedule: Schedule, time: str) -> str:
     latest = max((schedule.published, *(change.at for change in schedule.changes)))
     at = (latest + timedelta(minutes=1)).isoformat()
     name = plan.number or plan.id
-    return f"add to the end of `changes`: `- {{at: {at}, episodes: [{name}], move: {time}}}`"
+    entry = f"{{at: {at}, episodes: [{name}], move: {time}}}"
+    if not schedule.changes:
+        return f"write `changes: [{entry}]`"
+    return f"add to the end of `changes`: `- {entry}`"
 
 
 def _written(wall: datetime, offset: timedelta | None = None) -> str:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -27,12 +28,44 @@ from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, NAMES
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+PLACES: Final = tuple(
+    name
+    for name in NAMES
+    if name.split("/")[0]
+    in {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian"}
+    or name.startswith("Pacific/")
+)
+# What people write for a zone; one of several meanings where there are several.
+ABBREVIATED: Final = {
+    **dict.fromkeys(("ET", "EDT"), "America/New_York"),
+    **dict.fromkeys(("CT", "CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MT", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    "BST": "Europe/London",
+    "CEST": "Europe/Berlin",
+    "EEST": "Europe/Athens",
+    "HKT": "Asia/Hong_Kong",
+    "IST": "Asia/Kolkata",
+    "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul",
+    "MSK": "Europe/Moscow",
+    "PHT": "Asia/Manila",
+    "WIB": "Asia/Jakarta",
+}
+
 COLORS: Final = tuple(sorted(webcolors.names("css3")))
 
+OWN_UUID: Final = "make your own with `python3 -c 'import uuid; print(uuid.uuid4())'`"
+
+NO_UUID: Final = "00000000-0000-0000-0000-000000000000"
+
+_UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _OFFSET: Final = r"[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
 _ID: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_EPISODE: Final = rf"[1-9][0-9]{{0,3}}|{_ID}"
 _NUMBER: Final = r"0|-?[1-9][0-9]{0,8}"
 # Beside what cannot be seen: a carriage return, and what XML does not allow.
 _CONTROL: Final = re.compile(f"{UNSEEN.pattern}|[\r\ufffe\uffff]")
@@ -62,7 +95,8 @@ class Form:
     def _value(self, raw: object) -> object:
         if not isinstance(raw, str):
             kind = "a list" if isinstance(raw, list) else "a mapping"
-            raise wrong(f"one value belongs here, not {kind}", self.mend)
+            mend = f"{self.mend}, and put a text that begins with a bracket in quotes"
+            raise wrong(f"one value belongs here, not {kind}", mend)
         return self.parse(raw)
 
     @property
@@ -171,9 +205,28 @@ def _matching(pattern: str, example: str, wanted: str, parse: Callable[[str], ob
             raise
         except ValueError:
             pass
-        raise wrong(_instead_of(wanted, raw), f"write it like `{example}`")
+        likely = _respelt(raw, pattern, parse)
+        raise wrong(
+            _instead_of(wanted, raw),
+            f"write `{likely}`" if likely else f"write it like `{example}`",
+        )
 
     return Form(checked, {"type": "string", "pattern": f"^({pattern})$", "examples": [example]})
+
+
+def _respelt(raw: str, pattern: str, parse: Callable[[str], object]) -> str | None:
+    """The same value in the one written form, where a usual other one was used."""
+    likely = re.sub(r"(?<=[0-9])[ t](?=[0-9])", "T", raw.strip())
+    likely = re.sub(r"(?<=[0-9])Z$", "+00:00", likely)
+    likely = re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", likely)
+    likely = re.sub(r"\b([0-9])(?=[:.-]|$)", r"0\1", likely)
+    address = likely if "://" in likely else f"https://{likely}"
+    for candidate in (likely, likely.replace(".", ":"), address):
+        if re.fullmatch(pattern, candidate):
+            with suppress(ValueError):
+                parse(candidate)
+                return candidate
+    return None
 
 
 def _in_reach(day: date) -> None:
@@ -212,18 +265,41 @@ def _format(raw: str) -> int:
 def _id(raw: str) -> str:
     if re.fullmatch(_ID, raw):
         return raw
-    words = re.findall("[a-z0-9]+", raw.lower())
-    likely = "-".join(words).lstrip("-0123456789") or "special-1"
+    likely = _id_like(raw) or "my-show"
     wanted = "an id of lower-case letters, digits and single hyphens, a letter first"
     raise wrong(_instead_of(wanted, raw), f"write `{likely}`")
 
 
 def _uuid(raw: str) -> uuid.UUID:
-    value = uuid.UUID(raw)
-    if not value.int:
-        command = "python3 -c 'import uuid; print(uuid.uuid4())'"
-        raise wrong("this is the placeholder, not an identity", f"make your own: `{command}`")
-    return value
+    if re.fullmatch(_UUID, raw.lower()) and raw != raw.lower():
+        raise wrong("a UUID is in lower case here", f"write `{raw.lower()}`")
+    if not re.fullmatch(_UUID, raw):
+        raise wrong(_instead_of("a UUID", raw), OWN_UUID)
+    if raw == NO_UUID:
+        raise wrong("this is the placeholder, not an identity", OWN_UUID)
+    return uuid.UUID(raw)
+
+
+def _id_like(raw: str) -> str:
+    """The id that a text comes nearest to, or nothing."""
+    return "-".join(re.findall("[a-z0-9]+", raw.lower())).lstrip("-0123456789")
+
+
+def _episode(raw: str) -> str:
+    if re.fullmatch(_EPISODE, raw):
+        return raw
+    wanted = "an episode's number or id"
+    likely = _id_like(raw) if not raw.isdigit() else raw.lstrip("0")
+    mend = f"write `{numbered(raw) or likely or '5'}`"
+    raise wrong(_instead_of(wanted, raw), mend)
+
+
+def numbered(raw: str) -> str | None:
+    """Each number of a range, as a list has them: "3, 4, 5" for "3-5"; None for anything else."""
+    found = re.fullmatch(r"([1-9][0-9]{0,3}) *(?:-|to|\.\.) *([1-9][0-9]{0,3})", raw)
+    if not found:
+        return None
+    return ", ".join(map(str, range(int(found[1]), int(found[2]) + 1))) or None
 
 
 def _url(raw: str) -> str:
@@ -237,9 +313,17 @@ def _url(raw: str) -> str:
 def _zone(raw: str) -> str:
     if raw in NAMES:
         return raw
-    likely = nearest(raw, NAMES) or nearest(raw.rpartition("/")[2], NAMES)
-    mend = f"write `{likely}`" if likely else "write a name of the IANA list, like `Asia/Seoul`"
-    raise wrong(_instead_of("a time zone", raw), mend)
+    likely = ABBREVIATED.get(raw.upper()) or _nearest_place(raw)
+    mend = f"write `{likely}`" if likely else "write a place of that zone, like `Asia/Seoul`"
+    raise wrong(_instead_of("a time zone of the IANA list", raw), mend)
+
+
+def _nearest_place(raw: str) -> str | None:
+    """The zone named for the place that was meant; a zone that merely looks alike is hours off."""
+    places = {name.rpartition("/")[2].lower(): name for name in PLACES}
+    meant = raw.rpartition("/")[2].lower().replace(" ", "_")
+    found = difflib.get_close_matches(meant, places, n=1, cutoff=0.8)
+    return places[found[0]] if found else None
 
 
 def _color(raw: str) -> str:
@@ -262,15 +346,13 @@ INSTANT: Final = _matching(
     "a date and time with seconds and UTC offset",
     _instant,
 )
-UUID: Final = _matching(
-    "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-    "6f1f4c2e-8c57-4f0e-9b53-5a0f3f5f7c11",
-    "a UUID in lower case",
+UUID: Final = Form(
     _uuid,
+    {"type": "string", "pattern": f"^{_UUID}$", "examples": [NO_UUID]},
 )
 URL: Final = _matching(_URL, "https://www.example.org/", "an http or https address", _url)
 ID: Final = Form(_id, {"type": "string", "pattern": f"^{_ID}$", "examples": ["special-1"]})
-EPISODE: Final = _matching(f"[1-9][0-9]{{0,3}}|{_ID}", "5", "an episode's number or id", str)
+EPISODE: Final = Form(_episode, {"type": "string", "pattern": f"^({_EPISODE})$", "examples": ["5"]})
 PICTURE: Final = _matching(
     r"[A-Za-z0-9_-]+\.png", "picture.png", "the name of a PNG file beside this one", str
 )

@@ -14,6 +14,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PrivateAttr,
     WithJsonSchema,
 )
@@ -38,8 +40,8 @@ Instant: TypeAlias = Annotated[datetime, forms.INSTANT]
 Id: TypeAlias = Annotated[str, forms.ID]
 Zone: TypeAlias = Annotated[str, forms.ZONE]
 Runtime: TypeAlias = Annotated[int, forms.whole(1, 1439, 60)]
-Name: TypeAlias = Annotated[str, forms.text(5000, "The Defects")]
-Sentence: TypeAlias = Annotated[str, forms.text(5000, "A baseball game ran over.")]
+Name: TypeAlias = Annotated[str, forms.text(5000, "My Show")]
+Sentence: TypeAlias = Annotated[str, forms.text(5000, "A game ran over.")]
 Prose: TypeAlias = Annotated[str, forms.text(20_000, "A few sentences.", lines=True)]
 Category: TypeAlias = Annotated[str, forms.text(100, "thriller", without=",")]
 Weekday: TypeAlias = Annotated[str, forms.choice(*WEEKDAYS)]
@@ -54,8 +56,8 @@ class Model(BaseModel):
 class Role(Model):
     """An actor and the character played."""
 
-    actor: Name = Field(examples=["Yeom Jung-ah"])
-    role: Name = Field(examples=["Kim Se-hee"])
+    actor: Name = Field(examples=["Name of the actor"])
+    role: Name = Field(examples=["Name of the character"])
 
 
 class Show(Model):
@@ -64,9 +66,7 @@ class Show(Model):
     uid: Annotated[uuid.UUID, forms.UUID] = Field(
         description="Made once for this show and never changed: every event's UID follows from it."
     )
-    slug: Id = Field(
-        description="The word in every address of this show.", examples=["the-defects"]
-    )
+    slug: Id = Field(description="The word in every address of this show.", examples=["my-show"])
     title: Name
     original_title: Name | None = Field(None, examples=["아이쇼핑"])
     season: Annotated[int, forms.whole(1, 999, 1)] = 1
@@ -94,9 +94,9 @@ class Airing(Model):
 class Platform(Model):
     """A channel or service that shows the series, and for whom."""
 
-    name: Name = Field(examples=["ENA"])
+    name: Name = Field(examples=["Channel"])
     kind: Annotated[str, forms.choice("television", "streaming")]
-    region: Name = Field(examples=["South Korea"])
+    region: Name = Field(examples=["everywhere"])
     url: Annotated[str, forms.URL] | None = None
     delay: Annotated[int, forms.whole(0, 10_080, 60)] = Field(
         0, description="Minutes after the broadcast."
@@ -129,7 +129,31 @@ class Shift(Model):
 
 
 def _all_or_list(raw: object) -> object:
-    return [raw] if raw == ALL else raw
+    """A list of episodes from what stands there; "all" stands for every one."""
+    if not isinstance(raw, str) or raw == ALL:
+        return [raw] if raw == ALL else raw
+    likely = ALL if raw.lower() == ALL else f"[{forms.numbered(raw) or raw or 5}]"
+    raise forms.wrong(f"`{raw}` is not a list of episodes", f"write `{likely}`")
+
+
+class OrNothing:
+    """Metadata of a container that may be left empty: `changes:` with nothing behind it."""
+
+    def __init__(self, empty: list[object] | dict[str, object]) -> None:
+        self.empty = empty
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self._filled, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [handler(schema), {"type": "null"}]}
+
+    def _filled(self, raw: object) -> object:
+        return self.empty if raw == "" else raw
 
 
 _TARGETS: Final = {
@@ -191,19 +215,21 @@ class Schedule(Model):
     timezone: Zone = Field(description="The zone of every local time in this file.")
     published: Instant = Field(description="When this schedule was first published.")
     airing: Airing
-    clocks: tuple[Zone, ...] = Field(
+    clocks: Annotated[tuple[Zone, ...], OrNothing([])] = Field(
         (), max_length=20, description="Other clocks shown beside the local one."
     )
     platforms: Annotated[Mapping[Id, Platform], AfterValidator(MappingProxyType)] = Field(
         min_length=1,
         max_length=20,
-        examples=[{"ena": {"name": "ENA", "kind": "television", "region": "South Korea"}}],
+        examples=[{"channel": {"name": "Channel", "kind": "television", "region": "everywhere"}}],
     )
-    episodes: Annotated[Mapping[Number, Notes], AfterValidator(MappingProxyType)] = Field(
-        default_factory=dict, description="Teasers and recaps, by number."
+    episodes: Annotated[Mapping[Number, Notes], AfterValidator(MappingProxyType), OrNothing({})] = (
+        Field(default_factory=dict, description="Teasers and recaps, by number.")
     )
-    specials: tuple[Special, ...] = ()
-    changes: tuple[Change, ...] = Field((), description="Append-only, ascending by `at`.")
+    specials: Annotated[tuple[Special, ...], OrNothing([])] = ()
+    changes: Annotated[tuple[Change, ...], OrNothing([])] = Field(
+        (), description="Append-only, ascending by `at`."
+    )
 
     _spots: Mapping[Location, Spot] = PrivateAttr(default_factory=dict)
     _picture: bytes | None = PrivateAttr(None)

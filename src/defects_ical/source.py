@@ -22,19 +22,25 @@ MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 200_000
 
+LINE_BREAK: Final = re.compile("\r\n|\r|\n")
 # Cc but for line breaks, and what YAML 1.1, Python or a calendar program takes for one.
 UNSEEN: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
+UNUSED: Final = "remove it, or put a text in quotes"
+OPENED: Final = {
+    "found unexpected end of stream",
+    "did not find expected ',' or ']'",
+    "did not find expected ',' or '}'",
+}
 MENDS: Final = {
-    "mapping values are not allowed in this context": "put a text that holds `: ` in quotes, and "
+    "mapping values are not allowed in this context": "put a text that holds `: ` in quotes, or "
     "start the keys of one mapping in the same column",
     "found unexpected end of stream": "close the quotation mark that is open here",
     "found character that cannot start any token": "put this text in quotes",
-    "did not find expected ',' or ']'": "close the list before here with `]`, or put a text that "
-    "holds `: ` in quotes",
-    "did not find expected ',' or '}'": "close the mapping before here with `}`, or put a text "
-    "that holds `: ` in quotes",
-    "did not find expected key": "start the keys of one mapping in the same column",
+    "did not find expected ',' or ']'": "close it with `]`, or put its texts in quotes",
+    "did not find expected ',' or '}'": "close it with `}`, or put its texts in quotes",
+    "did not find expected key": "start the keys of one mapping in the same column, put a text "
+    "that begins with a quotation mark in quotes as a whole, and write no `[]` above a list",
     "did not find expected '-' indicator": "start the items of one list in the same column",
     "could not find expected ':'": "put `: ` behind the key",
 }
@@ -85,7 +91,7 @@ def read(path: Path) -> Document:
     UTF-8, has characters that cannot be seen, or is not YAML of the plain kind.
     """
     file = str(path)
-    return _Reader(file).document(_decode(file, _bytes(path)))
+    return _Reader(file, _decode(file, _bytes(path))).document()
 
 
 def _bytes(path: Path) -> bytes:
@@ -130,7 +136,7 @@ def _decode(file: str, content: bytes) -> str:
 
 def _unseen(file: str, text: str) -> Iterator[Problem]:
     """The first character of each line that cannot be seen, or is a tab."""
-    for number, line in enumerate(re.split("\r\n|\r|\n", text), start=1):
+    for number, line in enumerate(LINE_BREAK.split(text), start=1):
         if found := UNSEEN.search(line):
             place = Place(file, number, found.start() + 1)
             if found[0] == "\t":
@@ -142,7 +148,7 @@ def _unseen(file: str, text: str) -> Iterator[Problem]:
 
 def _position(file: str, before: str) -> Place:
     """The place of the character that follows the text ``before``."""
-    lines = re.split("\r\n|\r|\n", before)
+    lines = LINE_BREAK.split(before)
     return Place(file, len(lines), len(lines[-1]) + 1)
 
 
@@ -166,14 +172,16 @@ class _Mark(Protocol):
 class _Reader:
     """Builds the values of one file from PyYAML's events, within limits."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
+        self.lines = LINE_BREAK.split(text)
         self.count = 0
         self.problems: list[Problem] = []
 
-    def document(self, text: str) -> Document:
+    def document(self) -> Document:
         # Events, not yaml.compose(): that recurses in C, and kills the process on deep nesting.
-        events = self.checked(yaml.parse(text, Loader=yaml.CBaseLoader))
+        events = self.checked(yaml.parse(self.text, Loader=yaml.CBaseLoader))
         try:
             root = self.root(events)
         except yaml.MarkedYAMLError as error:
@@ -188,12 +196,12 @@ class _Reader:
                 self.refuse(event, "more than 200,000 values", "remove what is not the schedule")
             if isinstance(event, yaml.AliasEvent):
                 what = f"`*{shortened(event.anchor or '')}` is an alias"
-                self.refuse(event, what, "write the value itself")
+                self.refuse(event, what, "write the value itself, or put a text in quotes")
             if isinstance(event, yaml.NodeEvent) and event.anchor:
-                self.refuse(event, f"`&{shortened(event.anchor)}` is an anchor", "remove it")
+                self.refuse(event, f"`&{shortened(event.anchor)}` is an anchor", UNUSED)
             if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
                 tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-                self.refuse(event, f"`{shortened(tag)}` is a tag", "remove it")
+                self.refuse(event, f"`{shortened(tag)}` is a tag", UNUSED)
             yield event
 
     def root(self, events: Iterator[yaml.Event]) -> Value:
@@ -214,12 +222,24 @@ class _Reader:
     ) -> Value:
         place = self.place(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
+            self.check_comment(event, where)
             return Scalar(place, where, event.value)
         if depth > MAX_DEPTH:
             self.refuse(event, "nested more than 32 deep", "a schedule needs four levels")
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(place, where, tuple(self.items(events, where, depth)))
         return Mapping(place, where, tuple(self.entries(events, where, depth)))
+
+    def check_comment(self, event: yaml.ScalarEvent, where: str) -> None:
+        """A text that `#1` cuts short is a mistake more often than a comment without a space."""
+        mark = event.end_mark
+        if event.style in {"'", '"', "|", ">"} or mark is None:
+            return
+        if found := re.compile(" +(#[^ #]+)").match(self.lines[mark.line], mark.column):
+            place = Place(self.file, mark.line + 1, found.start(1) + 1)
+            what = f"`{shortened(found[1])}` begins a comment"
+            mend = "put the text in quotes, or write a space behind `#`"
+            self.problems.append(Problem(place, where, what, mend))
 
     def items(self, events: Iterator[yaml.Event], where: str, depth: int) -> Iterator[Value]:
         for number, event in enumerate(events):
@@ -257,7 +277,11 @@ class _Reader:
         _refuse(self.place(event.start_mark), what, mend)
 
     def refuse_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
-        place = self.place(error.problem_mark or error.context_mark)
         problem = error.problem or "unreadable"
         mend = MENDS.get(problem, "check the quotes, brackets and indentation here")
+        place = self.place(error.problem_mark or error.context_mark)
+        if error.context_mark and problem in OPENED:
+            # The end of the file says little; where it was opened says all.
+            opened = self.place(error.context_mark)
+            _refuse(opened, f"this is not YAML: {problem}, up to line {place.line}", mend)
         _refuse(place, f"this is not YAML: {problem}", mend)
