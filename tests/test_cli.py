@@ -24,7 +24,7 @@ EVENTFUL = example(
     changes="""
   - {at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-04T23:30, reason: Baseball.}
   - {at: 2025-08-02T12:00:00+09:00, episodes: [6], shift: {weeks: 1}, status: tentative}
-  - {at: 2036-08-03T12:00:00+09:00, episodes: [7, 8], status: cancelled}
+  - {at: 2037-12-30T12:00:00+09:00, episodes: [7, 8], status: cancelled}
 """,
 )
 

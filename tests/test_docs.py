@@ -14,6 +14,7 @@ import pytest
 from defects_ical.cli import main
 from defects_ical.episodes import expand
 from defects_ical.errors import ScheduleError
+from defects_ical.loading import load
 from defects_ical.schedule import Change, Platform, Schedule, Show
 from example import loaded
 
@@ -35,6 +36,17 @@ SHOWN = [line for block in blocks("console") for line in block.splitlines()]
 
 def test_the_example_of_a_schedule_is_one() -> None:
     assert len(expand(loaded(EXAMPLE))) == 10
+
+
+def test_the_message_shown_is_the_one_that_a_wrong_premiere_gets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    wrong = EXAMPLE.replace("premiere: 2025-03-02", "premiere: 2025-03-03")
+    Path("schedule.yaml").write_text(wrong, "utf-8")
+    with pytest.raises(ScheduleError) as caught:
+        load(Path("schedule.yaml"))
+    assert [f"{caught.value}\n"] == blocks("text")
 
 
 def test_the_example_wants_a_uid_of_its_own() -> None:

@@ -308,14 +308,14 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     file = written(tmp_path / "thesis.txt", "years of work\n")
-    assert refusal(made(ONE_PLATFORM), file) == f"{file}: File exists"
+    assert refusal(made(ONE_PLATFORM), file) == f"{file}: is not a folder; name another one"
 
 
 def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
     file = written(tmp_path / "thesis.txt", "years of work\n")
     with untouched(tmp_path), pytest.raises(ExportError) as caught:
         export(made(ONE_PLATFORM), ADDRESS, file / "site")
-    assert str(caught.value) == f"{file / 'site'}: Not a directory"
+    assert str(caught.value) == f"{file / 'site'}: is not a folder; name another one"
 
 
 def test_a_file_of_somebody_else_where_the_site_wants_one_is_refused(tmp_path: Path) -> None:
@@ -470,7 +470,7 @@ def test_an_error_in_the_middle_leaves_every_file_whole(tmp_path: Path) -> None:
     # Room for the page and the feed, and not for the longest file.
     limit = max(map(len, new.values())) - 1
     failed = run("-c", LIMITED, f"{limit}", *arguments(folder, schedule))
-    assert failed.stderr == f"error: {folder}: File too large\n"
+    assert failed.stderr == f"error: {folder}: File too large; mend that, or name another folder\n"
     assert (failed.stdout, failed.returncode) == ("", 1)
     found = contents(folder)
     assert not [path for path in new if found.get(path) not in (old.get(path), new[path])]

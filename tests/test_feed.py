@@ -79,5 +79,5 @@ def test_no_feed_gives_a_recap_away(site: Site) -> None:
 def test_a_teaser_is_the_first_thing_that_a_description_says(
     events: list[icalendar.Event],
 ) -> None:
-    assert str(events[2]["DESCRIPTION"]).startswith("The four set out to find So-mi's mother.\n\n")
+    assert str(events[2]["DESCRIPTION"]).startswith("The survivors set out on a search.\n\n")
     assert str(events[4]["DESCRIPTION"]).startswith("Where to watch:\n")

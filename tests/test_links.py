@@ -31,7 +31,10 @@ def test_an_address_is_written_in_one_way(text: str, written: str) -> None:
         ("me.example", "`me.example` is not like `https://defects.example`"),
         ("ftp://me.example", "`ftp://me.example` is not like `https://defects.example`"),
         ("https://", "`https://` is not like `https://defects.example`"),
-        ("https://mé.example", "`https://mé.example` is not like `https://defects.example`"),
+        ("https://mé.example", "write the host of `https://mé.example` as `xn--m-bga.example`"),
+        ("https://é..b", "write the host of `https://é..b` as `xn--…`"),
+        ("https://a..b", "`https://a..b` is not like `https://defects.example`"),
+        ("https://a\nb.example", "`https://a\nb.example` is not like `https://defects.example`"),
         (
             "https://me.example:99999",
             "`https://me.example:99999` is not an address (Port out of range 0-65535)",

@@ -510,7 +510,7 @@ DAMAGES = (
     Damage(
         octets.order, "a property behind an alarm", b"END:VALARM", b"END:VALARM\r\nCLASS:PUBLIC"
     ),
-    Damage(octets.escapes, "a comma in a description", b"vanish. One", b"vanish, One"),
+    Damage(octets.escapes, "a comma in a description", b"returned. Not", b"returned, Not"),
     Damage(octets.escapes, "a semicolon in a title", b"SUMMARY:The", b"SUMMARY:The;"),
     Damage(octets.escapes, "a comma in a calendar's name", b"NAME:The", b"NAME:The,"),
     Damage(octets.escapes, "a backslash too many", b"television\\,", b"television\\\\\\,"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -71,11 +72,13 @@ def published(*changes: str) -> Mapping[str, list[str]]:
 
 
 def events(body: bytes) -> list[str]:
-    return body.decode().replace("\r\n ", "").split("BEGIN:VEVENT\r\n")[1:]
+    """Each event as it stands in the file, folds and all."""
+    return re.findall("BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", body.decode(), flags=re.DOTALL)
 
 
 def value(event: str, name: str) -> str:
-    (line,) = [line for line in event.split("\r\n") if line.startswith(f"{name}:")]
+    lines = event.replace("\r\n ", "").split("\r\n")
+    (line,) = [line for line in lines if line.startswith(f"{name}:")]
     return line.removeprefix(f"{name}:")
 
 
@@ -104,7 +107,7 @@ def test_a_change_raises_the_stamps_of_what_it_names_and_touches_nothing_else(
         if name in named:
             assert stamps(new) == ("1", "20250801T030000Z", "20250801T030000Z")
         else:
-            assert new.removesuffix("END:VCALENDAR\r\n") == old.removesuffix("END:VCALENDAR\r\n")
+            assert new == old
 
 
 @pytest.mark.parametrize("kind", CHANGES)
@@ -160,6 +163,23 @@ def test_a_platform_that_streams_later_tells_a_move_in_its_own_times() -> None:
 def test_a_cancelled_episode_reminds_nobody() -> None:
     after = published(CHANGES["cancelled"][0])["/show-reminders.ics"]
     assert ["BEGIN:VALARM" in event for event in after] == [True] * 7 + [False, True]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("status: confirmed", "Confirmed."),
+        ("move: 2025-08-04T23:00", "Announced again, unchanged."),
+        ("runtime: 60", "Announced again, unchanged."),
+        ("note: So they say…", "So they say…"),
+        ("""note: 'The studio is "closed."'""", 'The studio is "closed."'),
+    ],
+)
+def test_every_change_of_an_episode_is_told(change: str, told: str) -> None:
+    log = f"{{at: 2025-08-01T12:00:00+09:00, episodes: [5], {change}}}"
+    (event,) = published(log)["/episodes/show-e05.ics"]
+    escaped = told.replace(",", "\\,")
+    assert rf"What changed:\nFriday 1 August 2025: {escaped}\n" in value(event, "DESCRIPTION")
 
 
 def test_an_episode_restored_is_as_it_was_but_for_its_stamps() -> None:

@@ -38,7 +38,22 @@ CHANGED = example(
 PIECES = st.sampled_from(
     [
         *("[", "]", "{", "}", ":", ": ", "- ", "? ", "\n", "  ", "#", "'", '"', "|", ">", "---\n"),
-        *("&a ", "*a", "!!str ", "\t", "\r", "\x00", "\x85", "\ufeff", "\\", "é", "\U0001f600"),
+        *(
+            "\ufffe",
+            "\uffff",
+            "\xff",
+            "&a ",
+            "*a",
+            "!!str ",
+            "\t",
+            "\r",
+            "\x00",
+            "\x85",
+            "\ufeff",
+            "\\",
+            "é",
+            "\U0001f600",
+        ),
         *("~", "null", "0", "-1", "9" * 30, "2025-02-30", "24:00", "2025-11-02T01:30", "+09:00"),
         *("all", "e01"),
     ]
@@ -67,7 +82,9 @@ def test_the_json_schema_is_one() -> None:
     Draft202012Validator.check_schema(json_schema())
 
 
-@pytest.mark.parametrize("text", [SHIPPED, CHANGED, example()])
+@pytest.mark.parametrize(
+    "text", [SHIPPED, CHANGED, example(), example().replace("title: The Show", "title: 1984")]
+)
 def test_what_loads_is_valid_to_an_editor(text: str) -> None:
     VALIDATOR.validate(read(text))
 
@@ -87,6 +104,9 @@ def test_the_shipped_schedule_names_its_json_schema_in_its_first_line() -> None:
         ("[monday, tuesday]", "[monday, tusday]"),
         ("slug: show", "slug: the/show"),
         ("kind: television", "kind: tv"),
+        ("channel:", "The_Channel:"),
+        ("changes: []", "episodes: {two: {}}"),
+        ("3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29", "00000000-0000-0000-0000-000000000000"),
     ],
 )
 def test_an_editor_marks_what_the_loader_refuses(right: str, wrong: str) -> None:

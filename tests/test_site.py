@@ -55,7 +55,8 @@ LATER = {
 }
 # The command line's way from a file to a digest, in a process of its own.
 SCRIPT = """
-import sys; from pathlib import Path
+import locale, sys; from pathlib import Path
+locale.setlocale(locale.LC_ALL, "")
 from defects_ical.links import Address
 from defects_ical.loading import load
 from defects_ical.site import build, digest

@@ -55,7 +55,8 @@ class Boundary(click.Group):
             ctx.exit(error.exit_status)
 
 
-WIDE: Final = 160
+# Wider than any table.
+WIDE: Final = 100_000
 STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
 
 SCHEDULE_OPTION = click.option(

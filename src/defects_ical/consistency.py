@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from defects_ical.errors import Problem
-from defects_ical.forms import WEEKDAYS
+from defects_ical.forms import WEEKDAYS, nearest
 from defects_ical.schedule import ALL, MAX_EPISODES, Change, Schedule
+from defects_ical.source import shortened
+from defects_ical.timezones import LAST_YEAR
 
 REMINDERS: Final = "reminders"
 """What the names of the reminder feeds end in."""
@@ -28,7 +30,9 @@ def _premiere(schedule: Schedule) -> Iterator[Problem]:
     airing = schedule.airing
     if WEEKDAYS[airing.premiere.weekday()] in airing.weekdays:
         return
-    coming = (airing.premiere + timedelta(days=n) for n in range(1, 8))
+    # After the last day that a schedule may have, the day before is nearer.
+    step = 1 if airing.premiere < date(LAST_YEAR, 12, 24) else -1
+    coming = (airing.premiere + timedelta(days=n * step) for n in range(1, 8))
     likely = next(day for day in coming if WEEKDAYS[day.weekday()] in airing.weekdays)
     yield schedule.problem(
         ("airing", "premiere"),
@@ -80,6 +84,7 @@ def _special_ids(schedule: Schedule) -> Iterator[Problem]:
             likely = next(
                 f"special-{n}" for n in range(1, len(others) + 2) if f"special-{n}" not in others
             )
+            taken[likely] = ""
             what = f"`{special.id}` {reason}"
             yield schedule.problem(("specials", index, "id"), what, f"write `{likely}`")
         taken[special.id] = "is the id of an earlier special"
@@ -132,15 +137,16 @@ def _targets(schedule: Schedule) -> Iterator[Problem]:
             if name in seen:
                 yield schedule.problem(location, f"`{name}` is already in the list", "remove it")
             elif name not in known and change.episodes != (ALL,):
-                what = f"there is no episode `{name}`"
-                yield schedule.problem(location, what, _known_episodes(schedule))
+                what = f"there is no episode `{shortened(name)}`"
+                yield schedule.problem(location, what, _known_episode(name, schedule))
             seen.add(name)
 
 
-def _known_episodes(schedule: Schedule) -> str:
-    numbers = f"a number from 1 to {schedule.airing.episodes}"
-    ids = "".join(f", or `{each.id}`" for each in schedule.specials)
-    return f"write {numbers}{ids}"
+def _known_episode(name: str, schedule: Schedule) -> str:
+    likely = nearest(name, tuple(special.id for special in schedule.specials))
+    if likely and not name.isdigit():
+        return f"write `{likely}`"
+    return f"write a number from 1 to {schedule.airing.episodes}, or the id of a special"
 
 
 def _actions(schedule: Schedule) -> Iterator[Problem]:

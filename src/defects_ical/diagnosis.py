@@ -59,11 +59,8 @@ def _explained(error: ErrorDetails, spots: Mapping[Location, Spot]) -> tuple[Loc
             what = f"`{location[-1]}` is missing"
             mend = f"add it, like `{location[-1]}: {_example(_field(location)[0])}`"
             location = location[:-1]
-        case "extra_forbidden" if error["input"] == "" and len(location) > 1:
-            what, mend = "unknown key without a value", "put a text that holds a comma in quotes"
-            location = (*location, KEY)
         case "extra_forbidden":
-            what, mend = "unknown key", _known_keys(location, spots)
+            what, mend = "unknown key", _known_keys(error, spots)
             location = (*location, KEY)
         case "too_short":
             what, mend = "nothing is there", f"write `{_example(_field(location)[0])}`"
@@ -107,12 +104,15 @@ def _as_mapping(location: Location, raw: object) -> str:
     return "write keys and values; known here: " + _listed(_model(location))
 
 
-def _known_keys(location: Location, spots: Mapping[Location, Spot]) -> str:
+def _known_keys(error: ErrorDetails, spots: Mapping[Location, Spot]) -> str:
+    location = error["loc"]
     likely = _meant(location)
     if likely in spots:
         return f"remove it: `{likely[-1]}` is there already"
     if likely[-1]:
         return f"write `{likely[-1]}`"
+    if error["input"] == "":
+        return "put a text that holds a comma in quotes, or remove it"
     return "remove it, or write one of " + _listed(_model(location[:-1]))
 
 

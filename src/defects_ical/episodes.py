@@ -17,6 +17,7 @@ from defects_ical.forms import WEEKDAYS, WallTime
 from defects_ical.schedule import Change, Location, Schedule, Status
 from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, GapError, OverlapError
 
+BEYOND: Final = WallTime(datetime.fromisoformat("9999-12-31"), None)
 RULE_TIME: Final = ("airing", "time")
 
 
@@ -30,6 +31,7 @@ class Revision:
 
     ``at`` is in UTC. ``moved`` and ``retimed`` hold the start (UTC) and the runtime (minutes)
     before and after, where they changed; ``moved`` from None is from a time that never was.
+    ``status`` is what the entry says, also where it was so before.
     """
 
     at: datetime
@@ -90,7 +92,8 @@ class Episode:
 class _Plan:
     """An episode on its way through the change log, still in wall time.
 
-    ``location`` is where the schedule says its current time.
+    ``location`` is where the schedule says its current time. A plan that is out of reach
+    stays as it is: one message about it is enough.
     """
 
     id: str
@@ -102,6 +105,11 @@ class _Plan:
     status: Status = "confirmed"
     revisions: tuple[Revision, ...] = ()
 
+    @property
+    def in_reach(self) -> bool:
+        """Whether the changes of clocks are known at its time."""
+        return FIRST_YEAR <= self.time.wall.year <= LAST_YEAR
+
 
 def expand(schedule: Schedule) -> tuple[Episode, ...]:
     """Every episode of the schedule, numbered ones first, as its change log leaves them.
@@ -111,7 +119,7 @@ def expand(schedule: Schedule) -> tuple[Episode, ...]:
     plans = dict(_planned(schedule))
     for index, change in enumerate(schedule.changes):
         for name in targets(change, schedule):
-            if name in plans:
+            if name in plans and plans[name].in_reach:
                 plans[name] = _revised(plans[name], change, ("changes", index), schedule.timezone)
     problems = tuple(_problems(tuple(plans.values()), schedule))
     if problems:
@@ -144,13 +152,11 @@ def _planned(schedule: Schedule) -> Iterator[tuple[str, _Plan]]:
 def _revised(plan: _Plan, change: Change, location: Location, zone: str) -> _Plan:
     time = _changed_time(plan.time, change)
     runtime = change.runtime or plan.runtime
-    status = change.status or plan.status
-    before, after = _start(plan.time, zone), _start(time, zone)
     revision = Revision(
         at=change.at,
-        moved=(before, after) if after and after != before else None,
+        moved=_moved(plan.time, time, zone),
         retimed=(plan.runtime, runtime) if runtime != plan.runtime else None,
-        status=status if status != plan.status else None,
+        status=change.status,
         note=change.note,
         reason=change.reason,
     )
@@ -159,10 +165,15 @@ def _revised(plan: _Plan, change: Change, location: Location, zone: str) -> _Pla
         plan,
         time=time,
         runtime=runtime,
-        status=status,
+        status=change.status or plan.status,
         location=plan.location if time == plan.time else (*location, action),
         revisions=(*plan.revisions, revision),
     )
+
+
+def _moved(before: WallTime, after: WallTime, zone: str) -> tuple[datetime | None, datetime] | None:
+    start = _start(after, zone) if after not in (before, BEYOND) else None
+    return (_start(before, zone), start) if start else None
 
 
 def _changed_time(time: WallTime, change: Change) -> WallTime:
@@ -170,7 +181,10 @@ def _changed_time(time: WallTime, change: Change) -> WallTime:
         return change.move
     if change.shift:
         # On the clocks, not on the time line: a week later is the same time of day.
-        return WallTime(time.wall + relativedelta(**change.shift.model_dump()), None)
+        try:
+            return WallTime(time.wall + relativedelta(**change.shift.model_dump()), None)
+        except OverflowError:
+            return BEYOND
     return time
 
 
@@ -209,17 +223,16 @@ def _episode(plan: _Plan, schedule: Schedule) -> Episode:
 
 
 def _problems(plans: tuple[_Plan, ...], schedule: Schedule) -> Iterator[Problem]:
-    beyond = False
     for plan in plans:
-        if FIRST_YEAR <= plan.time.wall.year <= LAST_YEAR:
+        if plan.in_reach:
             yield from _no_instant(plan, schedule)
         elif plan.location != RULE_TIME:
             yield schedule.problem(plan.location, _out_of_reach(plan), "write a shorter distance")
-        elif not beyond:
-            # The first one says it for all that follow it.
-            beyond = True
-            mend = f"write `{plan.number - 1}` or fewer" if plan.number else ""
-            yield schedule.problem(("airing", "episodes"), _out_of_reach(plan), mend)
+    if late := [plan for plan in plans if not plan.in_reach and plan.location == RULE_TIME]:
+        # The first one says it for all that follow it.
+        count = (late[0].number or 1) - 1
+        mend = f"write `{count}` or fewer" if count else "write an earlier premiere"
+        yield schedule.problem(("airing", "episodes"), _out_of_reach(late[0]), mend)
 
 
 def _out_of_reach(plan: _Plan) -> str:
@@ -253,10 +266,8 @@ def _settled(plan: _Plan, schedule: Schedule, time: str) -> str:
     latest = max((schedule.published, *(change.at for change in schedule.changes)))
     at = (latest + timedelta(minutes=1)).isoformat()
     name = plan.number or plan.id
-    entry = f"{{at: {at}, episodes: [{name}], move: {time}}}"
-    if not schedule.changes:
-        return f"write `changes: [{entry}]`"
-    return f"add to the end of `changes`: `- {entry}`"
+    entry = f"- {{at: {at}, episodes: [{name}], move: {time}}}"
+    return f"add at the end, in the list of `changes:`, `{entry}`"
 
 
 def _written(wall: datetime, offset: timedelta | None = None) -> str:

@@ -49,9 +49,11 @@ def export(site: Site, address: Address, folder: Path) -> Outcome:
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
             return _written(_files(site, address), folder)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ExportError(f"{error.filename}: is not a folder; name another one") from None
     except OSError as error:
-        path = error.filename or folder
-        raise ExportError(f"{path}: {os.strerror(error.errno or 0)}") from None
+        path, reason = error.filename or folder, os.strerror(error.errno or 0)
+        raise ExportError(f"{path}: {reason}; mend that, or name another folder") from None
 
 
 def _files(site: Site, address: Address) -> dict[str, bytes]:
@@ -85,12 +87,17 @@ def _locked(folder: Path) -> Iterator[None]:
     """Keep other runs out of the folder; the lock ends with the process, however it ends."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, folder)
         yield
-    except BlockingIOError:
-        raise ExportError(f"{folder}: another export is writing here; wait for it") from None
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ExportError(f"{folder}: another export is writing here; wait for it") from None
 
 
 def _written(files: dict[str, bytes], folder: Path) -> Outcome:

@@ -12,7 +12,6 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -24,35 +23,11 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from defects_ical.source import UNSEEN, shortened
-from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, NAMES
+from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, NAMES, meant
 
+MAX_ID: Final = 60
+MAX_RANGE: Final = 100
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-PLACES: Final = tuple(
-    name
-    for name in NAMES
-    if name.split("/")[0]
-    in {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian"}
-    or name.startswith("Pacific/")
-)
-# What people write for a zone; one of several meanings where there are several.
-ABBREVIATED: Final = {
-    **dict.fromkeys(("ET", "EDT"), "America/New_York"),
-    **dict.fromkeys(("CT", "CST", "CDT"), "America/Chicago"),
-    **dict.fromkeys(("MT", "MDT"), "America/Denver"),
-    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
-    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
-    "BST": "Europe/London",
-    "CEST": "Europe/Berlin",
-    "EEST": "Europe/Athens",
-    "HKT": "Asia/Hong_Kong",
-    "IST": "Asia/Kolkata",
-    "JST": "Asia/Tokyo",
-    "KST": "Asia/Seoul",
-    "MSK": "Europe/Moscow",
-    "PHT": "Asia/Manila",
-    "WIB": "Asia/Jakarta",
-}
 
 COLORS: Final = tuple(sorted(webcolors.names("css3")))
 
@@ -67,11 +42,11 @@ _OFFSET: Final = r"[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
 _ID: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _EPISODE: Final = rf"[1-9][0-9]{{0,3}}|{_ID}"
 _NUMBER: Final = r"0|-?[1-9][0-9]{0,8}"
-# Beside what cannot be seen: a carriage return, and what XML does not allow.
-_CONTROL: Final = re.compile(f"{UNSEEN.pattern}|[\r\ufffe\uffff]")
+_CONTROL: Final = re.compile(f"{UNSEEN.pattern}|\r")
 # RFC 3986: what may stand in a URL at all.
 _URL: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
-_HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+_LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST: Final = rf"{_LABEL}(\.{_LABEL})*"
 
 
 # Compared by identity: typing wants metadata that can be hashed, and a schema cannot.
@@ -148,7 +123,9 @@ def text(limit: int, example: str, *, lines: bool = False, without: str = "") ->
                 raise wrong(f"`{character}` cannot stand here", f"write it without `{character}`")
         return value
 
-    schema = {"type": "string", "minLength": 1, "maxLength": limit, "examples": [example]}
+    # An editor takes `title: 1984` for a number; here every value is a text first.
+    types = ["string", "number", "boolean"]
+    schema = {"type": types, "minLength": 1, "maxLength": limit, "examples": [example]}
     return Form(parse, schema)
 
 
@@ -194,39 +171,56 @@ def _instead_of(wanted: str, raw: str) -> str:
     return f"`{shortened(raw)}` is not {wanted}"
 
 
-def _matching(pattern: str, example: str, wanted: str, parse: Callable[[str], object]) -> Form:
-    """A value of one pattern; ``parse`` may raise ValueError for what the pattern lets through."""
+def _matching(
+    pattern: str,
+    example: str,
+    wanted: str,
+    parse: Callable[[str], object],
+    respell: Callable[[str], str] = str,
+) -> Form:
+    """A value of one pattern; ``parse`` may raise ValueError for what the pattern lets through.
+
+    ``respell`` makes the one written form of a usual other one, for the advice.
+    """
 
     def checked(raw: str) -> object:
-        try:
-            if re.fullmatch(pattern, raw):
-                return parse(raw)
-        except PydanticCustomError:
-            raise
-        except ValueError:
-            pass
-        likely = _respelt(raw, pattern, parse)
-        raise wrong(
-            _instead_of(wanted, raw),
-            f"write `{likely}`" if likely else f"write it like `{example}`",
-        )
+        value = _parsed(raw, pattern, parse)
+        if value is None:
+            likely = respell(raw)
+            known = likely != raw and _parsed(likely, pattern, parse) is not None
+            mend = f"write `{likely}`" if known else f"write it like `{example}`"
+            raise wrong(_instead_of(wanted, raw), mend)
+        return value
 
     return Form(checked, {"type": "string", "pattern": f"^({pattern})$", "examples": [example]})
 
 
-def _respelt(raw: str, pattern: str, parse: Callable[[str], object]) -> str | None:
-    """The same value in the one written form, where a usual other one was used."""
+def _parsed(raw: str, pattern: str, parse: Callable[[str], object]) -> object | None:
+    if not re.fullmatch(pattern, raw):
+        return None
+    try:
+        return parse(raw)
+    except PydanticCustomError:
+        raise
+    except ValueError:
+        return None
+
+
+def _with_zeros(raw: str) -> str:
+    """A date or time of one-digit parts, of a blank or a dot between its parts, in full."""
     likely = re.sub(r"(?<=[0-9])[ t](?=[0-9])", "T", raw.strip())
-    likely = re.sub(r"(?<=[0-9])Z$", "+00:00", likely)
+    likely = re.sub(r"(?<=[0-9])[.](?=[0-9]{2}\b)", ":", likely)
+    return re.sub(r"\b([0-9])(?=[:T-]|$)", r"0\1", likely)
+
+
+def _with_seconds(raw: str) -> str:
+    likely = re.sub(r"(?<=[0-9])Z$", "+00:00", _with_zeros(raw))
     likely = re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", likely)
-    likely = re.sub(r"\b([0-9])(?=[:.-]|$)", r"0\1", likely)
-    address = likely if "://" in likely else f"https://{likely}"
-    for candidate in (likely, likely.replace(".", ":"), address):
-        if re.fullmatch(pattern, candidate):
-            with suppress(ValueError):
-                parse(candidate)
-                return candidate
-    return None
+    return re.sub(rf"(T{_TIME})(?=[+-])", r"\1:00", likely)
+
+
+def _with_scheme(raw: str) -> str:
+    return f"https://{raw}" if re.match(r"[A-Za-z0-9-]+\.[A-Za-z]", raw) else raw
 
 
 def _in_reach(day: date) -> None:
@@ -262,12 +256,20 @@ def _format(raw: str) -> int:
     return 1
 
 
-def _id(raw: str) -> str:
-    if re.fullmatch(_ID, raw):
-        return raw
-    likely = _id_like(raw) or "my-show"
-    wanted = "an id of lower-case letters, digits and single hyphens, a letter first"
-    raise wrong(_instead_of(wanted, raw), f"write `{likely}`")
+def identifier(example: str) -> Form:
+    """An id, for file names, addresses and UIDs."""
+
+    def parse(raw: str) -> str:
+        if len(raw) > MAX_ID:
+            raise wrong(f"{len(raw)} characters; at most {MAX_ID} fit", "shorten it")
+        if re.fullmatch(_ID, raw):
+            return raw
+        likely = "-".join(re.findall("[a-z0-9]+", raw.lower())).lstrip("-0123456789") or example
+        wanted = "an id of lower-case letters, digits and single hyphens, a letter first"
+        raise wrong(_instead_of(wanted, raw), f"write `{likely}`")
+
+    schema = {"type": "string", "pattern": f"^{_ID}$", "maxLength": MAX_ID, "examples": [example]}
+    return Form(parse, schema)
 
 
 def _uuid(raw: str) -> uuid.UUID:
@@ -280,26 +282,22 @@ def _uuid(raw: str) -> uuid.UUID:
     return uuid.UUID(raw)
 
 
-def _id_like(raw: str) -> str:
-    """The id that a text comes nearest to, or nothing."""
-    return "-".join(re.findall("[a-z0-9]+", raw.lower())).lstrip("-0123456789")
-
-
 def _episode(raw: str) -> str:
     if re.fullmatch(_EPISODE, raw):
         return raw
-    wanted = "an episode's number or id"
-    likely = _id_like(raw) if not raw.isdigit() else raw.lstrip("0")
-    mend = f"write `{numbered(raw) or likely or '5'}`"
-    raise wrong(_instead_of(wanted, raw), mend)
+    likely = numbered(raw)
+    mend = f"write `{likely}`" if likely else "write its number or id, like `5`"
+    raise wrong(_instead_of("an episode's number or id", raw), mend)
 
 
 def numbered(raw: str) -> str | None:
-    """Each number of a range, as a list has them: "3, 4, 5" for "3-5"; None for anything else."""
-    found = re.fullmatch(r"([1-9][0-9]{0,3}) *(?:-|to|\.\.) *([1-9][0-9]{0,3})", raw)
+    """The numbers that were meant, as a list has them: "3, 4, 5" for "3-5", "7" for "Ep. 07"."""
+    word = r"(?:episodes?|ep\.?|e)? *0*([1-9][0-9]{0,3})"
+    found = re.fullmatch(rf"{word}(?: *(?:-|to|\.\.) *{word})?", raw.lower(), re.ASCII)
     if not found:
         return None
-    return ", ".join(map(str, range(int(found[1]), int(found[2]) + 1))) or None
+    first, last = int(found[1]), int(found[2] or found[1])
+    return ", ".join(map(str, range(first, last + 1))) if 0 <= last - first < MAX_RANGE else None
 
 
 def _url(raw: str) -> str:
@@ -313,17 +311,9 @@ def _url(raw: str) -> str:
 def _zone(raw: str) -> str:
     if raw in NAMES:
         return raw
-    likely = ABBREVIATED.get(raw.upper()) or _nearest_place(raw)
-    mend = f"write `{likely}`" if likely else "write a place of that zone, like `Asia/Seoul`"
+    likely = " or ".join(f"`{name}`" for name in meant(raw))
+    mend = f"write {likely or 'a place of that zone, like `Asia/Seoul`'}"
     raise wrong(_instead_of("a time zone of the IANA list", raw), mend)
-
-
-def _nearest_place(raw: str) -> str | None:
-    """The zone named for the place that was meant; a zone that merely looks alike is hours off."""
-    places = {name.rpartition("/")[2].lower(): name for name in PLACES}
-    meant = raw.rpartition("/")[2].lower().replace(" ", "_")
-    found = difflib.get_close_matches(meant, places, n=1, cutoff=0.8)
-    return places[found[0]] if found else None
 
 
 def _color(raw: str) -> str:
@@ -335,23 +325,30 @@ def _color(raw: str) -> str:
 
 
 FORMAT: Final = Form(_format, {"const": 1, "examples": [1]})
-DATE: Final = _matching(_DATE, "2025-07-21", "a date", _date)
-TIME: Final = _matching(_TIME, "23:00", "a time of day", time.fromisoformat)
+DATE: Final = _matching(_DATE, "2025-07-21", "a date", _date, _with_zeros)
+TIME: Final = _matching(_TIME, "23:00", "a time of day", time.fromisoformat, _with_zeros)
 WALL_TIME: Final = _matching(
-    f"{_DATE}T{_TIME}({_OFFSET})?", "2025-08-04T23:30", "a date and time", _wall_time
+    f"{_DATE}T{_TIME}({_OFFSET})?", "2025-08-04T23:30", "a date and time", _wall_time, _with_zeros
 )
 INSTANT: Final = _matching(
     f"{_DATE}T{_TIME}:[0-5][0-9]{_OFFSET}",
     "2025-07-22T09:00:00+09:00",
     "a date and time with seconds and UTC offset",
     _instant,
+    _with_seconds,
 )
 UUID: Final = Form(
     _uuid,
-    {"type": "string", "pattern": f"^{_UUID}$", "examples": [NO_UUID]},
+    {
+        "type": "string",
+        "pattern": f"^{_UUID}$",
+        "not": {"const": NO_UUID},
+        "examples": [NO_UUID],
+    },
 )
-URL: Final = _matching(_URL, "https://www.example.org/", "an http or https address", _url)
-ID: Final = Form(_id, {"type": "string", "pattern": f"^{_ID}$", "examples": ["special-1"]})
+URL: Final = _matching(
+    _URL, "https://www.example.org/", "an http or https address", _url, _with_scheme
+)
 EPISODE: Final = Form(_episode, {"type": "string", "pattern": f"^({_EPISODE})$", "examples": ["5"]})
 PICTURE: Final = _matching(
     r"[A-Za-z0-9_-]+\.png", "picture.png", "the name of a PNG file beside this one", str

@@ -36,6 +36,7 @@ PRODID: Final = "-//defects-ical//defects-ical//EN"
 REMINDER: Final = timedelta(minutes=30)
 # A move of the same evening has to get through.
 REFRESH: Final = timedelta(hours=1)
+UTC_NAME: Final = "UTC"
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 END_EVENT: Final = b"END:VEVENT\r\n"
 END_CALENDAR: Final = b"END:VCALENDAR\r\n"
@@ -71,6 +72,10 @@ def _bytes(component: Component) -> bytes:
 
 
 def _bare_calendar() -> Calendar:
+    """What every file begins with, and all that a single episode's has.
+
+    For a single event with a calendar's name Outlook makes a new calendar.
+    """
     calendar = Calendar()
     calendar.add("VERSION", vText("2.0"))
     calendar.add("PRODID", vText(PRODID))
@@ -107,19 +112,24 @@ class _Writer:
         if self.platform:
             about = f"When {title} is on {self.platform.name} ({self.platform.region})"
         calendar = _bare_calendar()
+        # Each name and description twice: in the standard's word, and in the older one that
+        # Google, Apple and Outlook read. vText escapes them; icalendar by itself would not.
         for name in ("NAME", "X-WR-CALNAME"):
             calendar.add(name, vText(feed.title))
         for name in ("DESCRIPTION", "X-WR-CALDESC"):
             calendar.add(name, vText(about))
+        # For Google and Apple; others ignore it.
         calendar.add("X-WR-TIMEZONE", vText(self.schedule.timezone))
         calendar.add("LAST-MODIFIED", max(episode.modified for episode in self.episodes))
-        # RFC 7986 §5.7 and §5.8 want the VALUE parameter.
+        # RFC 7986 §5.7 and §5.8 want the VALUE parameter; icalendar's setters leave it out.
         calendar.add("SOURCE", vUri(self.address.url(feed.path)), {"VALUE": "URI"})
         calendar.add("URL", vUri(str(self.address)))
+        # The first is read by Nextcloud, the second by Outlook; Google keeps its own time.
         calendar.add("REFRESH-INTERVAL", vDuration(REFRESH), {"VALUE": "DURATION"})
         calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH))
         color = self.schedule.show.color
         calendar.add("COLOR", vText(color))
+        # Apple knows no names of colours.
         calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_code(color)))
         return calendar
 
@@ -133,8 +143,7 @@ class _Writer:
         event.add("LAST-MODIFIED", episode.modified)
         event.add("SEQUENCE", episode.sequence)
         event.add("CREATED", episode.published)
-        for name, at in zip(("DTSTART", "DTEND"), self._span(start, episode.runtime), strict=True):
-            event.add(name, at)
+        self._add_span(event, start, start + timedelta(minutes=episode.runtime))
         event.add("SUMMARY", vText(wording.summary(episode, self.schedule.show)))
         event.add("DESCRIPTION", vText(self._description(episode, start)))
         # Names only: Google looks an address up on its map.
@@ -147,21 +156,33 @@ class _Writer:
         return _bytes(event)
 
     def reminding(self, event: bytes, episode: Episode) -> bytes:
-        """The same event with a reminder, unless there is nothing to be reminded of."""
+        """The same event with a reminder, unless there is nothing to be reminded of.
+
+        Only in the twins: others resent a reminder that they did not ask for.
+        """
         if episode.status == "cancelled":
             return event
         title = wording.summary(episode, self.schedule.show)
         alarm = Alarm()
         alarm.add("ACTION", vText("DISPLAY"))
         alarm.add("TRIGGER", -REMINDER)
-        alarm.add("DESCRIPTION", vText(f"{title} starts in {wording.minutes(30)}"))
+        minutes = wording.minutes(REMINDER // timedelta(minutes=1))
+        alarm.add("DESCRIPTION", vText(f"{title} starts in {minutes}"))
         return event.removesuffix(END_EVENT) + _bytes(alarm) + END_EVENT
 
-    def _span(self, start: datetime, runtime: int) -> tuple[datetime, datetime]:
-        """Start and end in the schedule's zone, or both in UTC where one has no name there."""
-        both = (start, start + timedelta(minutes=runtime))
-        first, last = (timezones.localized(at, self.schedule.timezone) for at in both)
-        return both if first is both[0] or last is both[1] else (first, last)
+    def _add_span(self, event: Event, start: datetime, end: datetime) -> None:
+        """DTSTART and DTEND, local to the schedule's zone; in UTC where one has no name there.
+
+        Not DURATION: five parsers compute no end from it.
+        """
+        zone = self.schedule.timezone
+        names = [timezones.local_name(at, zone) for at in (start, end)]
+        for name, wall, at in zip(("DTSTART", "DTEND"), names, (start, end), strict=True):
+            if zone == UTC_NAME or None in names:
+                event.add(name, at)
+            else:
+                # The zone by name: icalendar takes those that stay at UTC+0 for UTC itself.
+                event.add(name, wall, {"TZID": zone})
 
     def _description(self, episode: Episode, start: datetime) -> str:
         changes = [
@@ -190,6 +211,8 @@ def _timezone(schedule: Schedule, episodes: Iterable[Episode]) -> Timezone:
     return zone
 
 
+# Not icalendar's own definitions: those are an hour off, list changes up to 2038, differ between
+# processes, and carry a COMMENT that RFC 5545 §3.6.5 does not allow.
 def _observance(observance: Observance) -> Component:
     part = TimezoneDaylight() if observance.daylight else TimezoneStandard()
     part.add("DTSTART", observance.onset)

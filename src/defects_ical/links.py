@@ -12,7 +12,9 @@ from defects_ical.episodes import Episode
 from defects_ical.errors import AddressError
 from defects_ical.schedule import Schedule
 
-_HOST: Final = r"\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_LABEL: Final = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_HOST: Final = rf"\[[0-9a-f:.]+\]|{_LABEL}(\.{_LABEL})*"
 _PATH: Final = r"(/[A-Za-z0-9._~-]+)*"
 
 
@@ -27,21 +29,22 @@ class Address:
     def parse(cls, text: str) -> Address:
         """The address that ``text`` names; raises AddressError with how to write it."""
         try:
-            parts = urlsplit(text.strip())
+            parts = urlsplit(text)
             host, port = parts.hostname or "", parts.port
         except ValueError as error:
             raise AddressError(f"`{text}` is not an address ({error})") from None
         scheme, path = parts.scheme, parts.path.rstrip("/")
         host = f"[{host}]" if ":" in host else host
-        if scheme not in {"http", "https"} or not re.fullmatch(_HOST, host):
+        if not host.isascii():
+            raise AddressError(f"write the host of `{text}` as `{_ascii(host)}`")
+        if scheme not in DEFAULT_PORTS or not re.fullmatch(_HOST, host) or not text.isprintable():
             raise AddressError(f"`{text}` is not like `https://defects.example`")
         if "@" in parts.netloc or parts.query or parts.fragment or port == 0:
             raise AddressError(f"`{text}` has more than a host, a port and a path; leave it out")
         if not re.fullmatch(_PATH, path) or {".", ".."} & set(path.split("/")):
             what = "letters, digits, `-`, `.`, `_` and `~`"
             raise AddressError(f"the path of `{text}` has more than {what} between its slashes")
-        default = {"http": 80, "https": 443}[scheme]
-        suffix = f":{port}" if port not in {None, default} else ""
+        suffix = f":{port}" if port not in {None, DEFAULT_PORTS[scheme]} else ""
         return cls(f"{scheme}://{host}{suffix}", path)
 
     def __str__(self) -> str:
@@ -54,6 +57,14 @@ class Address:
     def webcal(self, path: str) -> str:
         """The link on which Apple's programs subscribe; they know no ``webcals``."""
         return "webcal" + self.url(path).removeprefix("https").removeprefix("http")
+
+
+def _ascii(host: str) -> str:
+    """A host as it stands in an address (RFC 3490)."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return "xn--…"
 
 
 @dataclass(frozen=True, slots=True)

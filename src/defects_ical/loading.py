@@ -14,7 +14,7 @@ from defects_ical import consistency
 from defects_ical.diagnosis import KEY, MANY, diagnose
 from defects_ical.episodes import expand
 from defects_ical.errors import Place, Problem, ScheduleError
-from defects_ical.schedule import Location, Schedule, Spot
+from defects_ical.schedule import Location, Origin, Schedule, Spot
 from defects_ical.source import Mapping, Scalar, Sequence, Value, read
 
 MAX_PICTURE_BYTES: Final = 2_000_000
@@ -31,7 +31,7 @@ STAND_IN: Final[Plain] = {
     "format": "1",
     "show": {"uid": "6f1f4c2e-8c57-4f0e-9b53-5a0f3f5f7c11", "slug": "show", "title": "Show"},
     "timezone": "UTC",
-    "published": "1971-01-01T00:00:00+00:00",
+    "published": "1973-01-01T00:00:00+00:00",
     "airing": {
         "premiere": "2025-07-21",
         "weekdays": ["monday"],
@@ -52,20 +52,24 @@ def load(path: Path) -> Schedule:
     Raises ScheduleError with every problem of the file, each with its place and its mend.
     """
     document = read(path)
-    spots = dict(_spots(document.root, ()))
+    origin = Origin(dict(_spots(document.root, ())), _picture(path.parent, document.root))
     try:
-        schedule = Schedule.model_validate(_plain(document.root)).keep(spots, None)
+        schedule = Schedule.model_validate(_plain(document.root), context=origin)
     except ValidationError as error:
-        found = (*document.problems, *diagnose(error, spots))
-        rest = _problems_of_the_rest(document.root) if error.error_count() <= MANY else ()
+        found = (*document.problems, *diagnose(error, origin.spots))
+        few = error.error_count() <= MANY
+        rest = _problems_of_the_rest(document.root, origin.picture) if few else ()
         raise ScheduleError((*found, *rest)) from None
-    problems = (*document.problems, *consistency.problems(schedule), *_unexpanded(schedule))
-    picture = _picture(path, schedule)
-    if isinstance(picture, Problem):
-        problems = (*problems, picture)
+    problems = (*document.problems, *_disagreements(schedule), *_unexpanded(schedule))
     if problems:
         raise ScheduleError(problems)
-    return schedule.keep(spots, picture if isinstance(picture, bytes) else None)
+    return schedule
+
+
+def _disagreements(
+    schedule: Schedule, doubtful: frozenset[str] = frozenset()
+) -> tuple[Problem, ...]:
+    return (*consistency.problems(schedule, doubtful), *_picture_problems(schedule))
 
 
 def _unexpanded(schedule: Schedule) -> tuple[Problem, ...]:
@@ -76,23 +80,33 @@ def _unexpanded(schedule: Schedule) -> tuple[Problem, ...]:
     return ()
 
 
-def _picture(path: Path, schedule: Schedule) -> bytes | Problem | None:
-    name = schedule.show.picture
-    if name is None:
+def _picture(folder: Path, root: Value) -> bytes | None:
+    """The content of the picture that the document names, if it can be read."""
+    plain = _plain(root)
+    show = plain.get("show") if isinstance(plain, dict) else None
+    name = show.get("picture") if isinstance(show, dict) else None
+    if not isinstance(name, str) or "/" in name or "\0" in name:
         return None
-    location = ("show", "picture")
     try:
-        with (path.parent / name).open("rb") as stream:
-            content = stream.read(MAX_PICTURE_BYTES + 1)
+        with (folder / name).open("rb") as stream:
+            return stream.read(MAX_PICTURE_BYTES + 1)
     except OSError:
-        return schedule.problem(location, f"`{name}` cannot be read", "put it beside this file")
-    if not content.startswith(PNG_START) or len(content) > MAX_PICTURE_BYTES:
-        return schedule.problem(location, f"`{name}` is no PNG of up to 2 MB", "save it as such")
-    size = struct.unpack_from(">II", content.ljust(24), len(PNG_START))
-    if size != PICTURE_SIZE:
-        what = f"`{name}` has {size[0]} by {size[1]} pixels"
-        return schedule.problem(location, what, "make it 1200 by 630")
-    return content
+        return None
+
+
+def _picture_problems(schedule: Schedule) -> Iterator[Problem]:
+    name, content, location = schedule.show.picture, schedule.picture, ("show", "picture")
+    if name is None:
+        return
+    if content is None:
+        yield schedule.problem(location, f"`{name}` cannot be read", "put it beside this file")
+    elif not content.startswith(PNG_START) or len(content) > MAX_PICTURE_BYTES:
+        yield schedule.problem(location, f"`{name}` is no PNG of up to 2 MB", "save it as such")
+    else:
+        size = struct.unpack_from(">II", content.ljust(24), len(PNG_START))
+        if size != PICTURE_SIZE:
+            what = f"`{name}` has {size[0]} by {size[1]} pixels"
+            yield schedule.problem(location, what, "make it 1200 by 630")
 
 
 def _plain(value: Value) -> Plain:
@@ -120,10 +134,11 @@ def _spots(value: Value, location: Location) -> Iterator[tuple[Location, Spot]]:
 # The rest of a file in which something is wrong is checked in the same run.
 
 
-def _problems_of_the_rest(root: Value) -> tuple[Problem, ...]:
+def _problems_of_the_rest(root: Value, picture: bytes | None) -> tuple[Problem, ...]:
     rest, doubtful = _repaired(root)
-    schedule = Schedule.model_validate(_plain(rest)).keep(dict(_spots(rest, ())), None)
-    problems = tuple(consistency.problems(schedule, doubtful))
+    origin = Origin(dict(_spots(rest, ())), picture)
+    schedule = Schedule.model_validate(_plain(rest), context=origin)
+    problems = _disagreements(schedule, doubtful)
     if any(path.startswith(EXPANDED) or not path for path in doubtful):
         return problems
     return (*problems, *_unexpanded(schedule))

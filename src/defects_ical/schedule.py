@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
@@ -25,9 +26,12 @@ from pydantic_core import core_schema
 from defects_ical import forms
 from defects_ical.errors import Place, Problem
 from defects_ical.forms import WEEKDAYS, WallTime
+from defects_ical.source import shortened
 
 ALL: Final = "all"
 MAX_EPISODES: Final = 5000
+SPECIAL_ID: Final = forms.identifier("special-1")
+
 Location: TypeAlias = tuple[str | int, ...]
 """Where a value is in a schedule: ("changes", 2, "move")."""
 
@@ -37,7 +41,9 @@ Date: TypeAlias = Annotated[date, forms.DATE]
 Time: TypeAlias = Annotated[time, forms.TIME]
 Wall: TypeAlias = Annotated[WallTime, forms.WALL_TIME]
 Instant: TypeAlias = Annotated[datetime, forms.INSTANT]
-Id: TypeAlias = Annotated[str, forms.ID]
+Slug: TypeAlias = Annotated[str, forms.identifier("my-show")]
+PlatformId: TypeAlias = Annotated[str, forms.identifier("channel")]
+SpecialId: TypeAlias = Annotated[str, SPECIAL_ID]
 Zone: TypeAlias = Annotated[str, forms.ZONE]
 Runtime: TypeAlias = Annotated[int, forms.whole(1, 1439, 60)]
 Name: TypeAlias = Annotated[str, forms.text(5000, "My Show")]
@@ -66,10 +72,10 @@ class Show(Model):
     uid: Annotated[uuid.UUID, forms.UUID] = Field(
         description="Made once for this show and never changed: every event's UID follows from it."
     )
-    slug: Id = Field(description="The word in every address of this show.", examples=["my-show"])
+    slug: Slug = Field(description="The word in every address of this show.", examples=["my-show"])
     title: Name
     original_title: Name | None = Field(None, examples=["아이쇼핑"])
-    season: Annotated[int, forms.whole(1, 999, 1)] = 1
+    season: Annotated[int, forms.whole(1, 999, 1)] | None = None
     synopsis: Prose | None = Field(None, description="What it is about, without spoilers.")
     genres: tuple[Category, ...] = Field(
         (), max_length=20, description="Become the events' categories."
@@ -113,7 +119,7 @@ class Notes(Model):
 class Special(Model):
     """An extra broadcast outside the rule; its id is for ever."""
 
-    id: Id
+    id: SpecialId
     title: Name = Field(examples=["The making of"])
     airs: Wall
     runtime: Runtime = Field(description="Minutes.")
@@ -130,10 +136,14 @@ class Shift(Model):
 
 def _all_or_list(raw: object) -> object:
     """A list of episodes from what stands there; "all" stands for every one."""
-    if not isinstance(raw, str) or raw == ALL:
-        return [raw] if raw == ALL else raw
-    likely = ALL if raw.lower() == ALL else f"[{forms.numbered(raw) or raw or 5}]"
-    raise forms.wrong(f"`{raw}` is not a list of episodes", f"write `{likely}`")
+    if raw == ALL:
+        return [ALL]
+    if isinstance(raw, list) and ALL in raw:
+        raise forms.wrong("`all` stands alone, without brackets", f"write `{ALL}`")
+    if not isinstance(raw, str):
+        return raw
+    likely = ALL if raw.lower() == ALL else f"[{forms.numbered(raw) or 5}]"
+    raise forms.wrong(f"`{shortened(raw)}` is not a list of episodes", f"write `{likely}`")
 
 
 class OrNothing:
@@ -165,7 +175,7 @@ _TARGETS: Final = {
             "items": {
                 "oneOf": [
                     {"type": "integer", "minimum": 1, "maximum": MAX_EPISODES},
-                    forms.ID.schema,
+                    SPECIAL_ID.schema,
                 ]
             },
         },
@@ -202,6 +212,14 @@ class Spot(NamedTuple):
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a schedule's file and its folder add to its values."""
+
+    spots: Mapping[Location, Spot]
+    picture: bytes | None
+
+
 class Schedule(Model):
     """A whole schedule, format 1, and the place of every value in it.
 
@@ -218,13 +236,16 @@ class Schedule(Model):
     clocks: Annotated[tuple[Zone, ...], OrNothing([])] = Field(
         (), max_length=20, description="Other clocks shown beside the local one."
     )
-    platforms: Annotated[Mapping[Id, Platform], AfterValidator(MappingProxyType)] = Field(
+    platforms: Annotated[Mapping[PlatformId, Platform], AfterValidator(MappingProxyType)] = Field(
         min_length=1,
         max_length=20,
         examples=[{"channel": {"name": "Channel", "kind": "television", "region": "everywhere"}}],
     )
     episodes: Annotated[Mapping[Number, Notes], AfterValidator(MappingProxyType), OrNothing({})] = (
-        Field(default_factory=dict, description="Teasers and recaps, by number.")
+        Field(
+            default_factory=lambda: MappingProxyType({}),
+            description="Teasers and recaps, by number.",
+        )
     )
     specials: Annotated[tuple[Special, ...], OrNothing([])] = ()
     changes: Annotated[tuple[Change, ...], OrNothing([])] = Field(
@@ -234,16 +255,16 @@ class Schedule(Model):
     _spots: Mapping[Location, Spot] = PrivateAttr(default_factory=dict)
     _picture: bytes | None = PrivateAttr(None)
 
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep where the values stand, and the picture, when a file's Origin is the context."""
+        if isinstance(context, Origin):
+            self._spots = context.spots
+            self._picture = context.picture
+
     @property
     def picture(self) -> bytes | None:
         """The content of the file that ``show.picture`` names, a PNG."""
         return self._picture
-
-    def keep(self, spots: Mapping[Location, Spot], picture: bytes | None) -> Schedule:
-        """This schedule, with the places of its values and its picture."""
-        kept = self.model_copy()
-        kept.__pydantic_private__ = {"_spots": MappingProxyType(dict(spots)), "_picture": picture}
-        return kept
 
     def problem(self, location: Location, what: str, mend: str) -> Problem:
         """What is wrong with the value at ``location``, or with the nearest around it."""
@@ -258,6 +279,18 @@ class _WithoutNull(GenerateJsonSchema):
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        # pydantic would let an editor accept any key that does not fit the pattern.
+        keys = schema.get("keys_schema", core_schema.str_schema())
+        return super().dict_schema(schema) | {"propertyNames": self.names(keys)}
+
+    def names(self, schema: core_schema.CoreSchema) -> JsonSchemaValue:
+        """What a key looks like, which is a text whatever it means."""
+        described = self.generate_inner(schema)
+        if described.get("type") == "integer":
+            return {"pattern": "^[1-9][0-9]*$"}
+        return {"pattern": described["pattern"]}
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         described = super().default_schema(schema)

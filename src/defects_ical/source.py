@@ -7,6 +7,7 @@ scalars, every scalar as the text that stands there. What YAML makes of unquoted
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterator
@@ -23,8 +24,11 @@ MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 200_000
 
 LINE_BREAK: Final = re.compile("\r\n|\r|\n")
-# Cc but for line breaks, and what YAML 1.1, Python or a calendar program takes for one.
-UNSEEN: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# Cc but for line breaks; what YAML 1.1, Python or a calendar program takes for a line break; and
+# what XML does not allow.
+UNSEEN: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+# A comment that begins without a space: more often a text such as "Show #1", cut short.
+CUT_SHORT: Final = re.compile(" +(#[^ #]+)")
 
 UNUSED: Final = "remove it, or put a text in quotes"
 OPENED: Final = {
@@ -102,7 +106,8 @@ def _bytes(path: Path) -> bytes:
         raise ScheduleError((_unopened(path, error),)) from None
     if len(content) > MAX_BYTES:
         _refuse(Place(str(path)), "is larger than 2 MB", "remove what is not the schedule")
-    return content
+    # Editors on Windows put a byte order mark first; it is no part of the text.
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
 def _unopened(path: Path, error: OSError) -> Problem:
@@ -122,10 +127,9 @@ def _unopened(path: Path, error: OSError) -> Problem:
 
 def _decode(file: str, content: bytes) -> str:
     try:
-        # Editors on Windows put a byte order mark first; it is no part of the text.
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
+        before = content[: error.start].decode("utf-8")
         byte = f"0x{content[error.start]:02X}"
         _refuse(_position(file, before), f"byte {byte} is not UTF-8", "save the file as UTF-8")
     unseen = tuple(_unseen(file, text))
@@ -142,8 +146,7 @@ def _unseen(file: str, text: str) -> Iterator[Problem]:
             if found[0] == "\t":
                 yield Problem(place, "", "this is a tab", "write spaces instead")
             else:
-                name = f"U+{ord(found[0]):04X}"
-                yield Problem(place, "", f"control character {name}", "remove it")
+                yield Problem(place, "", f"control character {_code(found)}", "remove it")
 
 
 def _position(file: str, before: str) -> Place:
@@ -153,13 +156,17 @@ def _position(file: str, before: str) -> Place:
 
 
 def shortened(text: str, limit: int = 60) -> str:
-    """The text as a message quotes it: in one line, and cut where it is long."""
-    line = " ".join(text.split())
+    """The text as a message quotes it: in one line, visible, and cut where it is long."""
+    line = UNSEEN.sub(_code, " ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _refuse(place: Place, what: str, mend: str, where: str = "") -> NoReturn:
-    raise ScheduleError((Problem(place, where, what, mend),))
+def _code(found: re.Match[str]) -> str:
+    return f"U+{ord(found[0]):04X}"
+
+
+def _refuse(place: Place, what: str, mend: str) -> NoReturn:
+    raise ScheduleError((Problem(place, "", what, mend),))
 
 
 class _Mark(Protocol):
@@ -231,11 +238,11 @@ class _Reader:
         return Mapping(place, where, tuple(self.entries(events, where, depth)))
 
     def check_comment(self, event: yaml.ScalarEvent, where: str) -> None:
-        """A text that `#1` cuts short is a mistake more often than a comment without a space."""
+        """Refuse a comment without a space behind a plain text."""
         mark = event.end_mark
         if event.style in {"'", '"', "|", ">"} or mark is None:
             return
-        if found := re.compile(" +(#[^ #]+)").match(self.lines[mark.line], mark.column):
+        if found := CUT_SHORT.match(self.lines[mark.line], mark.column):
             place = Place(self.file, mark.line + 1, found.start(1) + 1)
             what = f"`{shortened(found[1])}` begins a comment"
             mend = "put the text in quotes, or write a space behind `#`"
@@ -274,7 +281,10 @@ class _Reader:
         return Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
 
     def refuse(self, event: yaml.Event, what: str, mend: str) -> NoReturn:
-        _refuse(self.place(event.start_mark), what, mend)
+        self.stop(self.place(event.start_mark), what, mend)
+
+    def stop(self, place: Place, what: str, mend: str) -> NoReturn:
+        raise ScheduleError((*self.problems, Problem(place, "", what, mend)))
 
     def refuse_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
         problem = error.problem or "unreadable"
@@ -283,5 +293,5 @@ class _Reader:
         if error.context_mark and problem in OPENED:
             # The end of the file says little; where it was opened says all.
             opened = self.place(error.context_mark)
-            _refuse(opened, f"this is not YAML: {problem}, up to line {place.line}", mend)
-        _refuse(place, f"this is not YAML: {problem}", mend)
+            self.stop(opened, f"this is not YAML: {problem}, up to line {place.line}", mend)
+        self.stop(place, f"this is not YAML: {problem}", mend)

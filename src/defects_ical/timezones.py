@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -12,13 +13,37 @@ from typing import Final, NamedTuple
 import pytz
 from pytz.exceptions import AmbiguousTimeError, NonExistentTimeError
 
-FIRST_YEAR: Final = 1971
-"""The first year of a schedule: an observance must begin before it, and none before 1970."""
+FIRST_YEAR: Final = 1973
+"""The first year of a schedule: observances begin before it, none before 1970, and the last offset
+that was not of whole minutes (Monrovia's) ended in 1972."""
 LAST_YEAR: Final = 2037
 """The last year of a schedule: pytz knows no change of clocks after it."""
 
 NAMES: Final = tuple(sorted(pytz.all_timezones))
 """Every IANA name that a schedule may use."""
+
+AREAS: Final = (
+    *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/"),
+    *("Europe/", "Indian/", "Pacific/"),
+)
+# What people write for a zone; the widest meaning where there are several.
+ABBREVIATED: Final = {
+    **dict.fromkeys(("ET", "EDT"), "America/New_York"),
+    **dict.fromkeys(("CT", "CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MT", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    "BST": "Europe/London",
+    "CEST": "Europe/Berlin",
+    "EEST": "Europe/Athens",
+    "HKT": "Asia/Hong_Kong",
+    "IST": "Asia/Kolkata",
+    "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul",
+    "MSK": "Europe/Moscow",
+    "PHT": "Asia/Manila",
+    "WIB": "Asia/Jakarta",
+}
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Two changes of one zone have never been less than six days apart since 1970.
@@ -56,7 +81,9 @@ class Reading:
 
     @property
     def place(self) -> str:
-        """The city or region the zone is named for: "New York"."""
+        """The city or region the zone is named for: "New York"; "UTC+9" for Etc/GMT-9."""
+        if self.zone.startswith("Etc/"):
+            return self.abbreviation
         return self.zone.rpartition("/")[2].replace("_", " ")
 
 
@@ -113,6 +140,21 @@ class _Change(NamedTuple):
         return self.after > self.before
 
 
+def meant(raw: str) -> tuple[str, ...]:
+    """The names that an unknown one was probably meant to be: one if that is sure, or up to three.
+
+    Only zones named for a place: one that merely looks alike (MST for KST) is hours off.
+    """
+    if raw.upper() in ABBREVIATED:
+        return (ABBREVIATED[raw.upper()],)
+    names = {name.lower(): name for name in NAMES if name.startswith(AREAS)}
+    places = {name.rpartition("/")[2]: name for name in names}
+    word = raw.lower().replace(" ", "_")
+    if sure := difflib.get_close_matches(word.rpartition("/")[2], places, n=1, cutoff=0.8):
+        return (names[places[sure[0]]],)
+    return tuple(names[name] for name in difflib.get_close_matches(word, names))
+
+
 def instant(wall: datetime, zone: str) -> datetime:
     """The instant (UTC) at which clocks in ``zone`` show ``wall``.
 
@@ -146,22 +188,19 @@ def read(at: datetime, zone: str) -> Reading:
     return Reading(zone, local.replace(tzinfo=None), offset, abbreviation)
 
 
-def localized(at: datetime, zone: str) -> datetime:
-    """The instant ``at`` as a calendar may name it: local to ``zone``, or else in UTC.
+def local_name(at: datetime, zone: str) -> datetime | None:
+    """The wall time by which a calendar may name the instant ``at`` in ``zone``, without a zone.
 
-    The second pass of a wall time that happens twice has no local name in iCalendar
-    (RFC 5545 §3.3.5: a local time that occurs twice is its first occurrence).
+    None for the second pass of a wall time that happens twice: as a local time, iCalendar
+    takes it for the first (RFC 5545 §3.3.5).
     """
-    there = pytz.timezone(zone)
-    local = at.astimezone(there)
-    if there is pytz.utc:
-        return at
+    reading = read(at, zone)
     try:
-        instant(local.replace(tzinfo=None), zone)
+        instant(reading.wall, zone)
     except OverlapError as overlap:
-        if _offset_of(local) != overlap.first:
-            return at
-    return local
+        if reading.offset != overlap.first:
+            return None
+    return reading.wall
 
 
 @cache
@@ -182,7 +221,11 @@ def observances(zone: str, first_year: int, last_year: int) -> tuple[Observance,
 
 def _one_by_one(zone: str, changes: tuple[_Change, ...]) -> tuple[Observance, ...]:
     every = (_opening(zone, changes[0].instant), *changes)
-    return tuple(_observance(zone, each) for each in every)
+    # Outlook expects a STANDARD, also of a zone whose offset has only ever risen.
+    lowest = min(each.after for each in every)
+    return tuple(
+        _observance(zone, each, daylight=each.daylight and each.after > lowest) for each in every
+    )
 
 
 def _by_rule(

@@ -50,20 +50,28 @@ def times(at: datetime, schedule: Schedule) -> Iterator[str]:
     """A line for each clock, with the date where it is not the schedule's own."""
     own, *others = readings(at, schedule)
     yield day(own.wall)
-    yield f"{time(own)} ({own.place})"
-    for other in others:
-        place = "" if other.place == other.abbreviation else other.place
-        date_there = day(other.wall) if other.wall.date() != own.wall.date() else ""
-        aside = ", ".join(filter(None, (place, date_there)))
-        yield f"{time(other)} ({aside})" if aside else time(other)
+    lines = [_clock(own, own), *(_clock(each, own) for each in others)]
+    yield from dict.fromkeys(lines)
+
+
+def _clock(reading: Reading, own: Reading) -> str:
+    place = "" if reading.place == reading.abbreviation else reading.place
+    elsewhen = day(reading.wall) if reading.wall.date() != own.wall.date() else ""
+    aside = ", ".join(filter(None, (place, elsewhen)))
+    return f"{time(reading)} ({aside})" if aside else time(reading)
 
 
 def where_to_watch(platforms: Iterable[Platform]) -> Iterator[str]:
     """A line for each platform: what it is, who can watch it there, how much later, its link."""
     for platform in platforms:
-        later = f", {minutes(platform.delay)} after the broadcast" if platform.delay else ""
         link = f" {platform.url}" if platform.url else ""
-        yield f"{platform.name} ({platform.kind}, {platform.region}){later}{link}"
+        yield f"{platform.name} {audience(platform)}{link}"
+
+
+def audience(platform: Platform) -> str:
+    """What kind of platform it is, who can watch it there, and how much later."""
+    later = f", {minutes(platform.delay)} after the broadcast" if platform.delay else ""
+    return f"({platform.kind}, {platform.region}){later}"
 
 
 def minutes(count: int) -> str:
@@ -80,9 +88,12 @@ def revision(revised: Revision, schedule: Schedule, platform: Platform | None = 
     zone = schedule.timezone
     told = [*_effects(revised, zone, platform), *filter(None, (revised.note, revised.reason))]
     on = day(timezones.read(revised.at, zone).wall)
-    return f"{on}: " + " ".join(
-        each if each.endswith((".", "!", "?")) else f"{each}." for each in told
-    )
+    return f"{on}: " + " ".join(map(_sentence, told or ["Announced again, unchanged"]))
+
+
+def _sentence(told: str) -> str:
+    ended = told.rstrip("\"')]»”").endswith((".", "!", "?", "…", "。"))
+    return told if ended else f"{told}."
 
 
 def _effects(revised: Revision, zone: str, platform: Platform | None) -> Iterator[str]:
