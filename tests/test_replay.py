@@ -170,6 +170,7 @@ def test_a_cancelled_episode_reminds_nobody() -> None:
     [
         ("status: confirmed", "Confirmed."),
         ("move: 2025-08-04T23:00", "Announced again, unchanged."),
+        ("move: 2025-08-04T23:00+09:00", "Announced again, unchanged."),
         ("runtime: 60", "Announced again, unchanged."),
         ("note: So they say…", "So they say…"),
         ("""note: 'The studio is "closed."'""", 'The studio is "closed."'),

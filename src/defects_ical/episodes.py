@@ -172,8 +172,10 @@ def _revised(plan: _Plan, change: Change, location: Location, zone: str) -> _Pla
 
 
 def _moved(before: WallTime, after: WallTime, zone: str) -> tuple[datetime | None, datetime] | None:
-    start = _start(after, zone) if after not in (before, BEYOND) else None
-    return (_start(before, zone), start) if start else None
+    if after in (before, BEYOND):
+        return None
+    starts = _start(before, zone), _start(after, zone)
+    return (starts[0], starts[1]) if starts[1] and starts[0] != starts[1] else None
 
 
 def _changed_time(time: WallTime, change: Change) -> WallTime:
