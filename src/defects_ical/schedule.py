@@ -46,6 +46,7 @@ PlatformId: TypeAlias = Annotated[str, forms.identifier("channel")]
 SpecialId: TypeAlias = Annotated[str, SPECIAL_ID]
 Zone: TypeAlias = Annotated[str, forms.ZONE]
 Runtime: TypeAlias = Annotated[int, forms.whole(1, 1439, 60)]
+Number: TypeAlias = Annotated[int, forms.whole(1, MAX_EPISODES, 1)]
 Name: TypeAlias = Annotated[str, forms.text(5000, "My Show")]
 Sentence: TypeAlias = Annotated[str, forms.text(5000, "A game ran over.")]
 Prose: TypeAlias = Annotated[str, forms.text(20_000, "A few sentences.", lines=True)]
@@ -202,9 +203,6 @@ class Change(Model):
     reason: Sentence | None = Field(None, description="Why, without spoilers.")
 
 
-Number: TypeAlias = Annotated[int, forms.whole(1, MAX_EPISODES, 1)]
-
-
 class Spot(NamedTuple):
     """Where a value stands in its file, and its path as a message names it."""
 
@@ -221,10 +219,7 @@ class Origin:
 
 
 class Schedule(Model):
-    """A whole schedule, format 1, and the place of every value in it.
-
-    ``picture_bytes`` is the content of the file that ``show.picture`` names.
-    """
+    """A whole schedule, format 1, and the place of every value in it."""
 
     model_config = ConfigDict(title="defects-ical schedule, format 1")
 
@@ -263,7 +258,7 @@ class Schedule(Model):
 
     @property
     def picture(self) -> bytes | None:
-        """The content of the file that ``show.picture`` names, a PNG."""
+        """The content of the file that ``show.picture`` names: a PNG of 1200 by 630."""
         return self._picture
 
     def problem(self, location: Location, what: str, mend: str) -> Problem:
@@ -283,10 +278,10 @@ class _WithoutNull(GenerateJsonSchema):
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         # pydantic would let an editor accept any key that does not fit the pattern.
         keys = schema.get("keys_schema", core_schema.str_schema())
-        return super().dict_schema(schema) | {"propertyNames": self.names(keys)}
+        return super().dict_schema(schema) | {"propertyNames": self._names(keys)}
 
-    def names(self, schema: core_schema.CoreSchema) -> JsonSchemaValue:
-        """What a key looks like, which is a text whatever it means."""
+    def _names(self, schema: core_schema.CoreSchema) -> JsonSchemaValue:
+        """What a key looks like: a text, also where it means a number."""
         described = self.generate_inner(schema)
         if described.get("type") == "integer":
             return {"pattern": "^[1-9][0-9]*$"}
