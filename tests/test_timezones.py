@@ -273,6 +273,14 @@ def test_a_zone_without_a_change_since_1970_begins_with_that_year() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("zone", "name"), [("Africa/Tripoli", "EET"), ("America/Whitehorse", "MST")]
+)
+def test_a_zone_without_changes_has_the_name_that_it_has_now(zone: str, name: str) -> None:
+    text = definition(feed(example(timezone=zone, time="12:00")))
+    assert lines(text, "TZNAME") == [f"TZNAME:{name}"]
+
+
 def test_new_york_is_a_rule_for_each_half_of_the_year() -> None:
     assert definition(feed(example(timezone="America/New_York"))).splitlines() == [
         "BEGIN:VTIMEZONE",

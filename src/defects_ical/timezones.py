@@ -209,13 +209,17 @@ def observances(zone: str, first_year: int, last_year: int) -> tuple[Observance,
 
     It accounts for every change from the year before to the year after: one STANDARD where
     there is none; a STANDARD and a DAYLIGHT with yearly rules where rules give them all;
-    each change by itself where they do not. Right for every wall time from the beginning of
-    ``first_year`` to the end of the year after ``last_year``; no onset is before 1970.
+    each change by itself where they do not. Right for every wall time, in its first pass, from
+    the beginning of ``first_year`` to the end of the year after ``last_year``; no onset is
+    before 1970.
     """
     years = range(first_year - 1, min(last_year + 1, LAST_YEAR) + 1)
     changes = _changes(zone, years)
     if not changes:
-        return (_observance(zone, _opening(zone, _new_year(years.start)), daylight=False),)
+        opening = _observance(zone, _opening(zone, _new_year(years.start)), daylight=False)
+        # Some zones were renamed since, without a change of offset: Tripoli's CEST is EET now.
+        name = read(_new_year(first_year), zone).abbreviation
+        return (replace(opening, abbreviation=name),)
     return _by_rule(zone, years, changes) or _one_by_one(zone, changes)
 
 
