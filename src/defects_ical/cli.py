@@ -76,7 +76,7 @@ def main() -> None:
     """Publish the episodes of a TV series as calendar feeds."""
 
 
-@main.command("export")
+@main.command("export", short_help="Write the site to a folder.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--url",
@@ -95,7 +95,7 @@ def export_command(folder: Path, address: Address, path: Path) -> None:
     click.echo(f"{folder}: {counts}")
 
 
-@main.command()
+@main.command(short_help="Show every episode, or what is wrong.")
 @SCHEDULE_OPTION
 def check(path: Path) -> None:
     """Say what is wrong with the schedule, or show every episode that it makes."""
@@ -111,7 +111,7 @@ def check(path: Path) -> None:
     click.echo(f"{path}: {_counted(len(episodes), 'episode')}, {verdict}")
 
 
-@main.command()
+@main.command(short_help="Print the JSON Schema of a schedule.")
 def schema() -> None:
     """Print the JSON Schema of the schedule's format, for editors."""
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
