@@ -44,9 +44,10 @@ def example(  # noqa: PLR0913 - one keyword for each line that a test may want t
     return TEMPLATE.format_map(locals())
 
 
-def loaded(text: str) -> Schedule:
-    """The schedule that a text makes."""
+def loaded(text: str | bytes) -> Schedule:
+    """The schedule that a text makes, or a file's content."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "schedule.yaml"
-        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        path.write_bytes(content)
         return load(path)

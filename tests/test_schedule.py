@@ -146,7 +146,19 @@ def test_a_schedule_with_its_lines_shuffled_either_makes_a_site_or_is_refused(
     make_or_refuse("\n".join(lines))
 
 
-def make_or_refuse(text: str) -> None:
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_file_with_any_bytes_in_it_either_makes_a_site_or_is_refused(
+    data: st.DataObject,
+) -> None:
+    content = data.draw(st.sampled_from([SHIPPED, CHANGED])).encode()
+    start = data.draw(st.sampled_from([0, 3]) | st.integers(0, len(content)))
+    piece = data.draw(st.sampled_from([b"\xef\xbb\xbf", b"\xff\xfe", b""]))
+    piece += data.draw(st.binary(max_size=8))
+    make_or_refuse(content[:start] + piece + content[start:])
+
+
+def make_or_refuse(text: str | bytes) -> None:
     try:
         schedule = loaded(text)
     except ScheduleError:

@@ -42,7 +42,6 @@ _OFFSET: Final = r"[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
 _ID: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _EPISODE: Final = rf"[1-9][0-9]{{0,3}}|{_ID}"
 _NUMBER: Final = r"0|-?[1-9][0-9]{0,8}"
-_CONTROL: Final = re.compile(f"{UNSEEN.pattern}|\r")
 # RFC 3986: what may stand in a URL at all.
 _URL: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
 _LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -112,7 +111,7 @@ def text(limit: int, example: str, *, lines: bool = False, without: str = "") ->
             raise wrong("a text belongs here, nothing is there", f"write it like `{example}`")
         if len(value) > limit:
             raise wrong(f"{len(value)} characters; at most {limit} fit", "shorten it")
-        if found := _CONTROL.search(value):
+        if found := UNSEEN.search(value):
             raise wrong(f"control character U+{ord(found[0]):04X}", "remove it")
         if "\\" in value:
             raise wrong("a backslash, which calendar programs misread", "write `/` instead")

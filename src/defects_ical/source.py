@@ -23,12 +23,12 @@ MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 200_000
 
-LINE_BREAK: Final = re.compile("\r\n|\r|\n")
+LINE_BREAK: Final = re.compile("\r\n|\n")
 # Cc but for line breaks; what YAML 1.1, Python or a calendar program takes for a line break; and
 # what XML does not allow.
-UNSEEN: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+UNSEEN: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # A comment that begins without a space: more often a text such as "Show #1", cut short.
-CUT_SHORT: Final = re.compile(" +(#[^ #]+)")
+CUT_SHORT: Final = re.compile(" +(#[^ #\r\n]+)")
 
 UNUSED: Final = "remove it, or put a text in quotes"
 OPENED: Final = {
@@ -182,7 +182,6 @@ class _Reader:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.lines = LINE_BREAK.split(text)
         self.count = 0
         self.problems: list[Problem] = []
 
@@ -242,8 +241,9 @@ class _Reader:
         mark = event.end_mark
         if event.style in {"'", '"', "|", ">"} or mark is None:
             return
-        if found := CUT_SHORT.match(self.lines[mark.line], mark.column):
-            place = Place(self.file, mark.line + 1, found.start(1) + 1)
+        if found := CUT_SHORT.match(self.text, mark.index):
+            column = mark.column + found.start(1) - found.start() + 1
+            place = Place(self.file, mark.line + 1, column)
             what = f"`{shortened(found[1])}` begins a comment"
             mend = "put the text in quotes, or write a space behind `#`"
             self.problems.append(Problem(place, where, what, mend))
