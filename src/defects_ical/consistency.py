@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from defects_ical.errors import Problem
 from defects_ical.forms import WEEKDAYS, nearest
-from defects_ical.schedule import ALL, MAX_EPISODES, Change, Schedule
+from defects_ical.schedule import ALL, KEY, MAX_EPISODES, Change, Schedule
 from defects_ical.source import shortened
 from defects_ical.timezones import LAST_YEAR
 
@@ -47,7 +47,7 @@ def _counted(schedule: Schedule) -> Iterator[Problem]:
     for number in schedule.episodes:
         if number > count:
             yield schedule.problem(
-                ("episodes", str(number), "[key]"),
+                ("episodes", str(number), KEY),
                 f"there are {count} episodes",
                 f"remove episode {number}, or write `episodes: {number}` under `airing`",
             )
@@ -66,7 +66,7 @@ def _feed_names(schedule: Schedule) -> Iterator[Problem]:
         twin = name.removesuffix(REMINDERS).removesuffix("-")
         if name == REMINDERS or (twin != name and twin in schedule.platforms):
             yield schedule.problem(
-                ("platforms", name, "[key]"),
+                ("platforms", name, KEY),
                 f"`{name}` is the name of a reminder feed",
                 f"write another id, like `{name}-channel`",
             )
@@ -129,7 +129,7 @@ def _after(at: datetime) -> str:
 
 
 def _targets(schedule: Schedule) -> Iterator[Problem]:
-    known = numbers_and_ids(schedule)
+    known = frozenset(numbers_and_ids(schedule))
     for index, change in enumerate(schedule.changes):
         seen: set[str] = set()
         for position, name in enumerate(change.episodes):

@@ -13,11 +13,8 @@ from pydantic_core import ErrorDetails
 
 from defects_ical.errors import Problem
 from defects_ical.forms import Form, nearest
-from defects_ical.schedule import Location, Schedule, Spot
+from defects_ical.schedule import KEY, Location, Schedule, Spot
 from defects_ical.source import shortened
-
-KEY: Final = "[key]"
-"""How pydantic ends the location of a mapping's key."""
 
 MANY: Final = 1000
 """How many problems are told one by one: a file with more is not a schedule yet."""

@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Final
 
 from defects_ical.errors import ExportError
-from defects_ical.links import Address
+from defects_ical.links import SINGLES, Address
 from defects_ical.site import Site
 
 MANIFEST: Final = ".defects-ical.json"
 TEMPORARY: Final = ".defects-ical.tmp"
 HEADERS: Final = "_headers"
-SINGLES: Final = "episodes"
 # A manifest names no path outside its folder, whoever wrote it.
 OWN_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
 
@@ -70,7 +69,7 @@ def _headers(site: Site, address: Address) -> str:
     comma. The single files share a rule: Cloudflare Pages takes a hundred at most.
     """
     rules = {
-        f"/{SINGLES}/*" if path.startswith(f"/{SINGLES}/") else path: resource.headers
+        f"{SINGLES}*" if path.startswith(SINGLES) else path: resource.headers
         for path, resource in site.items()
     }
     lines: list[str] = []

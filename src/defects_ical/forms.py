@@ -22,7 +22,7 @@ import webcolors
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from defects_ical.source import UNSEEN, shortened
+from defects_ical.source import UNSEEN, code_point, shortened
 from defects_ical.timezones import FIRST_YEAR, LAST_YEAR, NAMES, meant
 
 MAX_ID: Final = 60
@@ -44,8 +44,9 @@ _EPISODE: Final = rf"[1-9][0-9]{{0,3}}|{_ID}"
 _NUMBER: Final = r"0|-?[1-9][0-9]{0,8}"
 # RFC 3986: what may stand in a URL at all.
 _URL: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
-_LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-_HOST: Final = rf"{_LABEL}(\.{_LABEL})*"
+_LABEL: Final = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+HOST: Final = rf"{_LABEL}(\.{_LABEL})*"
+"""The name of a host, as urlsplit gives it: in lower case."""
 
 
 # Compared by identity: typing wants metadata that can be hashed, and a schema cannot.
@@ -112,7 +113,7 @@ def text(limit: int, example: str, *, lines: bool = False, without: str = "") ->
         if len(value) > limit:
             raise wrong(f"{len(value)} characters; at most {limit} fit", "shorten it")
         if found := UNSEEN.search(value):
-            raise wrong(f"control character U+{ord(found[0]):04X}", "remove it")
+            raise wrong(f"control character {code_point(found)}", "remove it")
         if "\\" in value:
             raise wrong("a backslash, which calendar programs misread", "write `/` instead")
         if "\n" in value and not lines:
@@ -301,7 +302,7 @@ def numbered(raw: str) -> str | None:
 
 def _url(raw: str) -> str:
     parts = urlsplit(raw)
-    if not re.fullmatch(_HOST, parts.hostname or "") or parts.port == 0 or "@" in parts.netloc:
+    if not re.fullmatch(HOST, parts.hostname or "") or parts.port == 0 or "@" in parts.netloc:
         raise ValueError(raw)
     # Legal as they are, but several calendar programs cut a link there.
     return raw.replace(",", "%2C").replace(";", "%3B")

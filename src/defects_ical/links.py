@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 from defects_ical.consistency import REMINDERS
 from defects_ical.episodes import Episode
 from defects_ical.errors import AddressError
+from defects_ical.forms import HOST
 from defects_ical.schedule import Schedule
 
+SINGLES: Final = "/episodes/"
+"""Where the files of single episodes are, and nothing else."""
+
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_LABEL: Final = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-_HOST: Final = rf"\[[0-9a-f:.]+\]|{_LABEL}(\.{_LABEL})*"
+_HOST: Final = rf"\[[0-9a-f:.]+\]|{HOST}"
 _PATH: Final = r"(/[A-Za-z0-9._~-]+)*"
 
 
@@ -105,4 +108,4 @@ def feeds(schedule: Schedule) -> tuple[Feed, ...]:
 
 def single_path(episode: Episode, schedule: Schedule) -> str:
     """The path of the file that holds one episode alone."""
-    return f"/episodes/{schedule.show.slug}-{episode.id}.ics"
+    return f"{SINGLES}{schedule.show.slug}-{episode.id}.ics"

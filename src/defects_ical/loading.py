@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 from pydantic import ValidationError
 
 from defects_ical import consistency
-from defects_ical.diagnosis import KEY, MANY, diagnose
+from defects_ical.diagnosis import MANY, diagnose
 from defects_ical.episodes import expand
 from defects_ical.errors import Place, Problem, ScheduleError
-from defects_ical.schedule import Location, Origin, Schedule, Spot
+from defects_ical.schedule import KEY, Location, Origin, Schedule, Spot
 from defects_ical.source import Mapping, Scalar, Sequence, Value, read
 
 MAX_PICTURE_BYTES: Final = 2_000_000

@@ -35,6 +35,9 @@ SPECIAL_ID: Final = forms.identifier("special-1")
 Location: TypeAlias = tuple[str | int, ...]
 """Where a value is in a schedule: ("changes", 2, "move")."""
 
+KEY: Final = "[key]"
+"""How the location of a mapping's key ends, after pydantic."""
+
 Status: TypeAlias = Literal["confirmed", "tentative", "cancelled"]
 
 Date: TypeAlias = Annotated[date, forms.DATE]

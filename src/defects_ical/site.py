@@ -11,7 +11,7 @@ from typing import Final
 
 from defects_ical import ics, pages
 from defects_ical.episodes import expand
-from defects_ical.links import Address
+from defects_ical.links import SINGLES, Address
 from defects_ical.schedule import Schedule
 
 MEDIA_TYPES: Final = {
@@ -85,7 +85,7 @@ def _headers(path: str) -> Iterator[tuple[str, str]]:
         return
     yield "Cache-Control", f"{CACHE}, no-transform"
     yield "Access-Control-Allow-Origin", "*"
-    if path.startswith("/episodes/"):
+    if path.startswith(SINGLES):
         yield "Content-Disposition", f'attachment; filename="{path.rpartition("/")[2]}"'
     else:
         yield "Content-Disposition", "inline"

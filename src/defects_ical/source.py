@@ -146,7 +146,7 @@ def _unseen(file: str, text: str) -> Iterator[Problem]:
             if found[0] == "\t":
                 yield Problem(place, "", "this is a tab", "write spaces instead")
             else:
-                yield Problem(place, "", f"control character {_code(found)}", "remove it")
+                yield Problem(place, "", f"control character {code_point(found)}", "remove it")
 
 
 def _position(file: str, before: str) -> Place:
@@ -157,11 +157,12 @@ def _position(file: str, before: str) -> Place:
 
 def shortened(text: str, limit: int = 60) -> str:
     """The text as a message quotes it: in one line, visible, and cut where it is long."""
-    line = UNSEEN.sub(_code, " ".join(text.split()))
+    line = UNSEEN.sub(code_point, " ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _code(found: re.Match[str]) -> str:
+def code_point(found: re.Match[str]) -> str:
+    """The name of a character that cannot be shown: "U+0007"."""
     return f"U+{ord(found[0]):04X}"
 
 

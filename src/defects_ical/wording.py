@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from defects_ical import timezones
+from defects_ical import forms, timezones
 from defects_ical.episodes import Episode, Revision
 from defects_ical.schedule import Platform, Schedule, Show
 from defects_ical.timezones import Reading
 
 # Not strftime's names: those follow the process's locale.
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS: Final = tuple(day.title() for day in forms.WEEKDAYS)
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
