@@ -143,6 +143,9 @@ def test_the_headers_are_those_of_the_service(site: Site, tmp_path: Path) -> Non
         ),
         "Access-Control-Allow-Origin": "*",
         "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Strict-Transport-Security": "max-age=31536000",
     }
 
 

@@ -140,6 +140,9 @@ def test_a_feed_has_the_headers_that_calendar_programs_need(site: Site) -> None:
         ("Cache-Control", f"{caching}, no-transform"),
         ("Access-Control-Allow-Origin", "*"),
         ("Content-Disposition", "inline"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Strict-Transport-Security", "max-age=31536000"),
     )
     assert dict(site["/episodes/the-defects-e03.ics"].headers)["Content-Disposition"] == (
         'attachment; filename="the-defects-e03.ics"'
@@ -147,6 +150,9 @@ def test_a_feed_has_the_headers_that_calendar_programs_need(site: Site) -> None:
     assert dict(site["/"].headers) == {
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": caching,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Strict-Transport-Security": "max-age=31536000",
     }
 
 

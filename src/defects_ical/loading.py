@@ -52,13 +52,14 @@ def load(path: Path) -> Schedule:
     Raises ScheduleError with every problem of the file, each with its place and its mend.
     """
     document = read(path)
-    origin = Origin(dict(_spots(document.root, ())), _picture(path.parent, document.root))
+    spots, picture = dict(_spots(document.root, ())), _picture(path.parent, document.root)
+    origin = Origin(spots, picture, document.digest)
     try:
         schedule = Schedule.model_validate(_plain(document.root), context=origin)
     except ValidationError as error:
         found = (*document.problems, *diagnose(error, origin.spots))
         few = error.error_count() <= MANY
-        rest = _problems_of_the_rest(document.root, origin.picture) if few else ()
+        rest = _problems_of_the_rest(document.root, origin) if few else ()
         raise ScheduleError((*found, *rest)) from None
     problems = (*document.problems, *_disagreements(schedule), *_unexpanded(schedule))
     if problems:
@@ -134,9 +135,9 @@ def _spots(value: Value, location: Location) -> Iterator[tuple[Location, Spot]]:
 # The rest of a file in which something is wrong is checked in the same run.
 
 
-def _problems_of_the_rest(root: Value, picture: bytes | None) -> tuple[Problem, ...]:
+def _problems_of_the_rest(root: Value, whole: Origin) -> tuple[Problem, ...]:
     rest, doubtful = _repaired(root)
-    origin = Origin(dict(_spots(rest, ())), picture)
+    origin = replace(whole, spots=dict(_spots(rest, ())))
     schedule = Schedule.model_validate(_plain(rest), context=origin)
     problems = _disagreements(schedule, doubtful)
     if any(path.startswith(EXPANDED) or not path for path in doubtful):

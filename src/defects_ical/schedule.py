@@ -219,6 +219,7 @@ class Origin:
 
     spots: Mapping[Location, Spot]
     picture: bytes | None
+    digest: str
 
 
 class Schedule(Model):
@@ -252,17 +253,24 @@ class Schedule(Model):
 
     _spots: Mapping[Location, Spot] = PrivateAttr(default_factory=dict)
     _picture: bytes | None = PrivateAttr(None)
+    _digest: str = PrivateAttr("")
 
     def model_post_init(self, context: Any, /) -> None:
-        """Keep where the values stand, and the picture, when a file's Origin is the context."""
+        """Keep what the file adds to the values, when its Origin is the context."""
         if isinstance(context, Origin):
             self._spots = context.spots
             self._picture = context.picture
+            self._digest = context.digest
 
     @property
     def picture(self) -> bytes | None:
         """The content of the file that ``show.picture`` names: a PNG of 1200 by 630."""
         return self._picture
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the schedule's file, in hexadecimal."""
+        return self._digest
 
     def problem(self, location: Location, what: str, mend: str) -> Problem:
         """What is wrong with the value at ``location``, or with the nearest around it."""

@@ -25,6 +25,11 @@ MEDIA_TYPES: Final = {
 # Short: a move of the same evening must get through a CDN. Stale copies bridge an outage.
 CACHE: Final = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
 PICTURE: Final = "/picture.png"
+# Said of every answer, found or not: a body is what its type says, and nobody else learns which
+# page its reader came from.
+SAFETY: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+# A year. Only of this host: what else its owner serves, and how, is not ours to say.
+HSTS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,13 @@ def build(schedule: Schedule, address: Address) -> Site:
     Raises ScheduleError for a schedule whose times cannot be expanded.
     """
     return MappingProxyType(
-        {path: _resource(path, body) for path, body in _bodies(schedule, address)}
+        {path: _resource(path, body, address) for path, body in _bodies(schedule, address)}
     )
+
+
+def safety(address: Address) -> tuple[tuple[str, str], ...]:
+    """The headers that keep readers safe, for whatever is sent from this address."""
+    return (*SAFETY, HSTS) if address.origin.startswith("https:") else SAFETY
 
 
 def digest(site: Site) -> str:
@@ -73,10 +83,11 @@ def _bodies(schedule: Schedule, address: Address) -> Iterator[tuple[str, bytes]]
         yield PICTURE, schedule.picture
 
 
-def _resource(path: str, body: bytes) -> Resource:
+def _resource(path: str, body: bytes, address: Address) -> Resource:
     media_type = MEDIA_TYPES[PurePosixPath(path).suffix]
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Resource(body, media_type, etag, (("Content-Type", media_type), *_headers(path)))
+    headers = (("Content-Type", media_type), *_headers(path), *safety(address))
+    return Resource(body, media_type, etag, headers)
 
 
 def _headers(path: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ scalars, every scalar as the text that stands there. What YAML makes of unquoted
 from __future__ import annotations
 
 import codecs
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -82,10 +83,14 @@ Value: TypeAlias = Scalar | Sequence | Mapping
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's one value, and the problems that did not keep it from being read."""
+    """A file's one value, and the problems that did not keep it from being read.
+
+    ``digest`` is the SHA-256 of the whole file, in hexadecimal.
+    """
 
     root: Value
     problems: tuple[Problem, ...]
+    digest: str
 
 
 def read(path: Path) -> Document:
@@ -94,8 +99,8 @@ def read(path: Path) -> Document:
     Raises ScheduleError, with the place, for a file that cannot be opened, is over 2 MB or not
     UTF-8, has characters that cannot be seen, or is not YAML of the plain kind.
     """
-    file = str(path)
-    return _Reader(file, _decode(file, _bytes(path))).document()
+    file, content = str(path), _bytes(path)
+    return _Reader(file, _decode(file, content)).document(hashlib.sha256(content).hexdigest())
 
 
 def _bytes(path: Path) -> bytes:
@@ -106,8 +111,7 @@ def _bytes(path: Path) -> bytes:
         raise ScheduleError((_unopened(path, error),)) from None
     if len(content) > MAX_BYTES:
         _refuse(Place(str(path)), "is larger than 2 MB", "remove what is not the schedule")
-    # Editors on Windows put a byte order mark first; it is no part of the text.
-    return content.removeprefix(codecs.BOM_UTF8)
+    return content
 
 
 def _unopened(path: Path, error: OSError) -> Problem:
@@ -126,6 +130,8 @@ def _unopened(path: Path, error: OSError) -> Problem:
 
 
 def _decode(file: str, content: bytes) -> str:
+    # Editors on Windows put a byte order mark first; it is no part of the text.
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -186,14 +192,14 @@ class _Reader:
         self.count = 0
         self.problems: list[Problem] = []
 
-    def document(self) -> Document:
+    def document(self, digest: str) -> Document:
         # Events, not yaml.compose(): that recurses in C, and kills the process on deep nesting.
         events = self.checked(yaml.parse(self.text, Loader=yaml.CBaseLoader))
         try:
             root = self.root(events)
         except yaml.MarkedYAMLError as error:
             self.refuse_syntax(error)
-        return Document(root, tuple(self.problems))
+        return Document(root, tuple(self.problems), digest)
 
     def checked(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
         """The same events, refusing what a schedule has no use for."""
