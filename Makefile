@@ -1,7 +1,9 @@
+# make serve    serve the site on http://127.0.0.1:8000; PORT=8001 takes another port
 # make export   write the site to public/
 # make test     everything that must hold
 # make test-all the tests on Python 3.11, 3.12 and 3.13
 # make soak     the long proofs
+# make bench    measure, side by side; this takes wrk
 # make lock     resolve the dependencies anew
 # make schema   write the schedule's JSON Schema anew
 # make golden   make what the program does now what the tests expect
@@ -9,16 +11,21 @@
 # make clean    remove what the others made
 
 PYTHON ?= python3
-URL ?= http://127.0.0.1:8000
+PORT ?= 8000
+# Where the site is public, if that is not where it is served: make serve URL=https://defects.example
+URL ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13
 
-.PHONY: export test test-all soak lock schema golden format clean $(VERSIONS:%=test-%)
+.PHONY: serve export test test-all soak bench lock schema golden format clean $(VERSIONS:%=test-%)
+
+serve: $(VENV)/run
+	@$(BIN)/defects-ical serve --port $(PORT) $(if $(URL),--url $(URL))
 
 export: $(VENV)/run
-	$(BIN)/defects-ical export public --url $(URL)
+	$(BIN)/defects-ical export public --url $(or $(URL),http://127.0.0.1:$(PORT))
 
 test: $(VENV)/dev
 	$(BIN)/ruff format --check
@@ -37,6 +44,9 @@ $(VERSIONS:%=test-%): test-%:
 
 soak: $(VENV)/dev
 	$(BIN)/pytest -n auto -m soak
+
+bench: $(VENV)/dev
+	$(BIN)/python -m benchmarks.serving
 
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile $(LOCK) --group build -o requirements/run.txt pyproject.toml

@@ -17,6 +17,7 @@ from defects_ical.errors import ScheduleError
 from defects_ical.loading import load
 from defects_ical.schedule import Change, Platform, Schedule, Show
 from example import loaded
+from servers import BIN, running
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -70,10 +71,37 @@ def test_the_commands_shown_work_in_their_order(tmp_path: Path) -> None:
     assert (tmp_path / "public" / "my-show.ics").exists()
 
 
+def test_the_services_shown_serve_the_feed(tmp_path: Path) -> None:
+    schedule = tmp_path / "schedule.yaml"
+    schedule.write_text(EXAMPLE, "utf-8")
+    (serve,) = (line for line in SHOWN if line.startswith("defects-ical serve"))
+    (other,) = (line for line in SHOWN if line.endswith("gunicorn wsgi:app"))
+    *variables, program, application = other.replace("schedule.yaml", str(schedule)).split()
+    settings = dict(each.split("=") for each in variables)
+    ways = [
+        running(
+            [str(BIN / "defects-ical"), *serve.split()[1:], "--port", "0"],
+            r"served from 127\.0\.0\.1:(\d+)",
+            folder=tmp_path,
+        ),
+        running(
+            [str(BIN / program), "--bind", "127.0.0.1:0", "--no-control-socket", application],
+            r"Listening at: http://127\.0\.0\.1:(\d+)",
+            settings,
+        ),
+    ]
+    feeds = []
+    for way in ways:
+        with way as server:
+            feeds.append(server.ask("/my-show.ics").body)
+    assert feeds[0] == feeds[1]
+    assert b"\r\nURL:https://me.example/\r\n" in feeds[0]
+
+
 def test_the_first_commands_are_targets_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = [line.split()[1] for line in SHOWN if line.startswith("make ")]
-    assert targets == ["export", "test"]
+    assert targets == ["serve", "test"]
     assert all(re.search(f"^{target}:", makefile, flags=re.MULTILINE) for target in targets)
 
 

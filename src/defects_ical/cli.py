@@ -22,6 +22,7 @@ from defects_ical.export import export
 from defects_ical.links import Address
 from defects_ical.loading import load
 from defects_ical.schedule import Schedule, json_schema
+from defects_ical.serving import is_wildcard, listen, serve
 from defects_ical.site import build
 from defects_ical.timezones import Reading
 
@@ -93,6 +94,43 @@ def export_command(folder: Path, address: Address, path: Path) -> None:
     _warn(schedule, expand(schedule))
     counts = f"{outcome.written} written, {outcome.unchanged} unchanged, {outcome.removed} removed"
     click.echo(f"{folder}: {counts}")
+
+
+@main.command("serve", short_help="Serve the site over HTTP.")
+@SCHEDULE_OPTION
+@click.option(
+    "--url",
+    "address",
+    type=AddressParameter(),
+    help="The address at which the site is public, if it is not the one it is served at.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 takes one that is free.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer.",
+)
+def serve_command(path: Path, address: Address | None, host: str, port: int, workers: int) -> None:
+    """Serve the site over HTTP until Ctrl-C."""
+    with listen(host, port) as listening:
+        here = f"{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+        if address is None and is_wildcard(listening):
+            what = f"`--host {host}` is every address of this machine; name the one that links"
+            raise click.UsageError(f"{what} begin with: `--url https://defects.example`")
+        schedule = load(path)
+        _warn(schedule, expand(schedule))
+        where = f"{address}, served from {here}," if address else f"http://{here}/"
+        click.echo(f"{schedule.show.title} is at {where} until Ctrl-C")
+        serve(listening, path, address or Address.parse(f"http://{here}"), workers)
 
 
 @main.command(short_help="Show every episode, or what is wrong.")

@@ -58,3 +58,7 @@ class AddressError(DefectsIcalError):
 
 class ExportError(DefectsIcalError):
     """The folder cannot be written; the message says what stands in the way."""
+
+
+class ServeError(DefectsIcalError):
+    """The service cannot be started; the message says what stands in the way."""

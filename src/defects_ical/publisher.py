@@ -1,0 +1,63 @@
+"""The site being served, and what its operator wants to know of it."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, get_args
+
+from defects_ical.episodes import expand
+from defects_ical.errors import ScheduleError
+from defects_ical.links import Address
+from defects_ical.loading import load
+from defects_ical.schedule import Status
+from defects_ical.site import Site, build
+
+LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is served: a site, and facts about the schedule that it was built from.
+
+    ``loaded_at`` is in UTC; ``digest`` is the SHA-256 of the schedule's file, in hexadecimal;
+    ``episodes`` counts them by status. Where the file has problems, ``problem`` tells them, a
+    line for each, and there is no site.
+    """
+
+    loaded_at: datetime
+    site: Site = field(default_factory=dict)
+    title: str | None = None
+    digest: str | None = None
+    episodes: Mapping[Status, int] | None = None
+    problem: str | None = None
+
+
+def publish(path: Path, address: Address) -> Publication:
+    """The publication of the schedule at ``path``; raises ScheduleError for one with problems."""
+    schedule = load(path)
+    counts = Counter(episode.status for episode in expand(schedule))
+    return Publication(
+        loaded_at=datetime.now(UTC),
+        site=build(schedule, address),
+        title=schedule.show.title,
+        digest=schedule.digest,
+        episodes=MappingProxyType({status: counts[status] for status in get_args(Status)}),
+    )
+
+
+def publish_or_explain(path: Path, address: Address) -> Publication:
+    """The same; for a schedule with problems, one that has no site, and says and logs them."""
+    try:
+        return publish(path, address)
+    except ScheduleError as error:
+        for problem in error.problems:
+            LOG.warning("%s", problem)
+        # Whoever asks over the network learns no more of the machine than the file's name.
+        told = str(error).replace(str(path), path.name)
+        return Publication(loaded_at=datetime.now(UTC), problem=told)

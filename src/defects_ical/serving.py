@@ -1,0 +1,169 @@
+"""The service on Granian: one listening socket, some workers, and a clean end."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+import time
+from functools import partial
+from ipaddress import ip_address
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+from wsgiref.types import WSGIApplication
+
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from defects_ical.errors import ServeError
+from defects_ical.links import Address
+from defects_ical.publisher import publish_or_explain
+from defects_ical.web import create_app
+
+LOG: Final = logging.getLogger(__name__)
+BACKLOG: Final = 1024
+# Granian's own choice stalls at about 1,100 slow connections.
+CONNECTIONS: Final = 4096
+# Seconds that a worker has to finish what it is doing when the service ends.
+GRACE: Final = 1
+# Seconds until a worker that died young is replaced: not in a tight loop.
+YOUNG: Final = 1.0
+LOGGING: Final = {
+    "formatters": {"line": {"format": "%(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
+}
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on a host's first address; port 0 is one that is free.
+
+    Raises ServeError where that cannot be, above all where the port is in use.
+    """
+    try:
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        both = str(where[0]) == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server(where[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
+    except OSError as error:
+        raise ServeError(f"{host}, port {port}: {_reason(error)}") from None
+
+
+def is_wildcard(listening: socket.socket) -> bool:
+    """Whether it listens on every address of the machine, and so has none to put in links."""
+    return ip_address(listening.getsockname()[0]).is_unspecified
+
+
+def serve(listening: socket.socket, path: Path, address: Address, workers: int) -> None:
+    """Serve the schedule at ``path`` until SIGINT, SIGTERM or SIGHUP.
+
+    Each worker is a process that makes the application for itself, and is replaced if it dies.
+    """
+    _allow_connections()
+    server = _Server(listening, workers)
+    # Granian would start its workers anew when the terminal is closed. We end, but not under nohup.
+    hangup: Any = signal.getsignal(signal.SIGHUP)
+    if hangup is not signal.SIG_IGN:
+        hangup = server.signal_handler_interrupt
+    server.on_startup(partial(signal.signal, signal.SIGHUP, hangup))
+    try:
+        server.serve(target_loader=partial(_application, path, address), wrap_loader=False)
+    except SystemExit:
+        # A service manager ends all processes at once; that a worker was first is no failure.
+        if not server.interrupt_signal:
+            raise
+
+
+class _Server(MPServer):
+    """Granian with a socket of ours, shared by the workers, and that never gives up.
+
+    Granian's workers each bind the port, so that another service can do so too, unnoticed,
+    and what waits for a worker that dies is lost. Here it waits for the next worker.
+    """
+
+    _ssp: Any
+    _shd: Any
+    _sfd: Any
+
+    def __init__(self, listening: socket.socket, workers: int) -> None:
+        host, port = listening.getsockname()[:2]
+        super().__init__(
+            "defects-ical",
+            host,
+            port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            # An answer takes microseconds and waits for nothing: more threads only get in the way.
+            blocking_threads=1,
+            runtime_mode=RuntimeModes.st,
+            http=HTTPModes.http1,
+            websockets=False,
+            backlog=BACKLOG,
+            backpressure=CONNECTIONS,
+            log_level=LogLevels.error,
+            log_dictconfig=LOGGING,
+            respawn_failed_workers=True,
+            workers_kill_timeout=GRACE,
+        )
+        self._listening = listening
+
+    def _init_shared_socket(self) -> None:
+        self._ssp = None
+        self._sso = self._listening
+        self._sfd = self._listening.fileno()
+        # Not a Unix socket; and its types leave out what it takes.
+        self._shd = SocketHolder(self._sfd, *(False, BACKLOG))  # type: ignore[call-arg]
+
+    def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:
+        for each in workers:
+            LOG.warning("worker-%d is replaced", each + 1)
+        if any(time.monotonic() - self.wrks[each].birth < YOUNG for each in workers):
+            self.main_loop_interrupt.wait(YOUNG)
+        super()._respawn_workers(workers, *arguments, **options)
+        # Granian ends everything when a worker dies twice in a while.
+        self.respawned_wrks.clear()
+
+
+def _application(path: Path, address: Address) -> WSGIApplication:
+    """The application, made in the worker that runs it."""
+    # A terminal tells the workers, too; who told their parent has told them enough.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    Thread(target=_end_with_parent, daemon=True).start()
+    return create_app(publish_or_explain(path, address), address)
+
+
+def _end_with_parent() -> None:
+    """Do not stay, and hold the port, when the parent was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _allow_connections() -> None:
+    """Have at least as many open files as connections, where the system lets us."""
+    wanted = 2 * CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return "no such host; name an address of this machine"
+    if error.errno == errno.EADDRINUSE:
+        return "in use; end what runs there, or take another port"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "not an address of this machine; name one that is"
+    if error.errno == errno.EACCES:
+        return "not allowed; take a port from 1024 on"
+    return os.strerror(error.errno or 0)

@@ -1,0 +1,245 @@
+"""The site over HTTP: a responder for the site's paths, and Flask for everything else.
+
+All that can be prepared is prepared when the application is made: a request for a path of the
+site picks a finished answer and never enters Flask. Nothing of a request reaches the content.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Final, TypeAlias
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, Response, redirect, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, ServiceUnavailable
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response as BaseResponse
+
+from defects_ical import __version__
+from defects_ical.links import Address
+from defects_ical.publisher import Publication
+from defects_ical.site import Resource, Site, safety
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS")
+# Seconds after which it is worth asking again for what cannot be served now.
+RETRY_AFTER: Final = 60
+UNAVAILABLE: Final = "There is no schedule to show at the moment; ask again in a minute."
+# Not feeds: compressed ones broke subscriptions in Outlook.
+COMPRESSED: Final = {
+    "application/atom+xml",
+    "application/json",
+    "image/svg+xml",
+    "text/html",
+    "text/javascript",
+}
+# What tells of a body is left out where there is none (RFC 9110 §15.4.5).
+OF_THE_BODY: Final = {"Content-Type", "Content-Disposition", "Content-Encoding"}
+# An address that leads nowhere now may be an episode's tomorrow: a CDN keeps that a minute.
+NOT_FOUND_CACHE: Final = "public, max-age=60"
+ENTITY_TAG: Final = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer: the status line, all headers, the body."""
+
+    status: str
+    headers: Headers
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a resource, as it is or compressed: its entity tag, and what it answers."""
+
+    tag: str
+    full: Answer
+    head: Answer
+    unchanged: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Everything that one path answers."""
+
+    plain: Form
+    compressed: Form | None
+    options: Answer
+
+    def select(self, environ: WSGIEnvironment) -> Answer | None:
+        """The answer to a request; None where the method is not one of ``METHODS``."""
+        method = environ["REQUEST_METHOD"]
+        if method == "OPTIONS":
+            return self.options
+        if method not in METHODS:
+            return None
+        form = self.plain
+        if self.compressed and prefers_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            form = self.compressed
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known is not None and (same := self._unchanged(known, form)):
+            return same
+        return form.full if method == "GET" else form.head
+
+    def _unchanged(self, known: str, form: Form) -> Answer | None:
+        """The 304 that a client earns who has one of the tags (weakly, RFC 9110 §13.1.2).
+
+        A tag of the other form earns it too, and is the one confirmed: a cache must find the
+        tag of what it has (RFC 9111 §4.3.4).
+        """
+        if known in (form.tag, "*"):
+            return form.unchanged
+        tags = ENTITY_TAG.findall(known)
+        for each in (form, self.plain, self.compressed):
+            if each and each.tag in tags:
+                return each.unchanged
+        return None
+
+
+class Responder:
+    """A WSGI application that answers for the site's paths; another one answers for the rest.
+
+    The paths are known with and without the address's own before them, since some proxies take
+    that away and some do not.
+    """
+
+    def __init__(self, site: Site, address: Address, rest: WSGIApplication) -> None:
+        answers = {path: _answers(resource) for path, resource in site.items()}
+        self._answers = answers | {address.path + path: each for path, each in answers.items()}
+        self._rest = rest
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        answers = self._answers.get(environ.get("PATH_INFO") or "/")
+        answer = answers and answers.select(environ)
+        if not answer:
+            return self._rest(environ, start_response)
+        # Lists of this request's own: a server or a middleware may add to them.
+        start_response(answer.status, [*answer.headers])
+        return [answer.body]
+
+    def __contains__(self, path: str) -> bool:
+        """Whether the path is one of the site's."""
+        return path in self._answers
+
+
+def create_app(publication: Publication, address: Address) -> Flask:
+    """The service of a publication whose site is public at ``address``.
+
+    Where there is no site, every path but ``/healthz`` answers 503.
+    """
+    app = Flask(__name__, static_folder=None)
+    # A path is one of the site's to the letter, or it is not.
+    app.url_map.merge_slashes = False
+    responder = Responder(publication.site, address, app.wsgi_app)
+    # Flask's own way of putting something before it.
+    app.wsgi_app = responder  # type: ignore[method-assign]
+
+    health = partial(_health, publication)
+    for prefix in ("", address.path):
+        app.add_url_rule(f"{prefix}/healthz", "health", health)
+    if address.path:
+        app.add_url_rule(address.path, "root", lambda: redirect(f"{address.path}/", 308))
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> BaseResponse:
+        if not isinstance(error, NotFound):
+            return _brief(error)
+        if not publication.site:
+            return _brief(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
+        # Not request.path, in which slashes are merged.
+        if request.environ["PATH_INFO"] in responder:
+            return _brief(MethodNotAllowed(METHODS))
+        return _not_found(publication.site["/404.html"])
+
+    @app.after_request
+    def keep_readers_safe(response: Response) -> Response:
+        response.headers.extend(safety(address))
+        if "Allow" in response.headers:
+            # Flask names them in an order that differs between processes.
+            response.headers["Allow"] = ", ".join(METHODS)
+        return response
+
+    return app
+
+
+@lru_cache(maxsize=256)
+def prefers_gzip(accept_encoding: str) -> bool:
+    """Whether this Accept-Encoding asks for gzip (RFC 9110 §12.5.3)."""
+    accept = parse_accept_header(accept_encoding)
+    return accept.quality("gzip") > 0 and accept.best_match(("gzip", "identity")) == "gzip"
+
+
+def _answers(resource: Resource) -> Answers:
+    headers = resource.headers
+    options = Answer("204 No Content", tuple(_options(headers)))
+    if resource.media_type.partition(";")[0] not in COMPRESSED:
+        return Answers(_form(resource.body, resource.etag, headers), None, options)
+    headers = (*headers, ("Vary", "Accept-Encoding"))
+    # No date in it: replicas with the same zlib agree on the bytes, too.
+    body = gzip.compress(resource.body, mtime=0)
+    tag = f'{resource.etag[:-1]}-gzip"'
+    compressed = _form(body, tag, (*headers, ("Content-Encoding", "gzip")))
+    return Answers(_form(resource.body, resource.etag, headers), compressed, options)
+
+
+def _form(body: bytes, tag: str, headers: Headers) -> Form:
+    headers = (*headers, ("ETag", tag))
+    whole = (*headers, ("Content-Length", str(len(body))))
+    short = tuple((name, value) for name, value in headers if name not in OF_THE_BODY)
+    return Form(
+        tag=tag,
+        full=Answer("200 OK", whole, body),
+        head=Answer("200 OK", whole),
+        unchanged=Answer("304 Not Modified", short),
+    )
+
+
+def _options(headers: Headers) -> Iterator[tuple[str, str]]:
+    yield "Allow", ", ".join(METHODS)
+    yield from (each for each in headers if each[0] not in {*OF_THE_BODY, "Cache-Control"})
+    if any(name == "Access-Control-Allow-Origin" for name, _ in headers):
+        # A script elsewhere that sends If-None-Match asks for leave first (a CORS preflight).
+        yield "Access-Control-Allow-Methods", ", ".join(METHODS)
+        yield "Access-Control-Allow-Headers", "*"
+        yield "Access-Control-Max-Age", "86400"
+
+
+def _health(publication: Publication) -> Response:
+    """What an operator or a load balancer wants to know, above all whether there is a site."""
+    facts = {
+        "status": "unavailable" if publication.problem else "ok",
+        "version": __version__,
+        "loaded_at": publication.loaded_at.isoformat(timespec="seconds"),
+        "digest": publication.digest,
+        "episodes": publication.episodes and dict(publication.episodes),
+        "problem": publication.problem,
+    }
+    status = 503 if publication.problem else 200
+    body = f"{json.dumps(facts, indent=2)}\n"
+    response = Response(body, status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _not_found(page: Resource) -> Response:
+    """The site's own page for addresses that lead nowhere."""
+    response = Response(page.body, 404, content_type=page.media_type)
+    response.headers["Cache-Control"] = NOT_FOUND_CACHE
+    return response
+
+
+def _brief(error: HTTPException) -> BaseResponse:
+    """An error in a line of text, with the headers that belong to it."""
+    response = error.get_response()
+    response.content_type = "text/plain; charset=utf-8"
+    response.set_data(f"{error.code} {error.name}: {error.description}\n")
+    response.headers["Cache-Control"] = "no-store"
+    return response

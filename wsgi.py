@@ -1,0 +1,42 @@
+"""The service, for any WSGI server: ``gunicorn wsgi:app``.
+
+``DEFECTS_ICAL_SCHEDULE`` names the schedule's file, by default the ``schedule.yaml`` beside this
+one; ``DEFECTS_ICAL_URL`` is the address at which the site is public.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from defects_ical.errors import AddressError
+from defects_ical.links import Address
+from defects_ical.publisher import publish_or_explain
+from defects_ical.web import create_app
+
+LOCAL: Final = "http://127.0.0.1:8000"
+
+
+def _address() -> Address:
+    url = os.environ.get("DEFECTS_ICAL_URL")
+    if not url:
+        logging.getLogger("defects_ical").warning(
+            "DEFECTS_ICAL_URL is not set: links point to %s", LOCAL
+        )
+    try:
+        return Address.parse(url or LOCAL)
+    except AddressError as error:
+        sys.exit(f"DEFECTS_ICAL_URL: {error}")
+
+
+def _schedule() -> Path:
+    named = os.environ.get("DEFECTS_ICAL_SCHEDULE")
+    return Path(named) if named else Path(__file__).with_name("schedule.yaml")
+
+
+SCHEDULE: Final = _schedule()
+ADDRESS: Final = _address()
+app: Final = create_app(publish_or_explain(SCHEDULE, ADDRESS), ADDRESS)
