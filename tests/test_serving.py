@@ -18,6 +18,8 @@ from typing import Final
 
 import pytest
 
+from defects_ical.links import Address
+from defects_ical.publisher import publish_or_explain
 from example import example
 from servers import (
     BIN,
@@ -185,10 +187,18 @@ def test_a_worker_that_is_killed_is_replaced_and_no_later_request_fails(workers:
             statuses = [server.ask(FEED).status for _ in range(50)]
             assert statuses == [200] * 50
             wait_for(lambda: len(set(server.workers()) - set(before)) == 1)  # noqa: B023 - called here
-        wait_for(lambda: len(server.workers()) == workers)
         assert server.process.poll() is None
         assert server.log.read_text("utf-8").count("worker-1 is replaced\n") >= 1
         assert "Traceback" not in server.log.read_text("utf-8")
+
+
+def test_workers_that_are_killed_together_are_all_replaced() -> None:
+    with granian(SCHEDULE, URL, 4) as server:
+        before = server.workers()
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        assert [server.ask(FEED).status for _ in range(50)] == [200] * 50
+        wait_for(lambda: len(set(server.workers()) - set(before)) == 4)
 
 
 # When others are slow.
@@ -255,6 +265,11 @@ def test_the_health_and_the_log_say_what_is_wrong_with_the_file(tmp_path: Path) 
         assert facts["problem"] == f"schedule.yaml:{PROBLEM}"
         assert (facts["digest"], facts["episodes"]) == (None, None)
         assert f"{file}:{PROBLEM}\n" in server.log.read_text("utf-8")
+
+
+def test_a_problem_keeps_its_words_whatever_the_file_is_called(tmp_path: Path) -> None:
+    file = bad(tmp_path).rename(tmp_path / "e")
+    assert publish_or_explain(file, Address.parse(URL)).problem == f"e:{PROBLEM}"
 
 
 def test_a_missing_file_is_a_503_too(tmp_path: Path) -> None:

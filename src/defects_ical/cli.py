@@ -131,6 +131,9 @@ def serve_command(path: Path, address: Address | None, host: str, port: int, wor
         where = f"{address}, served from {here}," if address else f"http://{here}/"
         click.echo(f"{schedule.show.title} is at {where} until Ctrl-C")
         serve(listening, path, address or Address.parse(f"http://{here}"), workers)
+    if sys.stdout.isatty():
+        # The prompt does not belong behind a terminal's `^C`.
+        click.echo()
 
 
 @main.command(short_help="Show every episode, or what is wrong.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -58,6 +58,11 @@ def publish_or_explain(path: Path, address: Address) -> Publication:
     except ScheduleError as error:
         for problem in error.problems:
             LOG.warning("%s", problem)
-        # Whoever asks over the network learns no more of the machine than the file's name.
-        told = str(error).replace(str(path), path.name)
-        return Publication(loaded_at=datetime.now(UTC), problem=told)
+        return Publication(loaded_at=datetime.now(UTC), problem=_told(error))
+
+
+def _told(error: ScheduleError) -> str:
+    """The problems, for whoever asks: of where the file is, they learn no more than its name."""
+    files = {problem: Path(problem.place.file).name for problem in error.problems}
+    places = {problem: replace(problem.place, file=name) for problem, name in files.items()}
+    return "\n".join(str(replace(problem, place=place)) for problem, place in places.items())

@@ -121,12 +121,14 @@ class _Server(MPServer):
         self._shd = SocketHolder(self._sfd, *(False, BACKLOG))  # type: ignore[call-arg]
 
     def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:
-        for each in workers:
-            LOG.warning("worker-%d is replaced", each + 1)
-        if any(time.monotonic() - self.wrks[each].birth < YOUNG for each in workers):
+        # Counted anew: Granian forgets one that dies while it counts.
+        workers = [index for index, worker in enumerate(self.wrks) if not worker.inner.is_alive()]
+        for index in workers:
+            LOG.warning("worker-%d is replaced", index + 1)
+        if any(time.monotonic() - self.wrks[index].birth < YOUNG for index in workers):
             self.main_loop_interrupt.wait(YOUNG)
         super()._respawn_workers(workers, *arguments, **options)
-        # Granian ends everything when a worker dies twice in a while.
+        # Otherwise, Granian ends everything when a worker dies twice in a while.
         self.respawned_wrks.clear()
 
 
