@@ -23,13 +23,14 @@ LOCAL: Final = "http://127.0.0.1:8000"
 def _address() -> Address:
     url = os.environ.get("DEFECTS_ICAL_URL")
     if not url:
-        logging.getLogger("defects_ical").warning(
-            "DEFECTS_ICAL_URL is not set: links point to %s", LOCAL
-        )
+        what = "DEFECTS_ICAL_URL is not set: links point to %s; set it to the public address"
+        logging.getLogger("defects_ical").warning(what, LOCAL)
     try:
         return Address.parse(url or LOCAL)
     except AddressError as error:
-        sys.exit(f"DEFECTS_ICAL_URL: {error}")
+        sys.stderr.write(f"DEFECTS_ICAL_URL: {error}\n")
+        # With any other status, gunicorn would start its workers again, and again.
+        sys.exit(3)
 
 
 def _schedule() -> Path:

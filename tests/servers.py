@@ -140,7 +140,7 @@ def granian(
     """Our own command, on a port that is free."""
     command = [str(BIN / "defects-ical"), "serve", "--schedule", str(schedule), "--port", "0"]
     command += ["--url", url, "--workers", str(workers), *options]
-    return running(command, r"served from \S+:(\d+),")
+    return running(command, r"served from http://\S+:(\d+)/,")
 
 
 def settings(schedule: Path | None, url: str) -> dict[str, str]:

@@ -81,7 +81,7 @@ def test_the_services_shown_serve_the_feed(tmp_path: Path) -> None:
     ways = [
         running(
             [str(BIN / "defects-ical"), *serve.split()[1:], "--port", "0"],
-            r"served from 127\.0\.0\.1:(\d+)",
+            r"served from http://127\.0\.0\.1:(\d+)/",
             folder=tmp_path,
         ),
         running(

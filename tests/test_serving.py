@@ -97,15 +97,22 @@ def test_a_bad_file_is_told_and_nothing_is_served(tmp_path: Path) -> None:
     )
 
 
+NO_HOST: Final = "no such host; name one of this machine, like `127.0.0.1`"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--host", "no.such.host.invalid"], "no such host; name an address of this machine"),
+        (["--host", "no.such.host.invalid"], NO_HOST),
+        (["--host", ""], NO_HOST),
+        (["--host", "a..b"], NO_HOST),
+        (["--host", "x" * 300], NO_HOST),
+        (["--host", "http://127.0.0.1"], NO_HOST),
         (["--host", "192.0.2.1"], "not an address of this machine; name one that is"),
     ],
 )
 def test_what_stands_in_the_way_of_listening_is_told(options: list[str], message: str) -> None:
-    assert told(serve(*options)) == (1, "", f"error: {options[1]}, port 8000: {message}\n")
+    assert told(serve(*options)) == (1, "", f"error: `{options[1]}`, port 8000: {message}\n")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +130,7 @@ def test_a_second_service_on_the_port_refuses() -> None:
         assert told(serve("--port", port)) == (
             1,
             "",
-            f"error: 127.0.0.1, port {port}: in use; end what runs there, or take another port\n",
+            f"error: `127.0.0.1`, port {port}: in use; end what runs there, or take another port\n",
         )
         assert server.ask(FEED).status == 200
 
@@ -155,7 +162,7 @@ def test_a_signal_ends_everything_within_two_seconds(ending: str, workers: int) 
         _, *more = server.log.read_text("utf-8").splitlines()
         # Where a worker was told before its parent, the parent wonders.
         wonder = "Unexpected exit" if ending == "SIGTERM to all" else "nothing"
-        assert [line for line in more if not line.startswith(wonder)] == []
+        assert [line for line in more if wonder not in line] == []
 
 
 def test_a_terminal_that_is_closed_does_not_end_it_under_nohup() -> None:
@@ -164,6 +171,30 @@ def test_a_terminal_that_is_closed_does_not_end_it_under_nohup() -> None:
         server.signal_group(signal.SIGHUP)
         time.sleep(0.5)
         assert server.ask(FEED).status == 200
+
+
+SPAWN: Final = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    from defects_ical.__main__ import run
+    run()
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_where_workers_do_not_fork_all_is_the_same(tmp_path: Path, workers: int) -> None:
+    program = tmp_path / "spawn.py"
+    program.write_text(SPAWN, "utf-8")
+    command = [sys.executable, str(program), "serve", "--port", "0", "--workers", str(workers)]
+    with running(command, r"at http://127\.0\.0\.1:(\d+)/") as server:
+        before = server.ask("/healthz")
+        for worker in server.workers():
+            os.kill(worker, signal.SIGKILL)
+        assert [server.ask("/healthz") for _ in range(20)] == [before] * 20
+        server.signal_group(signal.SIGINT)
+        assert server.process.wait(timeout=20) == 0
+        wait_for(server.is_gone)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -188,8 +219,22 @@ def test_a_worker_that_is_killed_is_replaced_and_no_later_request_fails(workers:
             assert statuses == [200] * 50
             wait_for(lambda: len(set(server.workers()) - set(before)) == 1)  # noqa: B023 - called here
         assert server.process.poll() is None
-        assert server.log.read_text("utf-8").count("worker-1 is replaced\n") >= 1
+        ended = "WARNING worker-1 has ended (-9) and is replaced\n"
+        assert server.log.read_text("utf-8").count(ended) >= 1
         assert "Traceback" not in server.log.read_text("utf-8")
+
+
+def test_a_worker_that_takes_anothers_place_serves_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "schedule.yaml"
+    file.write_text(example(), "utf-8")
+    with granian(file, URL) as server:
+        paths = ("/show.ics", "/healthz")
+        before, workers = [server.ask(path) for path in paths], server.workers()
+        for text in (example(time="22:00"), "half a fi"):
+            file.write_text(text, "utf-8")
+            os.kill(workers[0], signal.SIGKILL)
+            assert [server.ask(path) for path in paths] == before
+            workers = server.workers()
 
 
 def test_workers_that_are_killed_together_are_all_replaced() -> None:
@@ -280,7 +325,7 @@ def test_a_missing_file_is_a_503_too(tmp_path: Path) -> None:
 
 def test_without_an_address_the_log_says_where_links_point() -> None:
     with gunicorn(SCHEDULE, "") as server:
-        line = "DEFECTS_ICAL_URL is not set: links point to http://127.0.0.1:8000\n"
+        line = "DEFECTS_ICAL_URL is not set: links point to http://127.0.0.1:8000; "
         assert server.log.read_text("utf-8").count(line) == 1
         assert b"\r\nURL:http://127.0.0.1:8000/\r\n" in server.ask(FEED).body
 
@@ -291,13 +336,9 @@ def test_without_a_schedule_it_serves_the_one_beside_it() -> None:
 
 
 def test_an_address_that_is_none_is_told_and_nothing_is_served() -> None:
-    command = [sys.executable, "-c", "import wsgi"]
-    environment = os.environ | {"DEFECTS_ICAL_URL": "me"}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert told(done) == (
-        1,
-        "",
-        "DEFECTS_ICAL_URL: `me` is not like `https://defects.example`\n",
-    )
+    command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--no-control-socket", "wsgi:app"]
+    with started(command, {"DEFECTS_ICAL_URL": "me"}) as (process, log):
+        assert process.wait(timeout=20) == 3
+        said = log.read_text("utf-8")
+    assert said.count("DEFECTS_ICAL_URL: `me` is not like `https://defects.example`\n") == 1
+    assert "Traceback" not in said

@@ -185,6 +185,8 @@ ROBOTS_FULL: Final = Reply(
     },
     b"User-agent: *\nDisallow:\n",
 )
+# Of what Flask answers, too, scripts elsewhere may know.
+OPEN: Final = {**SAFE, "access-control-allow-origin": "*"}
 LOST: Final = SITE["/404.html"].body
 NOT_FOUND: Final = Reply(
     404,
@@ -192,7 +194,7 @@ NOT_FOUND: Final = Reply(
         "cache-control": "public, max-age=60",
         "content-type": "text/html; charset=utf-8",
         "content-length": str(len(LOST)),
-        **SAFE,
+        **OPEN,
     },
     LOST,
 )
@@ -204,13 +206,14 @@ NOT_ALLOWED: Final = Reply(
         "cache-control": "no-store",
         "content-type": "text/plain; charset=utf-8",
         "content-length": str(len(SENTENCE)),
-        **SAFE,
+        **OPEN,
     },
     SENTENCE,
 )
 UNKNOWN: Final = '"0123456789abcdef0123456789abcdef"'
 LONG_AGO: Final = "Thu, 01 Jan 1970 00:00:00 GMT"
-TOMORROW: Final = f"{datetime.now(UTC) + timedelta(days=1):%a, %d %b %Y %H:%M:%S} GMT"
+# After the schedule was published, and not in the future.
+LATELY: Final = "Thu, 01 Jan 2026 00:00:00 GMT"
 
 
 def head(reply: Reply) -> Reply:
@@ -253,9 +256,9 @@ REQUESTS: Final[list[tuple[str, str, dict[str, str], Reply]]] = [
     ("GET", ICS, {"If-None-Match": "garbage"}, FEED_FULL),
     ("GET", ICS, {"If-None-Match": '""""",,,W/W/"'}, FEED_FULL),
     ("GET", ICS, {"If-None-Match": "\xff\xfe"}, FEED_FULL),
-    ("GET", ICS, {"If-None-Match": UNKNOWN, "If-Modified-Since": TOMORROW}, FEED_FULL),
+    ("GET", ICS, {"If-None-Match": UNKNOWN, "If-Modified-Since": LATELY}, FEED_FULL),
     ("GET", ICS, {"If-None-Match": FEED_TAG, "If-Modified-Since": LONG_AGO}, FEED_SAME),
-    ("GET", ICS, {"If-Modified-Since": TOMORROW}, FEED_FULL),
+    ("GET", ICS, {"If-Modified-Since": LATELY}, FEED_FULL),
     ("GET", ICS, {"If-Modified-Since": LONG_AGO}, FEED_FULL),
     ("GET", ICS, {"If-Modified-Since": "yesterday"}, FEED_FULL),
     # Compression: of pages, never of feeds.
@@ -390,9 +393,18 @@ def test_a_forged_header_changes_no_byte(
 # An address with a path.
 
 
-def test_the_root_without_its_slash_leads_to_the_root(under_a_path: Server) -> None:
-    reply = under_a_path.ask("/the-defects")
+@pytest.mark.parametrize(
+    "target", ["/the-defects", "/the-defects/index.html", "/index.html", "/index.html?a=b"]
+)
+def test_other_names_of_the_page_lead_to_it(under_a_path: Server, target: str) -> None:
+    reply = under_a_path.ask(target)
     assert (reply.status, reply.headers["location"]) == (308, "/the-defects/")
+    assert reply.headers["cache-control"] == "public, max-age=300"
+
+
+def test_the_file_of_the_page_leads_to_the_page(server: Server) -> None:
+    reply = server.ask("/index.html")
+    assert (reply.status, reply.headers["location"]) == (308, "/")
 
 
 @pytest.mark.parametrize("target", ["/the-defects/no/such/page", "/no/such/page"])
@@ -417,7 +429,7 @@ def test_methods_are_refused_under_the_path(under_a_path: Server) -> None:
 def test_hsts_is_for_https_alone() -> None:
     for url, expected in ((URL, "max-age=31536000"), ("http://127.0.0.1:8000", None)):
         address = Address.parse(url)
-        client = create_app(publish(SCHEDULE, address), address).test_client()
+        client = create_app(publish(load(SCHEDULE), address), address).test_client()
         for path in ("/", ICS, "/healthz", "/no-such-page"):
             assert client.get(path).headers.get("Strict-Transport-Security") == expected
 
@@ -443,7 +455,7 @@ def test_the_health_tells_what_is_served(server: Server) -> None:
             "cache-control": "no-store",
             "content-type": "application/json",
             "content-length": str(len(reply.body)),
-            **SAFE,
+            **OPEN,
         },
     )
     refused = server.ask("/healthz", "POST", {"Content-Length": "0"})
@@ -454,7 +466,7 @@ def test_a_bug_of_ours_is_told_to_the_log_and_not_to_the_reader(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     address = Address.parse(URL)
-    app = create_app(publish(SCHEDULE, address), address)
+    app = create_app(publish(load(SCHEDULE), address), address)
     app.add_url_rule("/broken", "broken", lambda: str(1 // 0))
     reply = app.test_client().get("/broken")
     assert reply.status_code == 500

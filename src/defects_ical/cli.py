@@ -21,6 +21,7 @@ from defects_ical.errors import AddressError, DefectsIcalError, Problem, Schedul
 from defects_ical.export import export
 from defects_ical.links import Address
 from defects_ical.loading import load
+from defects_ical.publisher import publish
 from defects_ical.schedule import Schedule, json_schema
 from defects_ical.serving import is_wildcard, listen, serve
 from defects_ical.site import build
@@ -63,7 +64,7 @@ STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"
 SCHEDULE_OPTION = click.option(
     "--schedule",
     "path",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     default=Path("schedule.yaml"),
     show_default=True,
     metavar="FILE",
@@ -104,12 +105,19 @@ def export_command(folder: Path, address: Address, path: Path) -> None:
     type=AddressParameter(),
     help="The address at which the site is public, if it is not the one it is served at.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="HOST",
+    help="The host name or IP address to listen on.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
+    metavar="PORT",
     help="The port to listen on; 0 takes one that is free.",
 )
 @click.option(
@@ -117,20 +125,22 @@ def export_command(folder: Path, address: Address, path: Path) -> None:
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
+    metavar="N",
     help="How many processes answer.",
 )
 def serve_command(path: Path, address: Address | None, host: str, port: int, workers: int) -> None:
     """Serve the site over HTTP until Ctrl-C."""
     with listen(host, port) as listening:
-        here = f"{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         if address is None and is_wildcard(listening):
             what = f"`--host {host}` is every address of this machine; name the one that links"
             raise click.UsageError(f"{what} begin with: `--url https://defects.example`")
+        here = Address.at(host, listening.getsockname()[1])
         schedule = load(path)
         _warn(schedule, expand(schedule))
-        where = f"{address}, served from {here}," if address else f"http://{here}/"
+        publication = publish(schedule, address or here)
+        where = f"{address}, served from {here}," if address else here
         click.echo(f"{schedule.show.title} is at {where} until Ctrl-C")
-        serve(listening, path, address or Address.parse(f"http://{here}"), workers)
+        serve(listening, publication, address or here, workers)
     if sys.stdout.isatty():
         # The prompt does not belong behind a terminal's `^C`.
         click.echo()

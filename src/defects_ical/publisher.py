@@ -15,7 +15,7 @@ from defects_ical.episodes import expand
 from defects_ical.errors import ScheduleError
 from defects_ical.links import Address
 from defects_ical.loading import load
-from defects_ical.schedule import Status
+from defects_ical.schedule import Schedule, Status
 from defects_ical.site import Site, build
 
 LOG: Final = logging.getLogger(__name__)
@@ -27,38 +27,35 @@ class Publication:
 
     ``loaded_at`` is in UTC; ``digest`` is the SHA-256 of the schedule's file, in hexadecimal;
     ``episodes`` counts them by status. Where the file has problems, ``problem`` tells them, a
-    line for each, and there is no site.
+    line for each, and there is nothing else.
     """
 
-    loaded_at: datetime
     site: Site = field(default_factory=dict)
-    title: str | None = None
+    loaded_at: datetime | None = None
     digest: str | None = None
     episodes: Mapping[Status, int] | None = None
     problem: str | None = None
 
 
-def publish(path: Path, address: Address) -> Publication:
-    """The publication of the schedule at ``path``; raises ScheduleError for one with problems."""
-    schedule = load(path)
+def publish(schedule: Schedule, address: Address) -> Publication:
+    """The publication of a schedule that was loaded just now."""
     counts = Counter(episode.status for episode in expand(schedule))
     return Publication(
-        loaded_at=datetime.now(UTC),
         site=build(schedule, address),
-        title=schedule.show.title,
+        loaded_at=datetime.now(UTC),
         digest=schedule.digest,
         episodes=MappingProxyType({status: counts[status] for status in get_args(Status)}),
     )
 
 
 def publish_or_explain(path: Path, address: Address) -> Publication:
-    """The same; for a schedule with problems, one that has no site, and says and logs them."""
+    """The same of the file at ``path``; if that has problems, a publication that tells them."""
     try:
-        return publish(path, address)
+        return publish(load(path), address)
     except ScheduleError as error:
         for problem in error.problems:
             LOG.warning("%s", problem)
-        return Publication(loaded_at=datetime.now(UTC), problem=_told(error))
+        return Publication(problem=_told(error))
 
 
 def _told(error: ScheduleError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import errno
 import logging
 import multiprocessing
@@ -12,8 +13,8 @@ import socket
 import time
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 from typing import Any, Final
 from wsgiref.types import WSGIApplication
 
@@ -24,7 +25,7 @@ from granian.server.mp import MPServer
 
 from defects_ical.errors import ServeError
 from defects_ical.links import Address
-from defects_ical.publisher import publish_or_explain
+from defects_ical.publisher import Publication
 from defects_ical.web import create_app
 
 LOG: Final = logging.getLogger(__name__)
@@ -36,10 +37,21 @@ GRACE: Final = 1
 # Seconds until a worker that died young is replaced: not in a tight loop.
 YOUNG: Final = 1.0
 LOGGING: Final = {
-    "formatters": {"line": {"format": "%(message)s"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        "_granian": {"handlers": ["console"], "propagate": False},
+        "defects_ical": {"handlers": ["console"], "propagate": False, "level": "INFO"},
+    },
 }
+
+
+def _unchangeable(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+# Where workers do not fork (macOS, Python 3.14), a site is pickled on its way to them.
+copyreg.pickle(MappingProxyType, lambda mapping: (_unchangeable, (dict(mapping),)))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -51,8 +63,8 @@ def listen(host: str, port: int) -> socket.socket:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         both = str(where[0]) == "::" and socket.has_dualstack_ipv6()
         return socket.create_server(where[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
-    except OSError as error:
-        raise ServeError(f"{host}, port {port}: {_reason(error)}") from None
+    except (OSError, UnicodeError) as error:
+        raise ServeError(f"`{host}`, port {port}: {_reason(error)}") from None
 
 
 def is_wildcard(listening: socket.socket) -> bool:
@@ -60,10 +72,13 @@ def is_wildcard(listening: socket.socket) -> bool:
     return ip_address(listening.getsockname()[0]).is_unspecified
 
 
-def serve(listening: socket.socket, path: Path, address: Address, workers: int) -> None:
-    """Serve the schedule at ``path`` until SIGINT, SIGTERM or SIGHUP.
+def serve(
+    listening: socket.socket, publication: Publication, address: Address, workers: int
+) -> None:
+    """Serve a publication until SIGINT, SIGTERM or SIGHUP.
 
-    Each worker is a process that makes the application for itself, and is replaced if it dies.
+    Each worker is a process that makes the application for itself, and is replaced if it dies:
+    by one that serves the same, whatever has become of the schedule's file.
     """
     _allow_connections()
     server = _Server(listening, workers)
@@ -73,7 +88,7 @@ def serve(listening: socket.socket, path: Path, address: Address, workers: int) 
         hangup = server.signal_handler_interrupt
     server.on_startup(partial(signal.signal, signal.SIGHUP, hangup))
     try:
-        server.serve(target_loader=partial(_application, path, address), wrap_loader=False)
+        server.serve(target_loader=partial(_application, publication, address), wrap_loader=False)
     except SystemExit:
         # A service manager ends all processes at once; that a worker was first is no failure.
         if not server.interrupt_signal:
@@ -124,7 +139,8 @@ class _Server(MPServer):
         # Counted anew: Granian forgets one that dies while it counts.
         workers = [index for index, worker in enumerate(self.wrks) if not worker.inner.is_alive()]
         for index in workers:
-            LOG.warning("worker-%d is replaced", index + 1)
+            status = self.wrks[index].inner.exitcode
+            LOG.warning("worker-%d has ended (%s) and is replaced", index + 1, status)
         if any(time.monotonic() - self.wrks[index].birth < YOUNG for index in workers):
             self.main_loop_interrupt.wait(YOUNG)
         super()._respawn_workers(workers, *arguments, **options)
@@ -132,12 +148,12 @@ class _Server(MPServer):
         self.respawned_wrks.clear()
 
 
-def _application(path: Path, address: Address) -> WSGIApplication:
+def _application(publication: Publication, address: Address) -> WSGIApplication:
     """The application, made in the worker that runs it."""
     # A terminal tells the workers, too; who told their parent has told them enough.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     Thread(target=_end_with_parent, daemon=True).start()
-    return create_app(publish_or_explain(path, address), address)
+    return create_app(publication, address)
 
 
 def _end_with_parent() -> None:
@@ -159,13 +175,15 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _reason(error: OSError) -> str:
-    if isinstance(error, socket.gaierror):
-        return "no such host; name an address of this machine"
-    if error.errno == errno.EADDRINUSE:
-        return "in use; end what runs there, or take another port"
-    if error.errno == errno.EADDRNOTAVAIL:
-        return "not an address of this machine; name one that is"
-    if error.errno == errno.EACCES:
-        return "not allowed; take a port from 1024 on"
-    return os.strerror(error.errno or 0)
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return "no such host; name one of this machine, like `127.0.0.1`"
+    match error.errno:
+        case errno.EADDRINUSE:
+            return "in use; end what runs there, or take another port"
+        case errno.EADDRNOTAVAIL:
+            return "not an address of this machine; name one that is"
+        case errno.EACCES:
+            return "not allowed; take a port from 1024 on"
+        case number:
+            return f"{os.strerror(number or 0)}; take another host or port"

@@ -20,6 +20,8 @@ import yaml
 
 from defects_ical.errors import Place, Problem, ScheduleError
 
+# How a user names the file: on the command line, or to another WSGI server.
+OPTION: Final = "--schedule FILE, or DEFECTS_ICAL_SCHEDULE"
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 200_000
@@ -117,16 +119,14 @@ def _bytes(path: Path) -> bytes:
 def _unopened(path: Path, error: OSError) -> Problem:
     place = Place(str(path))
     if isinstance(error, FileNotFoundError):
-        return Problem(place, "", "there is no such file", "name the schedule with --schedule FILE")
+        return Problem(place, "", "there is no such file", f"name the schedule with {OPTION}")
     if isinstance(error, IsADirectoryError):
         file = path / "schedule.yaml"
-        return Problem(place, "", "is a folder", f"name the file in it: `--schedule {file}`")
+        return Problem(place, "", "is a folder", f"name the file in it, as `{file}`")
     if isinstance(error, PermissionError):
         return Problem(place, "", "may not be read", f"allow it: `chmod u+r {path}`")
     reason = os.strerror(error.errno) if error.errno else str(error)
-    return Problem(
-        place, "", f"cannot be read ({reason})", "name another file with --schedule FILE"
-    )
+    return Problem(place, "", f"cannot be read ({reason})", f"name another file with {OPTION}")
 
 
 def _decode(file: str, content: bytes) -> str:

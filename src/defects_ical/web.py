@@ -43,6 +43,8 @@ COMPRESSED: Final = {
 OF_THE_BODY: Final = {"Content-Type", "Content-Disposition", "Content-Encoding"}
 # An address that leads nowhere now may be an episode's tomorrow: a CDN keeps that a minute.
 NOT_FOUND_CACHE: Final = "public, max-age=60"
+# Browsers keep a redirect for ever that says nothing of it.
+REDIRECT_CACHE: Final = "public, max-age=300"
 ENTITY_TAG: Final = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
 
 
@@ -142,11 +144,13 @@ def create_app(publication: Publication, address: Address) -> Flask:
     # Flask's own way of putting something before it.
     app.wsgi_app = responder  # type: ignore[method-assign]
 
-    health = partial(_health, publication)
-    for prefix in ("", address.path):
+    health, root = partial(_health, publication), partial(_to_root, address)
+    for prefix in {"", address.path}:
         app.add_url_rule(f"{prefix}/healthz", "health", health)
+        # So is the page called in a folder of files.
+        app.add_url_rule(f"{prefix}/index.html", "root", root)
     if address.path:
-        app.add_url_rule(address.path, "root", lambda: redirect(f"{address.path}/", 308))
+        app.add_url_rule(address.path, "root", root)
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> BaseResponse:
@@ -160,8 +164,10 @@ def create_app(publication: Publication, address: Address) -> Flask:
         return _not_found(publication.site["/404.html"])
 
     @app.after_request
-    def keep_readers_safe(response: Response) -> Response:
+    def complete(response: Response) -> Response:
         response.headers.extend(safety(address))
+        # Nothing here is secret, and scripts elsewhere may know why they get no feed.
+        response.headers["Access-Control-Allow-Origin"] = "*"
         if "Allow" in response.headers:
             # Flask names them in an order that differs between processes.
             response.headers["Allow"] = ", ".join(METHODS)
@@ -214,10 +220,11 @@ def _options(headers: Headers) -> Iterator[tuple[str, str]]:
 
 def _health(publication: Publication) -> Response:
     """What an operator or a load balancer wants to know, above all whether there is a site."""
+    loaded = publication.loaded_at
     facts = {
         "status": "unavailable" if publication.problem else "ok",
         "version": __version__,
-        "loaded_at": publication.loaded_at.isoformat(timespec="seconds"),
+        "loaded_at": loaded and loaded.isoformat(timespec="seconds"),
         "digest": publication.digest,
         "episodes": publication.episodes and dict(publication.episodes),
         "problem": publication.problem,
@@ -226,6 +233,13 @@ def _health(publication: Publication) -> Response:
     body = f"{json.dumps(facts, indent=2)}\n"
     response = Response(body, status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _to_root(address: Address) -> BaseResponse:
+    """Where the page is: of the host, which only a request could tell, it says nothing."""
+    response = redirect(f"{address.path}/", 308)
+    response.headers["Cache-Control"] = REDIRECT_CACHE
     return response
 
 
