@@ -79,18 +79,30 @@ class Server:
     def workers(self) -> list[int]:
         """The process ids of its workers."""
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return sorted(int(pid) for task in tasks for pid in task.read_text("ascii").split())
+        children = [pid for task in tasks for pid in task.read_text("ascii").split()]
+        # Where workers do not fork, Python has a process more.
+        return sorted(int(pid) for pid in children if b"tracker" not in _command(pid))
 
     def signal_group(self, number: signal.Signals) -> None:
         os.killpg(self.process.pid, number)
 
     def is_gone(self) -> bool:
-        """Whether none of its processes is left."""
+        """Whether none of its processes is left, but for dead ones that wait to be buried."""
+        return not any(self._lives_in_group(path) for path in Path("/proc").glob("[0-9]*/stat"))
+
+    def _lives_in_group(self, path: Path) -> bool:
         try:
-            os.killpg(self.process.pid, 0)
-        except ProcessLookupError:
-            return True
-        return False
+            state, _, group, *_ = path.read_text("utf-8").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return int(group) == self.process.pid and state != "Z"
+
+
+def _command(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 @contextmanager
@@ -176,6 +188,7 @@ def wait_for(
     condition: Callable[[], Result | None],
     process: subprocess.Popen[bytes] | None = None,
     log: Path | None = None,
+    pause: float = 0.02,
 ) -> Result:
     """What the condition gives as soon as it gives something."""
     end = time.monotonic() + PATIENCE
@@ -183,7 +196,7 @@ def wait_for(
         told = log.read_text("utf-8") if log else ""
         assert process is None or process.poll() is None, f"it has ended: {told}"
         assert time.monotonic() < end, f"this took too long: {told}"
-        time.sleep(0.02)
+        time.sleep(pause)
     return result
 
 

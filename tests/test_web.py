@@ -7,12 +7,13 @@ import hashlib
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 
@@ -198,7 +199,9 @@ NOT_FOUND: Final = Reply(
     },
     LOST,
 )
-SENTENCE: Final = b"405 Method Not Allowed: The method is not allowed for the requested URL.\n"
+SENTENCE: Final = (
+    b"405 Method Not Allowed: Nothing can be changed here; ask with GET, HEAD or OPTIONS.\n"
+)
 NOT_ALLOWED: Final = Reply(
     405,
     {
@@ -286,6 +289,7 @@ REQUESTS: Final[list[tuple[str, str, dict[str, str], Reply]]] = [
     ("GET", ICS, {"Authorization": "Bearer x"}, FEED_FULL),
     ("GET", ICS, {"Cookie": "session=x"}, FEED_FULL),
     ("GET", ICS, {"Range": "bytes=0-9"}, FEED_FULL),
+    ("GET", ICS, {"If-Match": UNKNOWN}, FEED_FULL),
     ("GET", ICS, {"Content-Length": "0"}, FEED_FULL),
     ("GET", f"{ICS}?v=2", {}, FEED_FULL),
     ("GET", f"{ICS}?", {}, FEED_FULL),
@@ -302,6 +306,9 @@ REQUESTS: Final[list[tuple[str, str, dict[str, str], Reply]]] = [
     ("GET", "/static/x", {}, NOT_FOUND),
     ("GET", "/episodes/", {}, NOT_FOUND),
     ("GET", f"/{ICS}", {}, NOT_FOUND),
+    ("POST", f"/{ICS}", {"Content-Length": "0"}, NOT_FOUND),
+    ("GET", "//healthz", {}, NOT_FOUND),
+    ("GET", "//index.html", {}, NOT_FOUND),
     ("GET", "//", {}, NOT_FOUND),
     ("GET", "/episodes//the-defects-e03.ics", {}, NOT_FOUND),
     ("GET", f"/..{ICS}", {}, NOT_FOUND),
@@ -348,6 +355,42 @@ def test_a_path_of_16_kilobytes_leads_nowhere(server: Server) -> None:
     assert (reply == NOT_FOUND) == (reply.status == 404)
 
 
+def test_a_path_with_a_nul_as_it_is_is_no_request(server: Server) -> None:
+    reply = server.send(b"GET /\0 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    assert reply.status == 400
+
+
+def test_headers_without_measure_are_refused_or_of_no_consequence(server: Server) -> None:
+    for octets in (5_000, 50_000, 500_000):
+        value = "gzip;q=0.001, " * (octets // 14)
+        try:
+            reply = server.ask("/", headers={"Accept-Encoding": value})
+        except ConnectionError:
+            # It is not even read to its end.
+            continue
+        assert reply == PAGE_FULL or reply.status in {400, 431}
+    assert server.ask("/", headers={"Accept-Encoding": "gzip"}) == ZIPPED_FULL
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 405)])
+@pytest.mark.parametrize("environ", [{}, {"PATH_INFO": ""}])
+def test_an_empty_path_is_the_root(method: str, status: int, environ: dict[str, str]) -> None:
+    address = Address.parse(URL)
+    app = create_app(publish(load(SCHEDULE), address), address)
+    asked = environ | {"REQUEST_METHOD": method}
+    setup_testing_defaults(asked)
+    if not environ:
+        del asked["PATH_INFO"]
+    statuses: list[str] = []
+
+    def start_response(line: str, *_: object) -> Callable[[bytes], object]:
+        statuses.append(line)
+        return lambda _: None
+
+    list(app(asked, start_response))
+    assert statuses[0].startswith(str(status))
+
+
 def test_what_no_table_could_list_is_never_an_error_of_ours(server: Server) -> None:
     tags = ", ".join(f'"{number:032x}"' for number in range(180))
     for headers in (
@@ -378,7 +421,9 @@ def test_what_no_table_could_list_is_never_an_error_of_ours(server: Server) -> N
 def test_a_forged_header_changes_no_byte(
     server: Server, under_a_path: Server, target: str, forged: dict[str, str]
 ) -> None:
-    for each, paths in ((server, [target]), (under_a_path, [target, "/the-defects"])):
+    # The last ones are what redirects, or would.
+    more = ["/the-defects", "/the-defects//healthz", "/the-defects/index.html"]
+    for each, paths in ((server, [target]), (under_a_path, [target, *more])):
         for path in paths:
             expected, reply = each.ask(path), each.ask(path, headers=forged)
             # Two workers have not loaded the schedule in the same second.

@@ -134,13 +134,13 @@ def serve_command(path: Path, address: Address | None, host: str, port: int, wor
         if address is None and is_wildcard(listening):
             what = f"`--host {host}` is every address of this machine; name the one that links"
             raise click.UsageError(f"{what} begin with: `--url https://defects.example`")
-        here = Address.at(host, listening.getsockname()[1])
+        here = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+        where = f"{address}, served from {here}," if address else here
+        address = address or Address.parse(here)
         schedule = load(path)
         _warn(schedule, expand(schedule))
-        publication = publish(schedule, address or here)
-        where = f"{address}, served from {here}," if address else here
-        click.echo(f"{schedule.show.title} is at {where} until Ctrl-C")
-        serve(listening, publication, address or here, workers)
+        told = f"{schedule.show.title} is at {where} until Ctrl-C"
+        serve(publish(schedule, address), address, listening, workers, lambda: click.echo(told))
     if sys.stdout.isatty():
         # The prompt does not belong behind a terminal's `^C`.
         click.echo()

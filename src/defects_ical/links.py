@@ -50,11 +50,6 @@ class Address:
         suffix = f":{port}" if port not in {None, DEFAULT_PORTS[scheme]} else ""
         return cls(f"{scheme}://{host}{suffix}", path)
 
-    @classmethod
-    def at(cls, host: str, port: int) -> Address:
-        """The address of what listens there; raises AddressError for a host that is none."""
-        return cls.parse(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-
     def __str__(self) -> str:
         return f"{self.origin}{self.path}/"
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, get_args
 
 from defects_ical.episodes import expand
-from defects_ical.errors import ScheduleError
+from defects_ical.errors import Problem, ScheduleError
 from defects_ical.links import Address
 from defects_ical.loading import load
 from defects_ical.schedule import Schedule, Status
@@ -60,6 +60,11 @@ def publish_or_explain(path: Path, address: Address) -> Publication:
 
 def _told(error: ScheduleError) -> str:
     """The problems, for whoever asks: of where the file is, they learn no more than its name."""
-    files = {problem: Path(problem.place.file).name for problem in error.problems}
-    places = {problem: replace(problem.place, file=name) for problem, name in files.items()}
-    return "\n".join(str(replace(problem, place=place)) for problem, place in places.items())
+    return "\n".join(str(_without_folder(problem)) for problem in error.problems)
+
+
+def _without_folder(problem: Problem) -> Problem:
+    path = problem.place.file
+    name = Path(path).name
+    place = replace(problem.place, file=name)
+    return replace(problem, place=place, mend=problem.mend.replace(path, name))

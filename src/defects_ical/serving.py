@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 import time
+from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
 from threading import Thread
@@ -20,6 +21,7 @@ from wsgiref.types import WSGIApplication
 
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
@@ -34,8 +36,12 @@ BACKLOG: Final = 1024
 CONNECTIONS: Final = 4096
 # Seconds that a worker has to finish what it is doing when the service ends.
 GRACE: Final = 1
-# Seconds until a worker that died young is replaced: not in a tight loop.
+# Seconds that a worker has to have lived to be replaced at once: not in a tight loop.
 YOUNG: Final = 1.0
+# Files that a worker has open beside its connections, and more.
+OTHER_FILES: Final = 64
+# Octets of a request's line and headers: enough for any program, and too few for mischief.
+MOST_OF_A_REQUEST: Final = 65_536
 LOGGING: Final = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
@@ -73,20 +79,24 @@ def is_wildcard(listening: socket.socket) -> bool:
 
 
 def serve(
-    listening: socket.socket, publication: Publication, address: Address, workers: int
+    publication: Publication,
+    address: Address,
+    listening: socket.socket,
+    workers: int,
+    announce: Callable[[], None],
 ) -> None:
-    """Serve a publication until SIGINT, SIGTERM or SIGHUP.
+    """Serve a publication until SIGINT, SIGTERM or SIGHUP; ``announce`` when they are heeded.
 
     Each worker is a process that makes the application for itself, and is replaced if it dies:
     by one that serves the same, whatever has become of the schedule's file.
     """
-    _allow_connections()
     server = _Server(listening, workers)
     # Granian would start its workers anew when the terminal is closed. We end, but not under nohup.
     hangup: Any = signal.getsignal(signal.SIGHUP)
     if hangup is not signal.SIG_IGN:
         hangup = server.signal_handler_interrupt
     server.on_startup(partial(signal.signal, signal.SIGHUP, hangup))
+    server.on_startup(announce)
     try:
         server.serve(target_loader=partial(_application, publication, address), wrap_loader=False)
     except SystemExit:
@@ -120,7 +130,8 @@ class _Server(MPServer):
             http=HTTPModes.http1,
             websockets=False,
             backlog=BACKLOG,
-            backpressure=CONNECTIONS,
+            backpressure=_connections(),
+            http1_settings=HTTP1Settings(max_buffer_size=MOST_OF_A_REQUEST),
             log_level=LogLevels.error,
             log_dictconfig=LOGGING,
             respawn_failed_workers=True,
@@ -141,15 +152,21 @@ class _Server(MPServer):
         for index in workers:
             status = self.wrks[index].inner.exitcode
             LOG.warning("worker-%d has ended (%s) and is replaced", index + 1, status)
-        if any(time.monotonic() - self.wrks[index].birth < YOUNG for index in workers):
-            self.main_loop_interrupt.wait(YOUNG)
+        born = max((self.wrks[index].birth for index in workers), default=0.0)
+        while not self.interrupt_signal and time.monotonic() < born + YOUNG:
+            time.sleep(0.02)
         super()._respawn_workers(workers, *arguments, **options)
         # Otherwise, Granian ends everything when a worker dies twice in a while.
         self.respawned_wrks.clear()
+        # It also forgets a signal that comes while it counts.
+        if self.interrupt_signal:
+            self.main_loop_interrupt.set()
 
 
 def _application(publication: Publication, address: Address) -> WSGIApplication:
     """The application, made in the worker that runs it."""
+    # The parent's way of ending, which a fork inherits, is not a worker's.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A terminal tells the workers, too; who told their parent has told them enough.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     Thread(target=_end_with_parent, daemon=True).start()
@@ -165,14 +182,15 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _allow_connections() -> None:
-    """Have at least as many open files as connections, where the system lets us."""
-    wanted = 2 * CONNECTIONS
+def _connections() -> int:
+    """How many connections a worker may have, having asked for as many files as that takes."""
+    wanted = CONNECTIONS + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(wanted - OTHER_FILES, 1)
 
 
 def _reason(error: OSError | UnicodeError) -> str:

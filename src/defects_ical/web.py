@@ -28,6 +28,7 @@ from defects_ical.site import Resource, Site, safety
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
+NOT_ALLOWED: Final = "Nothing can be changed here; ask with GET, HEAD or OPTIONS."
 # Seconds after which it is worth asking again for what cannot be served now.
 RETRY_AFTER: Final = 60
 UNAVAILABLE: Final = "There is no schedule to show at the moment; ask again in a minute."
@@ -45,6 +46,7 @@ OF_THE_BODY: Final = {"Content-Type", "Content-Disposition", "Content-Encoding"}
 NOT_FOUND_CACHE: Final = "public, max-age=60"
 # Browsers keep a redirect for ever that says nothing of it.
 REDIRECT_CACHE: Final = "public, max-age=300"
+MOST_OF_A_HEADER: Final = 256
 ENTITY_TAG: Final = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
 
 
@@ -119,7 +121,7 @@ class Responder:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        answers = self._answers.get(environ.get("PATH_INFO") or "/")
+        answers = self._answers.get(_path(environ))
         answer = answers and answers.select(environ)
         if not answer:
             return self._rest(environ, start_response)
@@ -144,7 +146,7 @@ def create_app(publication: Publication, address: Address) -> Flask:
     # Flask's own way of putting something before it.
     app.wsgi_app = responder  # type: ignore[method-assign]
 
-    health, root = partial(_health, publication), partial(_to_root, address)
+    health, root = partial(_health, publication), partial(_to_root, publication, address)
     for prefix in {"", address.path}:
         app.add_url_rule(f"{prefix}/healthz", "health", health)
         # So is the page called in a folder of files.
@@ -152,35 +154,27 @@ def create_app(publication: Publication, address: Address) -> Flask:
     if address.path:
         app.add_url_rule(address.path, "root", root)
 
-    @app.errorhandler(HTTPException)
-    def refuse(error: HTTPException) -> BaseResponse:
-        if not isinstance(error, NotFound):
-            return _brief(error)
-        if not publication.site:
-            return _brief(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
-        # Not request.path, in which slashes are merged.
-        if request.environ["PATH_INFO"] in responder:
-            return _brief(MethodNotAllowed(METHODS))
-        return _not_found(publication.site["/404.html"])
-
-    @app.after_request
-    def complete(response: Response) -> Response:
-        response.headers.extend(safety(address))
-        # Nothing here is secret, and scripts elsewhere may know why they get no feed.
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        if "Allow" in response.headers:
-            # Flask names them in an order that differs between processes.
-            response.headers["Allow"] = ", ".join(METHODS)
-        return response
-
+    app.before_request(_know_slashes)
+    app.register_error_handler(HTTPException, partial(_refuse, publication, responder))
+    app.after_request(partial(_complete, address))
     return app
 
 
-@lru_cache(maxsize=256)
 def prefers_gzip(accept_encoding: str) -> bool:
     """Whether this Accept-Encoding asks for gzip (RFC 9110 §12.5.3)."""
+    # A longer one would be long to read, and to remember.
+    return len(accept_encoding) <= MOST_OF_A_HEADER and _prefers_gzip(accept_encoding)
+
+
+@lru_cache(maxsize=256)
+def _prefers_gzip(accept_encoding: str) -> bool:
     accept = parse_accept_header(accept_encoding)
     return accept.quality("gzip") > 0 and accept.best_match(("gzip", "identity")) == "gzip"
+
+
+def _path(environ: WSGIEnvironment) -> str:
+    """The path asked for; a server may leave out what is empty (PEP 3333)."""
+    return environ.get("PATH_INFO") or "/"
 
 
 def _answers(resource: Resource) -> Answers:
@@ -236,10 +230,40 @@ def _health(publication: Publication) -> Response:
     return response
 
 
-def _to_root(address: Address) -> BaseResponse:
+def _to_root(publication: Publication, address: Address) -> BaseResponse:
     """Where the page is: of the host, which only a request could tell, it says nothing."""
+    if not publication.site:
+        raise NotFound
     response = redirect(f"{address.path}/", 308)
     response.headers["Cache-Control"] = REDIRECT_CACHE
+    return response
+
+
+def _know_slashes() -> None:
+    # In request.path, and in what Flask matches, the first ones are merged all the same.
+    if _path(request.environ).startswith("//"):
+        raise NotFound
+
+
+def _refuse(publication: Publication, responder: Responder, error: HTTPException) -> BaseResponse:
+    """What is answered instead of what was asked for."""
+    if not isinstance(error, (NotFound, MethodNotAllowed)):
+        return _brief(error)
+    if isinstance(error, MethodNotAllowed) or _path(request.environ) in responder:
+        return _brief(MethodNotAllowed(METHODS, NOT_ALLOWED))
+    if not publication.site:
+        return _brief(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
+    return _not_found(publication.site["/404.html"])
+
+
+def _complete(address: Address, response: Response) -> Response:
+    """A response of Flask's with the headers that all have."""
+    response.headers.extend(safety(address))
+    # Nothing here is secret, and scripts elsewhere may know why they get no feed.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if "Allow" in response.headers:
+        # Flask names them in an order that differs between processes.
+        response.headers["Allow"] = ", ".join(METHODS)
     return response
 
 
