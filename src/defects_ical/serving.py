@@ -7,7 +7,6 @@ import errno
 import logging
 import multiprocessing
 import os
-import resource
 import signal
 import socket
 import time
@@ -32,14 +31,12 @@ from defects_ical.web import create_app
 
 LOG: Final = logging.getLogger(__name__)
 BACKLOG: Final = 1024
-# Granian's own choice stalls at about 1,100 slow connections.
+# Granian's own choice stalls at about 1,100 slow connections. It sees to the files these take.
 CONNECTIONS: Final = 4096
 # Seconds that a worker has to finish what it is doing when the service ends.
 GRACE: Final = 1
 # Seconds that a worker has to have lived to be replaced at once: not in a tight loop.
 YOUNG: Final = 1.0
-# Files that a worker has open beside its connections, and more.
-OTHER_FILES: Final = 64
 # Octets of a request's line and headers: enough for any program, and too few for mischief.
 MOST_OF_A_REQUEST: Final = 65_536
 LOGGING: Final = {
@@ -130,7 +127,7 @@ class _Server(MPServer):
             http=HTTPModes.http1,
             websockets=False,
             backlog=BACKLOG,
-            backpressure=_connections(),
+            backpressure=CONNECTIONS,
             http1_settings=HTTP1Settings(max_buffer_size=MOST_OF_A_REQUEST),
             log_level=LogLevels.error,
             log_dictconfig=LOGGING,
@@ -165,8 +162,6 @@ class _Server(MPServer):
 
 def _application(publication: Publication, address: Address) -> WSGIApplication:
     """The application, made in the worker that runs it."""
-    # The parent's way of ending, which a fork inherits, is not a worker's.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A terminal tells the workers, too; who told their parent has told them enough.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     Thread(target=_end_with_parent, daemon=True).start()
@@ -180,17 +175,6 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(GRACE)
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _connections() -> int:
-    """How many connections a worker may have, having asked for as many files as that takes."""
-    wanted = CONNECTIONS + OTHER_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(wanted - OTHER_FILES, 1)
 
 
 def _reason(error: OSError | UnicodeError) -> str:
