@@ -10,9 +10,11 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from ipaddress import ip_address
+from multiprocessing import resource_tracker
 from threading import Thread
 from types import MappingProxyType
 from typing import Any, Final
@@ -143,6 +145,10 @@ class _Server(MPServer):
         # Not a Unix socket; and its types leave out what it takes.
         self._shd = SocketHolder(self._sfd, *(False, BACKLOG))  # type: ignore[call-arg]
 
+    def _spawn_workers(self, *arguments: Any) -> None:
+        with _signals_held():
+            super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call] # Granian's
+
     def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:
         # Counted anew: Granian forgets one that dies while it counts.
         workers = [index for index, worker in enumerate(self.wrks) if not worker.inner.is_alive()]
@@ -152,7 +158,8 @@ class _Server(MPServer):
         born = max((self.wrks[index].birth for index in workers), default=0.0)
         while not self.interrupt_signal and time.monotonic() < born + YOUNG:
             time.sleep(0.02)
-        super()._respawn_workers(workers, *arguments, **options)
+        with _signals_held():
+            super()._respawn_workers(workers, *arguments, **options)
         # Otherwise, Granian ends everything when a worker dies twice in a while.
         self.respawned_wrks.clear()
         # It also forgets a signal that comes while it counts.
@@ -160,10 +167,28 @@ class _Server(MPServer):
             self.main_loop_interrupt.set()
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back what ends the service from the workers that are started meanwhile.
+
+    One that has to read the site from its parent, and is ended before it has, would leave the
+    parent writing for ever.
+    """
+    if multiprocessing.get_start_method() != "fork":
+        # Python starts this with the first worker, and then lets the signals through.
+        resource_tracker.ensure_running()
+    held = {signal.SIGINT, signal.SIGHUP, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _application(publication: Publication, address: Address) -> WSGIApplication:
     """The application, made in the worker that runs it."""
     # A terminal tells the workers, too; who told their parent has told them enough.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with_parent, daemon=True).start()
     return create_app(publication, address)
 
