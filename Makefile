@@ -18,6 +18,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13
+BROWSERS := google-chrome chromium chromium-browser
 
 .PHONY: serve export test test-all soak bench lock schema golden format clean $(VERSIONS:%=test-%)
 
@@ -27,7 +28,7 @@ serve: $(VENV)/run
 export: $(VENV)/run
 	$(BIN)/defects-ical export public --url $(or $(URL),http://127.0.0.1:$(PORT))
 
-test: $(VENV)/dev
+test: $(VENV)/dev $(VENV)/browser
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -39,10 +40,10 @@ test-all: $(VERSIONS:%=test-%)
 # A machine with pyenv has each Python under its own name only when told so.
 $(VERSIONS:%=test-%): test-%:
 	PYENV_VERSION=$$(echo $(VERSIONS) | tr ' ' ':') \
-	  $(MAKE) --no-print-directory .venv-$*/dev VENV=.venv-$* PYTHON=python$*
+	  $(MAKE) --no-print-directory .venv-$*/dev .venv-$*/browser VENV=.venv-$* PYTHON=python$*
 	.venv-$*/bin/pytest -n auto
 
-soak: $(VENV)/dev
+soak: $(VENV)/dev $(VENV)/browser
 	$(BIN)/pytest -n auto -m soak
 
 bench: $(VENV)/dev
@@ -77,6 +78,20 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
+
+# The tests look at the pages in the system's browser; where there is none, in Debian's.
+$(VENV)/browser: | $(VENV)/made
+	@$(HAS_BROWSER) || { $(ADD_BROWSER); } || true
+	@$(HAS_BROWSER) || { echo "$(NO_BROWSER)" >&2; exit 1; }
+	@touch $@
+HAS_BROWSER := (for name in $(BROWSERS); do command -v $$name >/dev/null && exit; done; exit 1)
+NO_BROWSER := The tests need a browser: install Chromium or Google Chrome, so that one of \
+  $(BROWSERS) is on the PATH (Debian: apt-get install chromium).
+ADD_BROWSER := command -v apt-get >/dev/null && \
+  if test "$$(id -u)" = 0; then as=; else as="sudo -n"; fi && \
+  $$as apt-get update --quiet && \
+  $$as env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --quiet --yes --no-install-recommends chromium
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'

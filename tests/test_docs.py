@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ from defects_ical.episodes import expand
 from defects_ical.errors import ScheduleError
 from defects_ical.loading import load
 from defects_ical.schedule import Change, Platform, Schedule, Show
+from defects_ical.site import Site
 from example import loaded
 from servers import BIN, running
 
@@ -116,6 +118,19 @@ def test_every_command_and_option_is_in_the_readme(command: click.Command) -> No
 def test_every_key_of_a_schedule_is_in_the_readme(model: type[Schedule]) -> None:
     words = set(re.findall(r"[a-z_]+", README))
     assert set(model.model_fields) - words == set()
+
+
+def keys(value: object) -> set[str]:
+    """Every key within a value read from JSON."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+
+def test_every_key_of_episodes_json_is_in_the_readme(site: Site) -> None:
+    # The shipped `changes` are empty: their keys are named here.
+    found = keys(json.loads(site["/episodes.json"].body)) | {"at", "text"}
+    assert found - set(re.findall(r"`([a-z_]+)`", README)) == set()
 
 
 def test_every_module_is_in_the_design() -> None:

@@ -470,7 +470,7 @@ def test_an_error_in_the_middle_leaves_every_file_whole(tmp_path: Path) -> None:
     schedule, folder = written(tmp_path / "schedule.yaml", text), tmp_path / "site"
     export(made(ONE_PLATFORM), ADDRESS, folder)
     old, new = bodies(made(ONE_PLATFORM)), bodies(made(text))
-    # Room for the page and the feed, and not for the longest file.
+    # Room for the feed, and not for the page, which is the longest file.
     limit = max(map(len, new.values())) - 1
     failed = run("-c", LIMITED, f"{limit}", *arguments(folder, schedule))
     assert failed.stderr == f"error: {folder}: File too large; mend that, or name another folder\n"

@@ -1,11 +1,23 @@
-"""Public addresses: written in one way, or refused with how to write them."""
+"""Public addresses, and the links made of them: each written in one way, or refused."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from defects_ical.errors import AddressError
-from defects_ical.links import Address
+from defects_ical.links import (
+    Address,
+    Entry,
+    Feed,
+    add_to_google,
+    add_to_outlook,
+    feeds,
+    subscriptions,
+)
+from defects_ical.schedule import Schedule
 
 PATH_REASON = "has more than letters, digits, `-`, `.`, `_` and `~` between its slashes"
 
@@ -76,3 +88,82 @@ def test_links_begin_with_the_address() -> None:
 def test_a_webcal_link_is_the_same_without_the_scheme(scheme: str) -> None:
     address = Address.parse(f"{scheme}://me.example:8000")
     assert address.webcal("/the-defects.ics") == "webcal://me.example:8000/the-defects.ics"
+
+
+ADDRESS = Address.parse("https://me.github.io/the-defects")
+FEED = Feed("the-defects-kocowa", "The Defects on Kocowa & more", "kocowa")
+
+
+def test_each_program_is_sent_to_the_feed_in_its_own_way() -> None:
+    apple, google, outlook, office = subscriptions(FEED, ADDRESS)
+    assert apple.url == "webcal://me.github.io/the-defects/the-defects-kocowa.ics"
+    assert google.url == (
+        "https://calendar.google.com/calendar/r"
+        "?cid=webcal%3A%2F%2Fme.github.io%2Fthe-defects%2Fthe-defects-kocowa.ics"
+    )
+    query = (
+        "?url=https%3A%2F%2Fme.github.io%2Fthe-defects%2Fthe-defects-kocowa.ics"
+        "&name=The%20Defects%20on%20Kocowa%20%26%20more"
+    )
+    assert outlook.url == f"https://outlook.live.com/calendar/0/addfromweb{query}"
+    assert office.url == f"https://outlook.office.com/calendar/0/addfromweb{query}"
+
+
+def test_every_subscribe_link_of_the_show_is_short_and_decodes_to_its_feed(
+    schedule: Schedule,
+) -> None:
+    every = [each for feed in feeds(schedule) for each in (feed, feed.twin)]
+    assert len(every) == 8
+    for feed in every:
+        apple, google, *outlooks = subscriptions(feed, ADDRESS)
+        assert urlsplit(apple.url).scheme == "webcal"
+        # Google takes no https address here, Outlook no webcal one.
+        assert unquote(urlsplit(google.url).query.removeprefix("cid=")) == apple.url
+        for outlook in outlooks:
+            asked = parse_qs(urlsplit(outlook.url).query, strict_parsing=True)
+            assert asked == {"url": [ADDRESS.url(feed.path)], "name": [feed.title]}
+        assert max(len(each.url) for each in (apple, google, *outlooks)) < 256
+
+
+ENTRY = Entry(
+    title="The Defects: Episode 1 & more",
+    details="A teaser; with “quotes”.\nENA (television)",
+    location="ENA, TVing",
+    start=datetime(2025, 7, 21, 14, tzinfo=UTC),
+    end=datetime(2025, 7, 21, 15, tzinfo=UTC),
+)
+
+
+def test_one_event_is_added_to_google_by_its_form() -> None:
+    parts = urlsplit(add_to_google(ENTRY))
+    assert (parts.scheme, parts.hostname, parts.path) == (
+        "https",
+        "calendar.google.com",
+        "/calendar/render",
+    )
+    assert parse_qs(parts.query, strict_parsing=True) == {
+        "action": ["TEMPLATE"],
+        "text": [ENTRY.title],
+        "dates": ["20250721T140000Z/20250721T150000Z"],
+        "details": [ENTRY.details],
+        "location": [ENTRY.location],
+    }
+    assert "+" not in parts.query, "a space is %20: some programs show a plus as it is"
+
+
+def test_one_event_is_added_to_outlook_by_its_form() -> None:
+    parts = urlsplit(add_to_outlook(ENTRY))
+    assert (parts.scheme, parts.hostname, parts.path) == (
+        "https",
+        "outlook.live.com",
+        "/calendar/0/deeplink/compose",
+    )
+    assert parse_qs(parts.query, strict_parsing=True) == {
+        "path": ["/calendar/action/compose"],
+        "rru": ["addevent"],
+        "startdt": ["2025-07-21T14:00:00Z"],
+        "enddt": ["2025-07-21T15:00:00Z"],
+        "subject": [ENTRY.title],
+        "body": [ENTRY.details],
+        "location": [ENTRY.location],
+    }

@@ -151,10 +151,19 @@ PAGE_TAG: Final = tag(PAGE)
 PAGE_SAME: Final = Reply(
     304, {"cache-control": CACHE, "vary": "Accept-Encoding", "etag": PAGE_TAG, **SAFE}, b""
 )
+POLICY: Final = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 PAGE_FULL: Final = Reply(
     200,
     {
         **PAGE_SAME.headers,
+        **POLICY,
         "content-type": "text/html; charset=utf-8",
         "content-length": str(len(PAGE)),
     },
@@ -194,6 +203,7 @@ NOT_FOUND: Final = Reply(
     {
         "cache-control": "public, max-age=60",
         "content-type": "text/html; charset=utf-8",
+        **POLICY,
         "content-length": str(len(LOST)),
         **OPEN,
     },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from defects_ical.consistency import REMINDERS
 from defects_ical.episodes import Episode
@@ -15,6 +16,9 @@ from defects_ical.schedule import Schedule
 
 SINGLES: Final = "/episodes/"
 """Where the files of single episodes are, and nothing else."""
+
+PICTURE: Final = "/picture.png"
+"""Where the picture of the show is, if it has one: 1200 by 630 pixels."""
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = rf"\[[0-9a-f:.]+\]|{HOST}"
@@ -109,3 +113,76 @@ def feeds(schedule: Schedule) -> tuple[Feed, ...]:
 def single_path(episode: Episode, schedule: Schedule) -> str:
     """The path of the file that holds one episode alone."""
     return f"{SINGLES}{schedule.show.slug}-{episode.id}.ics"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A link on which one calendar program subscribes to a feed, and what to know before."""
+
+    program: str
+    url: str
+    caution: str
+
+
+def subscriptions(feed: Feed, address: Address) -> tuple[Subscription, ...]:
+    """The ways to subscribe to a feed, one for each program that has one."""
+    webcal = address.webcal(feed.path)
+    # Of a webcal address, Outlook makes an empty calendar; of an https one, Google makes none.
+    outlook = urlencode({"url": address.url(feed.path), "name": feed.title}, quote_via=quote)
+    return (
+        Subscription("Apple Calendar", webcal, "iPhone, iPad and Mac"),
+        Subscription(
+            "Google Calendar",
+            f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
+            "On a computer: the app for Android cannot subscribe, but shows it afterwards",
+        ),
+        Subscription(
+            "Outlook.com",
+            f"https://outlook.live.com/calendar/0/addfromweb?{outlook}",
+            "In the browser; the program for Mac cannot subscribe",
+        ),
+        Subscription(
+            "Microsoft 365",
+            f"https://outlook.office.com/calendar/0/addfromweb?{outlook}",
+            "The same, with an account from work or school",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the forms of calendar sites take it: plain texts, and instants in UTC."""
+
+    title: str
+    details: str
+    location: str
+    start: datetime
+    end: datetime
+
+
+def add_to_google(entry: Entry) -> str:
+    """The link that opens Google Calendar's form for one event."""
+    dates = f"{entry.start:%Y%m%dT%H%M%SZ}/{entry.end:%Y%m%dT%H%M%SZ}"
+    query = {
+        "action": "TEMPLATE",
+        "text": entry.title,
+        "dates": dates,
+        "details": entry.details,
+        "location": entry.location,
+    }
+    return f"https://calendar.google.com/calendar/render?{urlencode(query, quote_via=quote)}"
+
+
+def add_to_outlook(entry: Entry) -> str:
+    """The link that opens Outlook.com's form for one event."""
+    query = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "startdt": f"{entry.start:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{entry.end:%Y-%m-%dT%H:%M:%SZ}",
+        "subject": entry.title,
+        "body": entry.details,
+        "location": entry.location,
+    }
+    site = "https://outlook.live.com/calendar/0/deeplink/compose"
+    return f"{site}?{urlencode(query, quote_via=quote)}"

@@ -2,40 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+import segno
 
-from defects_ical import wording
+from defects_ical import timezones, wording
+from defects_ical.embeds import snippets
 from defects_ical.episodes import Episode
-from defects_ical.links import Address, feeds, single_path
+from defects_ical.links import (
+    PICTURE,
+    Address,
+    Entry,
+    add_to_google,
+    add_to_outlook,
+    feeds,
+    single_path,
+    subscriptions,
+)
+from defects_ical.markup import static, template
+from defects_ical.programs import structured_data
 from defects_ical.schedule import Schedule
 
-TEMPLATES: Final = {"/": "index.html", "/404.html": "404.html", "/robots.txt": "robots.txt"}
-
-_ENVIRONMENT: Final = Environment(
-    loader=PackageLoader("defects_ical"),
-    autoescape=select_autoescape(),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
+TEMPLATES: Final = {
+    "/": "index.html",
+    "/404.html": "404.html",
+    "/robots.txt": "robots.txt",
+    "/style.css": "style.css",
+}
+STATIC: Final = {"/page.js": "page.js", "/icon.svg": "icon.svg"}
+# Everything is the site's own. The header adds who may frame it, which no <meta> can.
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
 
 
 def render(
     schedule: Schedule, episodes: tuple[Episode, ...], address: Address
 ) -> Iterator[tuple[str, bytes]]:
-    """Every page of the site: its path and its bytes, UTF-8."""
-    content = {
+    """Every page of the site, and what belongs to it: the path and the bytes, UTF-8."""
+    content = _content(schedule, episodes, address)
+    for path, name in TEMPLATES.items():
+        yield path, template(name).render(content).encode()
+    for path, name in STATIC.items():
+        yield path, static(name)
+
+
+def _content(
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+) -> Mapping[str, Any]:
+    """What the templates may use."""
+    return {
+        "add_to_google": add_to_google,
+        "add_to_outlook": add_to_outlook,
         "address": address,
+        "code": _code(address),
+        "description": _description(schedule, episodes),
+        "entries": {each.id: _entry(each, schedule, address) for each in episodes},
         "episodes": episodes,
         "feeds": feeds(schedule),
+        "instant": _instant,
+        "picture": PICTURE,
+        "policy": POLICY,
         "schedule": schedule,
         "show": schedule.show,
         "single_path": single_path,
+        "snippets": snippets(schedule, address),
+        "span": _span(schedule, episodes),
+        "structured_data": structured_data(schedule, episodes, address),
+        "subscriptions": subscriptions,
         "wording": wording,
     }
-    for path, name in TEMPLATES.items():
-        yield path, _ENVIRONMENT.get_template(name).render(content).encode()
+
+
+def _instant(at: datetime) -> str:
+    """An instant as scripts read it (RFC 3339), in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _code(address: Address) -> str:
+    """The page's address as a QR code, in SVG without a style of its own."""
+    code = segno.make(str(address), error="m", micro=False)
+    return str(code.svg_inline(border=2, omitsize=True, title="The address of this page"))
+
+
+def _span(schedule: Schedule, episodes: tuple[Episode, ...]) -> str:
+    """The first day and the last, on the schedule's clock: "21 July to 12 August 2025"."""
+    starts = [timezones.read(each.start, schedule.timezone).wall for each in episodes]
+    first, last = wording.calendar_date(min(starts)), wording.calendar_date(max(starts))
+    same_year = first.rpartition(" ")[2] == last.rpartition(" ")[2]
+    if first == last:
+        return first
+    return f"{first.rpartition(' ')[0] if same_year else first} to {last}"
+
+
+def _description(schedule: Schedule, episodes: tuple[Episode, ...]) -> str:
+    return (
+        f"When {schedule.show.title} airs, on your own clock, and where to watch it. "
+        f"{_span(schedule, episodes)}. Subscribe in Apple, Google or Outlook, or download."
+    )
+
+
+def _entry(episode: Episode, schedule: Schedule, address: Address) -> Entry:
+    platforms = schedule.platforms.values()
+    link = address.url(f"/#{episode.id}")
+    lines = filter(None, (episode.teaser, *wording.where_to_watch(platforms), link))
+    return Entry(
+        title=wording.summary(episode, schedule.show),
+        details="\n".join(lines),
+        location=", ".join(platform.name for platform in platforms),
+        start=episode.start,
+        end=episode.end,
+    )

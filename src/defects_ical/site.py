@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from defects_ical import ics, pages
+from defects_ical import embeds, ics, pages, programs
 from defects_ical.episodes import expand
-from defects_ical.links import SINGLES, Address
+from defects_ical.links import PICTURE, SINGLES, Address
 from defects_ical.schedule import Schedule
 
 MEDIA_TYPES: Final = {
@@ -19,12 +19,19 @@ MEDIA_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     # Anything else becomes a file that iOS cannot use.
     ".ics": "text/calendar; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
     ".png": "image/png",
+    ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml",
 }
 # Short: a move of the same evening must get through a CDN. Stale copies bridge an outage.
 CACHE: Final = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
-PICTURE: Final = "/picture.png"
+# Other sites show these wherever they like; the pages themselves are framed nowhere.
+EMBEDDED: Final = frozenset(embeds.PATHS)
+PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 # Said of every answer, found or not: a body is what its type says, and nobody else learns which
 # page its reader came from.
 SAFETY: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
@@ -77,25 +84,33 @@ def digest(site: Site) -> str:
 
 def _bodies(schedule: Schedule, address: Address) -> Iterator[tuple[str, bytes]]:
     episodes = expand(schedule)
-    yield from pages.render(schedule, episodes, address)
+    # The order in which an export writes: what is linked to is there before what links to it.
     yield from ics.render(schedule, episodes, address)
     if schedule.picture:
         yield PICTURE, schedule.picture
+    yield from embeds.render(schedule, episodes, address)
+    yield from programs.render(schedule, episodes, address)
+    yield from pages.render(schedule, episodes, address)
 
 
 def _resource(path: str, body: bytes, address: Address) -> Resource:
     media_type = MEDIA_TYPES[PurePosixPath(path).suffix]
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = (("Content-Type", media_type), *_headers(path), *safety(address))
+    headers = (("Content-Type", media_type), *_headers(path, address), *safety(address))
     return Resource(body, media_type, etag, headers)
 
 
-def _headers(path: str) -> Iterator[tuple[str, str]]:
+def _headers(path: str, address: Address) -> Iterator[tuple[str, str]]:
+    yield "Cache-Control", f"{CACHE}, no-transform" if path.endswith(".ics") else CACHE
+    if path.endswith((".ics", ".json")) or path in EMBEDDED:
+        yield "Access-Control-Allow-Origin", "*"
+    if path.endswith((".html", "/")):
+        alone = f"{pages.POLICY}; frame-ancestors 'none'"
+        policy = embeds.policy(address) if path in EMBEDDED else alone
+        yield "Content-Security-Policy", policy
+        yield "Permissions-Policy", PERMISSIONS
     if not path.endswith(".ics"):
-        yield "Cache-Control", CACHE
         return
-    yield "Cache-Control", f"{CACHE}, no-transform"
-    yield "Access-Control-Allow-Origin", "*"
     if path.startswith(SINGLES):
         yield "Content-Disposition", f'attachment; filename="{path.rpartition("/")[2]}"'
     else:

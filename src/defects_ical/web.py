@@ -37,11 +37,18 @@ COMPRESSED: Final = {
     "application/atom+xml",
     "application/json",
     "image/svg+xml",
+    "text/css",
     "text/html",
     "text/javascript",
 }
 # What tells of a body is left out where there is none (RFC 9110 §15.4.5).
-OF_THE_BODY: Final = {"Content-Type", "Content-Disposition", "Content-Encoding"}
+OF_THE_BODY: Final = {
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Security-Policy",
+    "Content-Type",
+    "Permissions-Policy",
+}
 # An address that leads nowhere now may be an episode's tomorrow: a CDN keeps that a minute.
 NOT_FOUND_CACHE: Final = "public, max-age=60"
 # Browsers keep a redirect for ever that says nothing of it.
@@ -258,7 +265,7 @@ def _refuse(publication: Publication, responder: Responder, error: HTTPException
 
 def _complete(address: Address, response: Response) -> Response:
     """A response of Flask's with the headers that all have."""
-    response.headers.extend(safety(address))
+    response.headers.update(safety(address))
     # Nothing here is secret, and scripts elsewhere may know why they get no feed.
     response.headers["Access-Control-Allow-Origin"] = "*"
     if "Allow" in response.headers:
@@ -269,7 +276,7 @@ def _complete(address: Address, response: Response) -> Response:
 
 def _not_found(page: Resource) -> Response:
     """The site's own page for addresses that lead nowhere."""
-    response = Response(page.body, 404, content_type=page.media_type)
+    response = Response(page.body, 404, page.headers)
     response.headers["Cache-Control"] = NOT_FOUND_CACHE
     return response
 

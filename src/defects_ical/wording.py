@@ -36,6 +36,11 @@ def day(when: date) -> str:
     return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def calendar_date(when: date) -> str:
+    """A date without its weekday: "21 July 2025"."""
+    return day(when).partition(" ")[2]
+
+
 def time(reading: Reading) -> str:
     """A time with the name of its clock: "23:00 KST"."""
     return f"{reading.wall:%H:%M} {reading.abbreviation}"

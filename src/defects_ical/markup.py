@@ -1,0 +1,27 @@
+"""The templates that pages are made of, and the files that go with them as they are."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("defects_ical"),
+    autoescape=select_autoescape(("html", "svg", "xml")),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def template(name: str) -> Template:
+    """A template by its name; what it is given is escaped in HTML, SVG and XML."""
+    return _ENVIRONMENT.get_template(name)
+
+
+def static(name: str) -> bytes:
+    """A file by its name, as it is."""
+    return files("defects_ical").joinpath("static", name).read_bytes()

@@ -1,0 +1,636 @@
+"""The pages in a real browser: what their readers see, wherever, whenever, on whatever."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urldefrag, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route
+
+from browser import (
+    PHONE,
+    PLACES,
+    WIDE,
+    Place,
+    Places,
+    Reader,
+    Scheme,
+    Visits,
+    links,
+    plain,
+    visible_links,
+)
+from example import example
+
+pytest_plugins = ["browser"]
+
+ROOT: Final = Path(__file__).parent.parent
+SHIPPED: Final = (ROOT / "schedule.yaml").read_text("utf-8")
+# A season over which the clocks change in Auckland, in London and in both Americas' norths. An
+# episode has moved to the next day, others are in doubt, cancelled, longer; one is a special.
+EVENTFUL: Final = (
+    example(
+        premiere="2025-09-22",
+        weekdays="[monday]",
+        published="2025-09-01T09:00:00+09:00",
+        clocks="[America/New_York, Pacific/Auckland, UTC]",
+        platforms="""
+  channel: {name: Channel, kind: television, region: South Korea, url: "https://channel.example/"}
+  stream: {name: Stream, kind: streaming, region: Elsewhere, delay: 90}""",
+        specials="[{id: making-of, title: The making of, airs: 2025-10-25T21:00, runtime: 45}]",
+        changes="""
+  - {at: 2025-09-10T12:00:00+09:00, episodes: [2], move: 2025-09-30T22:30, reason: A game ran over.}
+  - {at: 2025-09-11T12:00:00+09:00, episodes: [3], status: tentative}
+  - {at: 2025-09-12T12:00:00+09:00, episodes: [4], status: cancelled, reason: A strike.}
+  - {at: 2025-09-13T12:00:00+09:00, episodes: [5], runtime: 90}""",
+    )
+    + """\
+episodes:
+  1: {teaser: "It begins.", recap: "He did it."}
+"""
+)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+# By the episode's id, in the order of the page; what zones make of them is zoneinfo's to say.
+SHIPPED_STARTS: Final = {
+    "e01": instant("2025-07-21T14:00"),
+    "e02": instant("2025-07-22T14:00"),
+    "e03": instant("2025-07-28T14:00"),
+    "e04": instant("2025-07-29T14:00"),
+    "e05": instant("2025-08-04T14:00"),
+    "e06": instant("2025-08-05T14:00"),
+    "e07": instant("2025-08-11T14:00"),
+    "e08": instant("2025-08-12T14:00"),
+}
+EVENTFUL_STARTS: Final = {
+    "e01": instant("2025-09-22T14:00"),
+    "e02": instant("2025-09-30T13:30"),
+    "e03": instant("2025-10-06T14:00"),
+    "e04": instant("2025-10-13T14:00"),
+    "e05": instant("2025-10-20T14:00"),
+    "making-of": instant("2025-10-25T12:00"),
+    "e06": instant("2025-10-27T14:00"),
+    "e07": instant("2025-11-03T14:00"),
+    "e08": instant("2025-11-10T14:00"),
+}
+# The premiere and the finale of the shipped schedule, as a calendar on the wall would have them.
+ZONES: Final = {
+    "America/Sao_Paulo": ("Monday 21 July 2025, 11:00", "Tuesday 12 August 2025, 11:00"),
+    "Asia/Seoul": ("Monday 21 July 2025, 23:00", "Tuesday 12 August 2025, 23:00"),
+    "Asia/Kolkata": ("Monday 21 July 2025, 19:30", "Tuesday 12 August 2025, 19:30"),
+    "America/Los_Angeles": ("Monday 21 July 2025, 07:00", "Tuesday 12 August 2025, 07:00"),
+    "Pacific/Auckland": ("Tuesday 22 July 2025, 02:00", "Wednesday 13 August 2025, 02:00"),
+}
+# Before that season, which is later than the shipped one.
+LATE: Final = instant("2025-09-15T12:00")
+PAGES: Final = ("/", "/404.html", "/embed.html")
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest, places: Places) -> Place:
+    """Where the shipped schedule's site is looked at."""
+    return places.of(SHIPPED, request.param)
+
+
+@pytest.fixture
+def service(places: Places) -> Place:
+    """The service of the shipped schedule."""
+    return places.of(SHIPPED, "service")
+
+
+@pytest.fixture
+def eventful(places: Places) -> Place:
+    """The service of a schedule in which much has happened."""
+    return places.of(EVENTFUL, "service")
+
+
+def own_times(page: Page) -> dict[str, str]:
+    """The visitor's own time of each episode that shows one, by id, in the page's order."""
+    found: dict[str, str] = page.locator(".episode:has(.yours:visible)").evaluate_all(
+        "all => Object.fromEntries(all.map(each =>"
+        " [each.id, each.querySelector('.yours time').textContent]))"
+    )
+    return found
+
+
+def told(at: datetime, zone: str) -> str:
+    """A time as the page has to tell it in a zone."""
+    there = at.astimezone(ZoneInfo(zone))
+    return f"{there:%A} {there.day} {there:%B %Y, %H:%M}"
+
+
+# Every clock on earth.
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_episode_has_the_visitors_own_date_and_time(
+    place: Place, visits: Visits, zone: str
+) -> None:
+    page = visits.open(place, reader=Reader(zone))
+    times = own_times(page)
+    assert list(times.items()) == [(id_, told(at, zone)) for id_, at in SHIPPED_STARTS.items()]
+    assert (times["e01"], times["e08"]) == ZONES[zone]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_so_it_has_where_clocks_change_and_episodes_move(
+    eventful: Place, visits: Visits, zone: str
+) -> None:
+    times = own_times(visits.open(eventful, reader=Reader(zone, LATE)))
+    assert list(times.items()) == [(id_, told(at, zone)) for id_, at in EVENTFUL_STARTS.items()]
+
+
+def test_the_zone_is_named_beside_the_visitors_time(service: Place, visits: Visits) -> None:
+    page = visits.open(service, reader=Reader("America/Los_Angeles"))
+    names = page.locator("li.episode .yours small").all_inner_texts()
+    assert len(names) == 8
+    assert all("PDT" in name for name in names)
+
+
+def test_what_programs_read_of_an_episode_is_its_time_in_utc(
+    eventful: Place, visits: Visits
+) -> None:
+    page = visits.open(eventful)
+    found = page.locator(".episode").evaluate_all(
+        "all => all.map(({id, dataset}) => [id, dataset.start, dataset.end, dataset.status])"
+    )
+    runtimes = {"e05": 90, "making-of": 45}
+    statuses = {"e03": "tentative", "e04": "cancelled"}
+    assert found == [
+        [id_, f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{end:%Y-%m-%dT%H:%M:%SZ}", status]
+        for id_, at in EVENTFUL_STARTS.items()
+        for end in [at + timedelta(minutes=runtimes.get(id_, 60))]
+        for status in [statuses.get(id_, "confirmed")]
+    ]
+
+
+# What is on.
+
+NEXT: Final = {
+    "2025-07-20T14:00": ("next", "Episode 1", "1 day"),
+    "2025-07-21T13:59": ("next", "Episode 1", "1 minute"),
+    "2025-07-21T14:00": ("on air now", "Episode 1"),
+    "2025-07-21T14:59": ("on air now", "Episode 1"),
+    "2025-07-21T15:00": ("next", "Episode 2", "23 hours"),
+    "2025-07-25T11:00": ("next", "Episode 3", "3 days 3 hours"),
+    "2025-08-12T14:30": ("on air now", "Episode 8"),
+    "2025-08-12T15:00": ("season", "ended"),
+    "2031-01-01T00:00": ("season", "ended"),
+}
+NEXT_EVENTFUL: Final = {
+    # Its old time is over and it has not been on.
+    "2025-09-29T14:30": ("next", "Episode 2", "moved", "23 hours", "Tuesday 30 September"),
+    "2025-09-30T13:45": ("on air now", "Episode 2"),
+    "2025-10-05T14:00": ("next", "Episode 3", "confirmed", "1 day"),
+    "2025-10-12T14:00": ("next", "Episode 5", "Episode 4", "cancelled", "8 days"),
+    "2025-10-13T14:30": ("next", "Episode 5", "6 days"),
+    "2025-10-20T15:15": ("on air now", "Episode 5"),
+    "2025-10-24T12:00": ("next", "The making of", "1 day"),
+    "2025-11-10T15:01": ("season", "ended"),
+}
+
+
+def on(page: Page) -> str:
+    """What the page says of what is on, which everyone can see."""
+    assert page.locator("#next").is_visible()
+    return page.locator("#next").inner_text()
+
+
+def assert_says(text: str, *words: str) -> None:
+    assert [word for word in words if word.lower() not in text.lower()] == [], text
+
+
+def test_the_page_says_what_is_on(place: Place, visits: Visits) -> None:
+    assert_says_what_is_on(visits.open(place, reader=Reader("UTC")), NEXT)
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_the_page_says_what_has_become_of_it(places: Places, visits: Visits, kind: str) -> None:
+    page = visits.open(places.of(EVENTFUL, kind), reader=Reader("UTC"))
+    assert_says_what_is_on(page, NEXT_EVENTFUL)
+
+
+def assert_says_what_is_on(page: Page, expected: Mapping[str, tuple[str, ...]]) -> None:
+    for now, words in expected.items():
+        page.clock.set_fixed_time(instant(now))
+        page.reload()
+        assert_says(on(page), *words)
+        assert ("on air now" in on(page).lower()) == ("on air now" in words), now
+        assert page.locator("#countdown").count() == words.count("next"), now
+
+
+def test_a_page_left_open_follows_the_clock(service: Place, visits: Visits) -> None:
+    reader = Reader("UTC", instant("2025-07-21T12:00"), fixed=False)
+    page = visits.open(service, reader=reader)
+    assert_says(on(page), "next", "Episode 1", "2 hours")
+    page.clock.fast_forward("01:30:00")
+    assert_says(on(page), "next", "Episode 1", "30 minutes")
+    page.clock.fast_forward("00:31:00")
+    assert_says(on(page), "on air now", "Episode 1")
+    page.clock.fast_forward("01:00:00")
+    assert_says(on(page), "next", "Episode 2")
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_every_change_is_told_at_its_episode(places: Places, visits: Visits, kind: str) -> None:
+    page = visits.open(places.of(EVENTFUL, kind), reader=Reader("UTC", LATE))
+    texts = {id_: page.locator(f"[id={id_}]").inner_text() for id_ in EVENTFUL_STARTS}
+    assert_says(texts["e02"], "Moved from Monday 29 September 2025, 23:00 KST", "A game ran over.")
+    assert_says(texts["e03"], "to be confirmed")
+    assert_says(texts["e04"], "cancelled", "A strike.")
+    assert_says(texts["e05"], "1 h 30 min long, not 1 h")
+    assert_says(texts["making-of"], "The making of", "21:00 KST", "12:00 UTC")
+
+
+# Without JavaScript.
+
+
+@pytest.mark.parametrize("text", [SHIPPED, EVENTFUL], ids=["shipped", "eventful"])
+@pytest.mark.parametrize("kind", PLACES)
+def test_without_javascript_only_the_visitors_own_time_is_missing(
+    places: Places, visits: Visits, kind: str, text: str
+) -> None:
+    place = places.of(text, kind)
+    bare, full = visits.open(place, reader=Reader(script=False)), visits.open(place)
+    for hidden in ("#next", ".yours", "#countdown"):
+        assert not bare.locator(f"{hidden}:visible").count()
+    assert visible_links(bare) == visible_links(full)
+    texts = [page.locator(".episode").all_inner_texts() for page in (bare, full)]
+    for without, complete in zip(*texts, strict=True):
+        assert "KST" in without
+        assert set(without.splitlines()) <= set(complete.splitlines())
+
+
+def test_without_javascript_every_clock_is_told(eventful: Place, visits: Visits) -> None:
+    page = visits.open(eventful, reader=Reader(script=False))
+    text = page.locator("#e01").inner_text()
+    # Auckland has the next day.
+    assert_says(text, "Monday 22 September 2025", "23:00 KST", "10:00 EDT", "14:00 UTC")
+    assert_says(text, "02:00 NZST", "Tuesday 23 September 2025")
+
+
+def test_a_recap_is_read_only_by_those_who_open_it(service: Place, visits: Visits) -> None:
+    for script in (True, False):
+        page = visits.open(service, reader=Reader(script=script))
+        recap = page.locator("details.recap").first
+        assert "spoiler" in recap.locator("summary").inner_text().lower()
+        assert not page.get_by_text("Young Ah-hyeon").is_visible()
+        recap.locator("summary").click()
+        assert page.get_by_text("Young Ah-hyeon").is_visible()
+
+
+# Links.
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_leads_somewhere(place: Place, visits: Visits, path: str) -> None:
+    page = visits.open(place, path)
+    found = links(page)
+    assert found
+    own = {link for link in found if place.is_own(link)}
+    for link in own:
+        assert_leads(page, link)
+    for link in found - own:
+        assert_well_formed(link, place)
+
+
+def assert_leads(page: Page, link: str) -> None:
+    target, fragment = urldefrag(link)
+    if target == urldefrag(page.url).url:
+        assert not fragment or page.locator(f"[id='{fragment}']").count() == 1, link
+        return
+    reply = page.request.get(target)
+    assert reply.ok, link
+    assert not fragment or f'id="{fragment}"' in reply.text(), link
+
+
+def assert_well_formed(link: str, place: Place) -> None:
+    parts = urlsplit(link)
+    assert link.isascii(), link
+    if parts.scheme == "webcal":
+        assert place.is_own(link.replace("webcal:", "http:", 1)), link
+    else:
+        assert parts.scheme == "https", link
+        assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", parts.netloc), link
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_links_are_as_good_in_an_eventful_schedule(
+    places: Places, visits: Visits, kind: str
+) -> None:
+    test_every_link_leads_somewhere(places.of(EVENTFUL, kind), visits, "/")
+
+
+def test_every_webcal_link_has_its_feed(place: Place, visits: Visits) -> None:
+    page = visits.open(place)
+    webcals = {link for link in links(page) if link.startswith("webcal:")}
+    assert len(webcals) == 8
+    for link in webcals:
+        reply = page.request.get(link.replace("webcal:", "http:", 1))
+        assert reply.body().startswith(b"BEGIN:VCALENDAR\r\n"), link
+
+
+AGENTS: Final = {
+    "Android": "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Mobile Safari/537.36",
+    "in an app": "Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) AppleWebKit/537.36 (KHTML, like "
+    "Gecko) Version/4.0 Chrome/140.0.0.0 Mobile Safari/537.36 Instagram 390.0.0.0.0 Android",
+    "Windows": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36",
+    "iPhone without Safari": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) "
+    "AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0.7339.39 Mobile/15E148 Safari/604.1",
+}
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_no_device_is_shown_less_than_another(service: Place, visits: Visits, agent: str) -> None:
+    usual = visits.open(service, reader=Reader(script=False))
+    known = visits.open(service, reader=Reader(agent=AGENTS[agent]))
+    assert visible_links(usual) <= visible_links(known)
+    assert known.locator("#hint").is_visible()
+
+
+# Everyone.
+
+
+def open_all(page: Page) -> None:
+    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+
+
+@pytest.mark.parametrize("width", [PHONE, WIDE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_stands_in_anyones_way(
+    service: Place, visits: Visits, path: str, scheme: Scheme, width: int
+) -> None:
+    page = visits.open(service, path, Reader(scheme=scheme, width=width))
+    assert_accessible(page)
+    if page.locator("details").count():
+        open_all(page)
+        assert_accessible(page)
+
+
+def test_nor_where_much_has_happened(eventful: Place, visits: Visits) -> None:
+    for scheme in ("light", "dark"):
+        page = visits.open(eventful, reader=Reader(now=LATE, scheme=scheme))
+        open_all(page)
+        assert_accessible(page)
+
+
+# It asks inner pages whether it is there too, and a sandboxed one has an origin of its own. They
+# are looked at by themselves.
+AXE: Final = Axe(f'{AXE_SCRIPT}; axe.configure({{allowedOrigins: ["<unsafe_all_origins>"]}})')
+
+
+def assert_accessible(page: Page) -> None:
+    results = AXE.run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert len(results.response["passes"]) >= 20
+
+
+def test_an_address_that_leads_nowhere_is_as_good_a_page_at_any_depth(
+    service: Place, visits: Visits
+) -> None:
+    page = visits.blank(service)
+    page.goto(service.at("/no/such/page"))
+    assert_accessible(page)
+    page.locator("main a").first.click()
+    assert page.url == service.at("/")
+    # Of nothing but the status.
+    said = visits.watchers[-1].complaints
+    assert len(said) == 1
+    assert "404" in said.pop()
+
+
+# The keyboard.
+
+# Every element, also within those that have an inside of their own, in the page's order.
+EVERY: Final = """
+const every = (root) => [...root.querySelectorAll("*")].flatMap(
+  (each) => [each, ...(each.shadowRoot ? every(each.shadowRoot) : [])]);
+"""
+# What has the focus: its number, its markup, and whether the focus is to be seen on it or on the
+# label around it. An inner page shows its own. Null where nothing has it.
+FOCUSED: Final = f"""() => {{ {EVERY}
+  let active = document.activeElement;
+  while (active && active.shadowRoot && active.shadowRoot.activeElement) {{
+    active = active.shadowRoot.activeElement;
+  }}
+  if (!active || active === document.body) return null;
+  const seen = active.matches("iframe") || active.matches(":focus-visible")
+    && [active, active.closest("label")].filter(Boolean).some((each) => {{
+      const {{outlineStyle, outlineWidth, outlineColor}} = getComputedStyle(each);
+      return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2
+        && outlineColor !== "rgba(0, 0, 0, 0)";
+    }});
+  return [every(document).indexOf(active), active.outerHTML, seen];
+}}"""
+# All that has to be reached: number and markup; of radio buttons Tab reaches one a group.
+OPERABLE: Final = f"""() => {{ {EVERY}
+  return every(document).map((each, number) => [number, each])
+    .filter(([, each]) => each.matches("a[href], button, summary, input:not([type=radio]), "
+      + "input[type=radio]:checked, select, textarea, iframe"))
+    .filter(([, each]) => each.checkVisibility({{visibilityProperty: true}}))
+    .map(([number, each]) => [number, each.outerHTML]);
+}}"""
+
+
+def tabbed(page: Page) -> dict[int, tuple[str, bool]]:
+    """What Tab alone reaches, by number: its markup, and whether the focus is to be seen there."""
+    reached: dict[int, tuple[str, bool]] = {}
+    last = None
+    for _ in range(1000):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED) or _focused_a_little_later(page)
+        # An inner page is one element, however often Tab stops in it.
+        if focused is None or (focused[0] in reached and focused[0] != last):
+            return reached
+        last, *found = focused
+        reached[last] = (found[0], found[1])
+    raise AssertionError("Tab finds no end")
+
+
+def _focused_a_little_later(page: Page) -> Any:
+    """On its way into an inner page, or out of it, the focus is nowhere for a moment."""
+    page.wait_for_timeout(100)
+    return page.evaluate(FOCUSED)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [PHONE, WIDE])
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    service: Place, visits: Visits, path: str, width: int
+) -> None:
+    page = visits.open(service, path, Reader(width=width))
+    open_all(page)
+    reached = tabbed(page)
+    assert [text for number, text in page.evaluate(OPERABLE) if number not in reached] == []
+    assert [text for text, seen in reached.values() if not seen] == []
+
+
+def test_the_keyboard_opens_and_closes(service: Place, visits: Visits) -> None:
+    page = visits.open(service)
+    recap = page.locator("details.recap").first
+    recap.locator("summary").focus()
+    for key, is_open in (("Enter", True), ("Space", False)):
+        page.keyboard.press(key)
+        assert (recap.get_attribute("open") is not None) == is_open
+
+
+def test_the_keyboard_chooses_each_feed(service: Place, visits: Visits) -> None:
+    page = visits.open(service)
+    chosen: set[str] = set()
+    for _ in range(4):
+        choose_next(page, "feed")
+        for _ in range(2):
+            choose_next(page, "reminders")
+            (shown,) = (link for link in visible_links(page) if link.startswith("webcal:"))
+            chosen.add(shown)
+    assert len(chosen) == 8
+
+
+def choose_next(page: Page, group: str) -> None:
+    page.locator(f"[name={group}]:checked").focus()
+    page.keyboard.press("ArrowRight")
+
+
+# Calm.
+
+
+def shifts(page: Page) -> float:
+    """How much has moved by itself since the page was first painted."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+    return float(page.evaluate("() => window.shifts.reduce((sum, each) => sum + each, 0)"))
+
+
+@pytest.mark.parametrize("width", [320, PHONE, WIDE])
+@pytest.mark.parametrize("path", [*PAGES, "/#e05"])
+def test_nothing_moves_even_where_the_script_is_late(
+    service: Place, visits: Visits, path: str, width: int
+) -> None:
+    page = visits.blank(service, Reader(width=width))
+    page.route("**/*.js", _late)
+    page.goto(service.at(path))
+    assert shifts(page) < 0.02
+
+
+def _late(route: Route) -> None:
+    """The page has been painted, and read a little, by then."""
+    route.request.frame.page.wait_for_timeout(150)
+    route.continue_()
+
+
+@pytest.mark.parametrize("text", [SHIPPED, EVENTFUL], ids=["shipped", "eventful"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_narrow_screen_needs_no_scrolling_to_the_side(
+    places: Places, visits: Visits, path: str, text: str
+) -> None:
+    page = visits.open(places.of(text, "service"), path, Reader(width=320))
+    open_all(page)
+    assert page.evaluate("() => document.scrollingElement.scrollWidth") == 320
+
+
+# The size, in CSS pixels, of every text that is to be seen.
+SIZES: Final = """
+() => [...document.querySelectorAll("body *")]
+  .filter(each => [...each.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
+  .filter(each => !each.closest("script, style, svg") && each.checkVisibility())
+  .map(each => parseFloat(getComputedStyle(each).fontSize))
+"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_text_is_read_on_a_phone_without_zooming(service: Place, visits: Visits, path: str) -> None:
+    page = visits.open(service, path, Reader(width=PHONE))
+    open_all(page)
+    sizes: list[Any] = page.evaluate(SIZES)
+    assert min(sizes) >= 12
+    content = page.locator("meta[name=viewport]").get_attribute("content")
+    assert content == "width=device-width, initial-scale=1"
+
+
+@pytest.mark.parametrize(("path", "budget"), [("/", 25_000), ("/embed.html", 12_000)])
+def test_a_page_is_light(service: Place, visits: Visits, path: str, budget: int) -> None:
+    page = visits.blank(service)
+    asked: list[str] = []
+    # What an embed weighs inside the page is the embed's own affair.
+    page.on(
+        "request", lambda each: asked.append(each.url) if each.frame == page.main_frame else None
+    )
+    page.goto(service.at(path), wait_until="networkidle")
+    bodies = {url: page.request.get(url).body() for url in asked if service.is_own(url)}
+    weights = {url: len(gzip.compress(body, mtime=0)) for url, body in bodies.items()}
+    assert len(weights) > 1
+    assert sum(weights.values()) <= budget, weights
+
+
+# What the service says in headers, where a plain server says nothing.
+
+
+def test_the_page_keeps_its_policy_without_headers(place: Place, visits: Visits) -> None:
+    page = visits.blank(place)
+    page.goto(place.at("/"))
+    executed = page.evaluate(
+        """() => new Promise((done) => {
+            document.addEventListener("securitypolicyviolation", () => done(false));
+            const script = document.createElement("script");
+            script.textContent = "window.executed = true";
+            document.body.append(script);
+            setTimeout(() => done(Boolean(window.executed)), 100);
+        })"""
+    )
+    assert not executed
+    # The browser says that it refused, and that is as it should be.
+    told = visits.watchers[-1].complaints
+    assert told
+    assert all("Content Security Policy" in each for each in told)
+    told.clear()
+
+
+# The watch itself: what these tests would not see, they could not promise.
+
+CARELESS: Final = """\
+<!doctype html>
+<html lang="en"><title>Careless</title><link rel="icon" href="data:,">
+<style>a:focus { outline: none } h1 { height: 300px }</style>
+<a href="/">out of sight</a> <button tabindex="-1">out of reach</button> <h1>Careless</h1>
+<img src="http://localhost:9/" alt="">
+<script>
+console.log("well");
+window.late = () => {
+  document.body.prepend(Object.assign(document.createElement("div"), {style: "height: 300px"}));
+  throw new Error("thrown");
+};
+</script>
+"""
+
+
+def test_whatever_a_page_should_not_do_is_noticed(tmp_path: Path, visits: Visits) -> None:
+    (tmp_path / "index.html").write_text(CARELESS, "utf-8")
+    with plain(tmp_path) as origin:
+        page = visits.open(Place(origin))
+        assert shifts(page) == 0
+        page.evaluate("() => { setTimeout(late); }")
+        page.locator("div").wait_for()
+        assert shifts(page) > 0.02
+        said = visits.watchers[-1].complaints
+        assert_says("\n".join(said), "not the site's", "failed", "console: log: well", "thrown")
+        said.clear()
+        reached = tabbed(page)
+        assert [seen for _, seen in reached.values()] == [False]
+        assert {number for number, _ in page.evaluate(OPERABLE)} > set(reached)
+        with pytest.raises(AssertionError, match="landmark-one-main"):
+            assert_accessible(page)
