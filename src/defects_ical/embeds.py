@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from typing import Final, NamedTuple
 
@@ -139,11 +139,6 @@ def _own(at: datetime, schedule: Schedule) -> Reading:
     return timezones.read(at, schedule.timezone)
 
 
-def _utc(at: datetime) -> str:
-    """An instant as scripts read it (RFC 3339)."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _main_feed(schedule: Schedule) -> Feed:
     return feeds(schedule)[0]
 
@@ -161,7 +156,7 @@ def _frame(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) 
         "own": lambda at: _own(at, schedule),
         "policy": policy(address),
         "show": schedule.show,
-        "utc": _utc,
+        "utc": timezones.in_utc,
         "wording": wording,
     }
     return template("embed.html").render(content).encode()
@@ -221,7 +216,7 @@ def _item(episode: Episode, schedule: Schedule) -> str:
     when = f"{wording.day(there.wall)}, {wording.time(there)}"
     unsure = episode.status != "confirmed"
     status = f" ({wording.STATUSES[episode.status]})" if unsure else ""
-    time = f'<time datetime="{_utc(episode.start)}">{when}</time>'
+    time = f'<time datetime="{timezones.in_utc(episode.start)}">{when}</time>'
     return f"<bdi>{escape(episode.name)}</bdi>: {time}{status}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import segno
@@ -63,7 +62,7 @@ def _content(
         "entries": {each.id: _entry(each, schedule, address) for each in episodes},
         "episodes": episodes,
         "feeds": feeds(schedule),
-        "instant": _instant,
+        "instant": timezones.in_utc,
         "picture": PICTURE,
         "policy": POLICY,
         "schedule": schedule,
@@ -75,11 +74,6 @@ def _content(
         "subscriptions": subscriptions,
         "wording": wording,
     }
-
-
-def _instant(at: datetime) -> str:
-    """An instant as scripts read it (RFC 3339), in UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _code(address: Address) -> str:

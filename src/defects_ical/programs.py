@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from defects_ical import timezones, wording
@@ -41,7 +41,7 @@ def render(
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     yield "/episodes.json", f"{text}\n".encode()
     changed = max([schedule.published, *(change.at for change in schedule.changes)])
-    sitemap = _SITEMAP.format(page=html.escape(str(address)), changed=_utc(changed))
+    sitemap = _SITEMAP.format(page=html.escape(str(address)), changed=timezones.in_utc(changed))
     yield "/sitemap.xml", sitemap.encode()
 
 
@@ -64,7 +64,7 @@ def _content(
         "version": VERSION,
         "show": _show(schedule, address),
         "timezone": schedule.timezone,
-        "published": _utc(schedule.published),
+        "published": timezones.in_utc(schedule.published),
         "feeds": [_feed(each, address) for feed in feeds(schedule) for each in (feed, feed.twin)],
         "platforms": [_platform(*each) for each in schedule.platforms.items()],
         "episodes": [_episode(each, schedule, address) for each in episodes],
@@ -114,15 +114,15 @@ def _episode(episode: Episode, schedule: Schedule, address: Address) -> dict[str
         "number": episode.number,
         "name": episode.name,
         "status": episode.status,
-        "start": _utc(episode.start),
-        "end": _utc(episode.end),
+        "start": timezones.in_utc(episode.start),
+        "end": timezones.in_utc(episode.end),
         "start_local": _local(episode.start, schedule),
         "runtime": episode.runtime,
         "teaser": episode.teaser,
         "revision": episode.sequence,
         "page": address.url(f"/#{episode.id}"),
         "ics": address.url(single_path(episode, schedule)),
-        "previous_start": _utc(previous) if previous else None,
+        "previous_start": timezones.in_utc(previous) if previous else None,
     }
 
 
@@ -135,7 +135,7 @@ def _changes(schedule: Schedule, episodes: tuple[Episode, ...]) -> Iterator[dict
         concerned = [episodes[rank] for rank in _ranks(change, ranks)]
         told = [(each, revisions[each.id, change.at]) for each in concerned]
         yield {
-            "at": _utc(change.at),
+            "at": timezones.in_utc(change.at),
             "episodes": [episode.id for episode in concerned],
             "text": _text(told, schedule),
         }
@@ -248,11 +248,6 @@ def _service(platform: Platform) -> dict[str, object]:
 def _known(properties: dict[str, object]) -> dict[str, object]:
     """The properties that have a value."""
     return {name: value for name, value in properties.items() if value is not None}
-
-
-def _utc(at: datetime) -> str:
-    """An instant as "2025-07-21T14:00:00Z"."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _local(at: datetime, schedule: Schedule) -> str:

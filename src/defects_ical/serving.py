@@ -143,7 +143,7 @@ class _Server(MPServer):
         self._sso = self._listening
         self._sfd = self._listening.fileno()
         # Not a Unix socket; and its types leave out what it takes.
-        self._shd = SocketHolder(self._sfd, *(False, BACKLOG))  # type: ignore[call-arg]
+        self._shd = SocketHolder(self._sfd, *(False, BACKLOG))  # type: ignore[call-arg] # they do
 
     def _spawn_workers(self, *arguments: Any) -> None:
         with _signals_held():

@@ -178,6 +178,11 @@ def fits(wall: datetime, offset: timedelta, zone: str) -> bool:
     return read(at, zone).offset == offset
 
 
+def in_utc(at: datetime) -> str:
+    """An instant as programs read it (RFC 3339): "2025-07-21T14:00:00Z"."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def read(at: datetime, zone: str) -> Reading:
     """What a clock in ``zone`` shows at the instant ``at``."""
     local = at.astimezone(pytz.timezone(zone))
