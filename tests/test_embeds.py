@@ -87,7 +87,11 @@ def rendered(schedule: Schedule, address: Address = ADDRESS) -> dict[str, bytes]
 
 
 def code(schedule: Schedule, name: str, address: Address = ADDRESS) -> str:
-    return next(each.code for each in embeds.snippets(schedule, address) if each.id == name)
+    return next(
+        each.code
+        for each in embeds.snippets(schedule, expand(schedule), address)
+        if each.id == name
+    )
 
 
 def zipped(*bodies: bytes) -> int:

@@ -13,7 +13,7 @@ from html import escape
 from typing import Final, NamedTuple
 
 from defects_ical import timezones, wording
-from defects_ical.episodes import Episode, expand
+from defects_ical.episodes import Episode
 from defects_ical.links import PICTURE, Address, Feed, feeds
 from defects_ical.markup import static, template
 from defects_ical.schedule import Schedule
@@ -77,9 +77,11 @@ def render(
     yield OEMBED, _oembed(schedule, listed, address)
 
 
-def snippets(schedule: Schedule, address: Address) -> tuple[Snippet, ...]:
+def snippets(
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+) -> tuple[Snippet, ...]:
     """The ways to show the schedule on another site, the richest first."""
-    episodes = _by_start(expand(schedule))
+    episodes = _by_start(episodes)
     return (
         Snippet(
             "frame",

@@ -68,7 +68,7 @@ def _content(
         "schedule": schedule,
         "show": schedule.show,
         "single_path": single_path,
-        "snippets": snippets(schedule, address),
+        "snippets": snippets(schedule, episodes, address),
         "span": _span(schedule, episodes),
         "structured_data": structured_data(schedule, episodes, address),
         "subscriptions": subscriptions,

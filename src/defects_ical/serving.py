@@ -142,12 +142,13 @@ class _Server(MPServer):
         self._ssp = None
         self._sso = self._listening
         self._sfd = self._listening.fileno()
-        # Not a Unix socket; and its types leave out what it takes.
-        self._shd = SocketHolder(self._sfd, *(False, BACKLOG))  # type: ignore[call-arg] # they do
+        not_unix = False
+        holder: Any = SocketHolder  # its types leave out what it takes
+        self._shd = holder(self._sfd, not_unix, BACKLOG)
 
     def _spawn_workers(self, *arguments: Any) -> None:
         with _signals_held():
-            super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call] # Granian's
+            super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call] # Granian leaves it so
 
     def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:
         # Counted anew: Granian forgets one that dies while it counts.
@@ -187,7 +188,8 @@ def _signals_held() -> Iterator[None]:
 
 def _application(publication: Publication, address: Address) -> WSGIApplication:
     """The application, made in the worker that runs it."""
-    # A terminal tells the workers, too; who told their parent has told them enough.
+    # Of what was held back, a worker heeds its parent's SIGTERM; a terminal's signals, which
+    # come to all, are for the parent.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with_parent, daemon=True).start()
     return create_app(publication, address)

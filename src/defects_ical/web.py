@@ -150,8 +150,7 @@ def create_app(publication: Publication, address: Address) -> Flask:
     # A path is one of the site's to the letter, or it is not.
     app.url_map.merge_slashes = False
     responder = Responder(publication.site, address, app.wsgi_app)
-    # Flask's own way of putting something before it.
-    app.wsgi_app = responder  # type: ignore[method-assign]
+    app.wsgi_app = responder  # type: ignore[method-assign] # how Flask wants it wrapped
 
     health, root = partial(_health, publication), partial(_to_root, publication, address)
     for prefix in {"", address.path}:
