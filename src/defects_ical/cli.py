@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from defects_ical import __version__, timezones, wording
-from defects_ical.episodes import Episode, expand
+from defects_ical.episodes import Episode, by_start, expand
 from defects_ical.errors import AddressError, DefectsIcalError, Problem, ScheduleError
 from defects_ical.export import export
 from defects_ical.links import Address
@@ -201,7 +201,7 @@ def _table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
         table.add_column(reading.place, no_wrap=True)
     table.add_column("Status", no_wrap=True)
     table.add_column("Rev.", no_wrap=True, justify="right")
-    for episode in sorted(episodes, key=lambda each: each.start):
+    for episode in by_start(episodes):
         own, *others = wording.readings(episode.start, schedule)
         clocks = (f"{_date_beside(own, each)}{wording.time(each)}" for each in others)
         status = Text(episode.status, STYLES[episode.status])
@@ -236,8 +236,7 @@ def _warnings(
             what = "the change is dated in the future"
             yield schedule.problem(("changes", index, "at"), what, "write when it was decided")
     airing = [each for each in episodes if each.status != "cancelled"]
-    by_start = sorted(airing, key=lambda each: each.start)
-    for start, together in groupby(by_start, key=lambda each: each.start):
+    for start, together in groupby(by_start(airing), key=lambda each: each.start):
         names = [each.name for each in together]
         if len(names) > 1:
             when = timezones.read(start, schedule.timezone).wall

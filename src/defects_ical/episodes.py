@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
@@ -125,6 +125,11 @@ def expand(schedule: Schedule) -> tuple[Episode, ...]:
     if problems:
         raise ScheduleError(problems)
     return tuple(_episode(plan, schedule) for plan in plans.values())
+
+
+def by_start(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
+    """Episodes in the order in which they air."""
+    return tuple(sorted(episodes, key=lambda each: each.start))
 
 
 def _planned(schedule: Schedule) -> Iterator[tuple[str, _Plan]]:

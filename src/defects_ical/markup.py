@@ -25,3 +25,9 @@ def template(name: str) -> Template:
 def static(name: str) -> bytes:
     """A file by its name, as it is."""
     return files("defects_ical").joinpath("static", name).read_bytes()
+
+
+def script(*names: str) -> bytes:
+    """One script made of several, which share their names with nobody else on the page."""
+    parts = b"\n".join(map(static, names))
+    return b'(() => {\n"use strict";\n' + parts + b"})();\n"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from defects_ical import timezones, wording
-from defects_ical.episodes import Episode, Revision
+from defects_ical.episodes import Episode, Revision, by_start
 from defects_ical.links import Address, Feed, feeds, single_path
 from defects_ical.schedule import ALL, Change, Platform, Schedule
 
@@ -37,7 +37,7 @@ def render(
     schedule: Schedule, episodes: tuple[Episode, ...], address: Address
 ) -> Iterator[tuple[str, bytes]]:
     """Every file for programs: its path and its bytes, UTF-8."""
-    content = _content(schedule, _by_start(episodes), address)
+    content = _content(schedule, by_start(episodes), address)
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     yield "/episodes.json", f"{text}\n".encode()
     changed = max([schedule.published, *(change.at for change in schedule.changes)])
@@ -47,13 +47,9 @@ def render(
 
 def structured_data(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> str:
     """The page's JSON-LD (schema.org), ready to stand inside a script element as it is."""
-    series = _series(schedule, _by_start(episodes), address)
+    series = _series(schedule, by_start(episodes), address)
     text = json.dumps(series, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_WITHIN_A_SCRIPT)
-
-
-def _by_start(episodes: tuple[Episode, ...]) -> tuple[Episode, ...]:
-    return tuple(sorted(episodes, key=lambda episode: episode.start))
 
 
 def _content(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -39,6 +39,19 @@ def day(when: date) -> str:
 def calendar_date(when: date) -> str:
     """A date without its weekday: "21 July 2025"."""
     return day(when).partition(" ")[2]
+
+
+def span(episodes: Sequence[Episode], schedule: Schedule) -> str:
+    """The first day and the last, on the schedule's clock: "21 July to 12 August 2025".
+
+    ``episodes`` are in the order in which they air.
+    """
+    ends = (timezones.read(episodes[at].start, schedule.timezone).wall for at in (0, -1))
+    first, last = map(calendar_date, ends)
+    if first == last:
+        return first
+    (days, _, year), (_, _, last_year) = first.rpartition(" "), last.rpartition(" ")
+    return f"{days if year == last_year else first} to {last}"
 
 
 def time(reading: Reading) -> str:
