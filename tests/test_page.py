@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from browser import (
     PHONE,
@@ -343,24 +343,143 @@ def test_every_webcal_link_has_its_feed(place: Place, visits: Visits) -> None:
         assert reply.body().startswith(b"BEGIN:VCALENDAR\r\n"), link
 
 
+# What browsers say of themselves, and what they are then offered first.
+SAFARI: Final = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1"
+IPHONE: Final = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X)"
+ANDROID: Final = "Mozilla/5.0 (Linux; Android 15; Pixel 9"
+CHROME: Final = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 AGENTS: Final = {
-    "Android": "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/140.0.0.0 Mobile Safari/537.36",
-    "in an app": "Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) AppleWebKit/537.36 (KHTML, like "
-    "Gecko) Version/4.0 Chrome/140.0.0.0 Mobile Safari/537.36 Instagram 390.0.0.0.0 Android",
-    "Windows": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/140.0.0.0 Safari/537.36",
-    "iPhone without Safari": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) "
-    "AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0.7339.39 Mobile/15E148 Safari/604.1",
+    "an iPhone": (f"{IPHONE} {SAFARI}", None, "Apple Calendar"),
+    "a Mac": (f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {SAFARI}", None, "Apple Calendar"),
+    "Linux": (f"Mozilla/5.0 (X11; Linux x86_64) {CHROME} Safari/537.36", None, "Apple Calendar"),
+    "Chrome on an iPhone": (
+        f"{IPHONE} {SAFARI.replace('Version/18.6', 'CriOS/140.0.7339.39')}",
+        "iphone",
+        "Copy",
+    ),
+    "Edge on an iPhone": (
+        f"{IPHONE} {SAFARI.replace('Mobile', 'EdgiOS/140.0.3485.54 Mobile')}",
+        "iphone",
+        "Copy",
+    ),
+    "Google's app on an iPhone": (
+        f"{IPHONE} {SAFARI.replace('Version/18.6', 'GSA/382.1')}",
+        "iphone",
+        "Copy",
+    ),
+    "some app on an iPhone": (
+        f"{IPHONE} AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+        "app",
+        "Copy",
+    ),
+    "an app on an iPhone": (f"{IPHONE} {SAFARI} KAKAOTALK/25.7.0 (INAPP)", "app", "Copy"),
+    "Android": (f"{ANDROID}) {CHROME} Mobile Safari/537.36", "android", "Copy"),
+    "Firefox on Android": (
+        "Mozilla/5.0 (Android 15; Mobile; rv:142.0) Gecko/142.0 Firefox/142.0",
+        "android",
+        "Copy",
+    ),
+    "an app on Android": (
+        f"{ANDROID}; wv) {CHROME} Mobile Safari/537.36 Instagram 390.0.0.0.0 Android",
+        "app",
+        "Copy",
+    ),
+    "Windows": (
+        f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36 Edg/140.0",
+        "windows",
+        "Outlook.com",
+    ),
 }
+# What can be pressed in the feed that is shown: its text and where it stands, in the page's order.
+OFFERED: Final = """
+all => all.filter(each => each.checkVisibility({visibilityProperty: true}))
+  .map(each => [each.textContent, each.getBoundingClientRect().top])
+"""
 
 
 @pytest.mark.parametrize("agent", AGENTS)
-def test_no_device_is_shown_less_than_another(service: Place, visits: Visits, agent: str) -> None:
+def test_what_works_on_a_device_comes_first_and_nothing_is_hidden(
+    service: Place, visits: Visits, agent: str
+) -> None:
+    said, device, first = AGENTS[agent]
     usual = visits.open(service, reader=Reader(script=False))
-    known = visits.open(service, reader=Reader(agent=AGENTS[agent]))
+    known = visits.blank(service, Reader(agent=said, width=PHONE))
+    known.route("**/*.js", _late)
+    known.goto(service.at("/"))
     assert visible_links(usual) <= visible_links(known)
-    assert known.locator("#hint").is_visible()
+    hints = known.locator(".hint:visible")
+    assert hints.evaluate_all("all => all.map(each => each.dataset.for)") == [device] * bool(device)
+    offered = known.locator(".feed .button, .feed .copy").evaluate_all(OFFERED)
+    assert {"Apple Calendar", "Google Calendar", "Outlook.com", "Microsoft 365", "Copy"} == {
+        text for text, _ in offered
+    }
+    # For the eye as for the keyboard.
+    assert offered[0][0] == min(offered, key=lambda each: float(each[1]))[0] == first
+    assert shifts(known) < 0.02
+
+
+def test_the_feed_s_address_is_copied(service: Place, visits: Visits) -> None:
+    page = visits.open(service)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("30 minutes before").click()
+    button = page.locator(".feed .copy:visible")
+    button.click()
+    expect(button).to_have_text("Copied")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied == service.at("/the-defects-reminders.ics")
+
+
+def test_where_nothing_can_be_copied_it_is_selected(service: Place, visits: Visits) -> None:
+    page = visits.blank(service)
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.goto(service.at("/"))
+    button = page.locator(".feed .copy:visible")
+    button.click()
+    expect(button).to_have_text("Selected")
+    selected = page.evaluate("() => getSelection().toString()")
+    assert selected == service.at("/the-defects.ics")
+
+
+def test_every_snippet_is_copied_whole(service: Place, visits: Visits) -> None:
+    page = visits.open(service)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_all(page)
+    snippets = page.locator(".snippet").all()
+    assert len(snippets) == 5
+    for snippet in snippets:
+        snippet.locator(".copy").click()
+        expect(snippet.locator(".copy")).to_have_text("Copied")
+        copied = page.evaluate("() => navigator.clipboard.readText()")
+        assert copied == snippet.locator("code").text_content()
+
+
+def test_each_way_to_embed_is_shown_as_it_will_be(place: Place, visits: Visits) -> None:
+    page = visits.open(place)
+    open_all(page)
+    frame = page.locator("iframe.preview")
+    frame.scroll_into_view_if_needed()
+    inside = page.frame_locator("iframe.preview").locator("body")
+    expect(inside.locator("li:has(.yours:visible)")).to_have_count(8)
+    expect(page.locator("defects-episodes li:has(.yours)")).to_have_count(8)
+    expect(page.locator("div.preview time")).to_have_count(8)
+    page.locator("img.preview").scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('img.preview').naturalWidth > 0")
+    page.wait_for_timeout(100)
+    height = inside.evaluate("body => body.getBoundingClientRect().height")
+    assert 0 <= frame.evaluate("frame => frame.clientHeight") - height < 2
+
+
+def test_on_paper_there_is_the_schedule_and_nothing_to_press(
+    eventful: Place, visits: Visits
+) -> None:
+    page = visits.open(eventful, reader=Reader(now=LATE, scheme="dark"))
+    page.emulate_media(media="print")
+    assert page.locator(".episode .times:visible").count() == len(EVENTFUL_STARTS)
+    assert page.get_by_role("heading", name="Where to watch").is_visible()
+    for screen in ("#next", "#subscribe", "#embed", ".add", "footer", "button", ".recap p"):
+        assert not page.locator(f"{screen}:visible").count(), screen
+    paper = "() => getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
 
 
 # Everyone.

@@ -9,7 +9,7 @@ import segno
 
 from defects_ical import timezones, wording
 from defects_ical.embeds import snippets
-from defects_ical.episodes import Episode
+from defects_ical.episodes import Episode, by_start
 from defects_ical.links import (
     PICTURE,
     Address,
@@ -20,7 +20,7 @@ from defects_ical.links import (
     single_path,
     subscriptions,
 )
-from defects_ical.markup import static, template
+from defects_ical.markup import script, static, template
 from defects_ical.programs import structured_data
 from defects_ical.schedule import Schedule
 
@@ -30,7 +30,6 @@ TEMPLATES: Final = {
     "/robots.txt": "robots.txt",
     "/style.css": "style.css",
 }
-STATIC: Final = {"/page.js": "page.js", "/icon.svg": "icon.svg"}
 # Everything is the site's own. The header adds who may frame it, which no <meta> can.
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -42,11 +41,11 @@ def render(
     schedule: Schedule, episodes: tuple[Episode, ...], address: Address
 ) -> Iterator[tuple[str, bytes]]:
     """Every page of the site, and what belongs to it: the path and the bytes, UTF-8."""
-    content = _content(schedule, episodes, address)
+    content = _content(schedule, by_start(episodes), address)
     for path, name in TEMPLATES.items():
         yield path, template(name).render(content).encode()
-    for path, name in STATIC.items():
-        yield path, static(name)
+    yield "/page.js", script("moments.js", "page.js")
+    yield "/icon.svg", static("icon.svg")
 
 
 def _content(
@@ -69,7 +68,7 @@ def _content(
         "show": schedule.show,
         "single_path": single_path,
         "snippets": snippets(schedule, episodes, address),
-        "span": _span(schedule, episodes),
+        "span": wording.span(episodes, schedule),
         "structured_data": structured_data(schedule, episodes, address),
         "subscriptions": subscriptions,
         "wording": wording,
@@ -82,20 +81,10 @@ def _code(address: Address) -> str:
     return str(code.svg_inline(border=2, omitsize=True, title="The address of this page"))
 
 
-def _span(schedule: Schedule, episodes: tuple[Episode, ...]) -> str:
-    """The first day and the last, on the schedule's clock: "21 July to 12 August 2025"."""
-    starts = [timezones.read(each.start, schedule.timezone).wall for each in episodes]
-    first, last = wording.calendar_date(min(starts)), wording.calendar_date(max(starts))
-    same_year = first.rpartition(" ")[2] == last.rpartition(" ")[2]
-    if first == last:
-        return first
-    return f"{first.rpartition(' ')[0] if same_year else first} to {last}"
-
-
 def _description(schedule: Schedule, episodes: tuple[Episode, ...]) -> str:
     return (
         f"When {schedule.show.title} airs, on your own clock, and where to watch it. "
-        f"{_span(schedule, episodes)}. Subscribe in Apple, Google or Outlook, or download."
+        f"{wording.span(episodes, schedule)}. Subscribe in Apple, Google or Outlook, or download."
     )
 
 

@@ -96,12 +96,12 @@ function theirs({ wall, start }, place) {
 }
 
 function row(each, place) {
-  const { day, time, zone } = told(each.start);
+  const { day, time } = told(each.start);
   const yours = make("time", "", `${day}, ${time}`);
   yours.dateTime = each.at;
   const name = make("p", "name", make("bdi", "", each.name));
   if (STATUSES[each.status]) name.append(make("small", "", STATUSES[each.status]));
-  const times = make("div", "times", make("p", "yours", yours, " ", make("small", "", zone)),
+  const times = make("div", "times", make("p", "yours", yours, " ", make("small", "", zone(each.start))),
     make("p", "soft", theirs(each, place)));
   if (each.before) times.append(make("p", "soft", `moved from ${each.before}`));
   each.item = make("li", each.status, name, times);
@@ -143,11 +143,11 @@ function draw(root, data) {
 
 function mark(paragraph, episodes) {
   const now = Date.now();
-  const found = outlook(episodes, now);
-  tell(paragraph, found);
+  const found = upcoming(episodes, now);
+  paragraph.replaceChildren(...headline(found), waiting(found));
   for (const each of episodes) {
     each.item.classList.toggle("past", each.end <= now);
-    each.item.classList.toggle("coming", each === found[1]);
+    each.item.classList.toggle("coming", each === found.episode);
   }
 }
 

@@ -28,21 +28,21 @@ function read(item) {
 
 function showLocal({ item, start }) {
   const yours = item.querySelector(".yours");
-  const { day, time, zone } = told(start);
+  const { day, time } = told(start);
   yours.querySelector("time").textContent = `${day}, ${time}`;
-  yours.querySelector("small").textContent = zone;
+  yours.querySelector("small").textContent = zone(start);
   yours.hidden = false;
 }
 
 function showNow() {
   const now = Date.now();
-  const found = outlook(episodes, now);
+  const found = upcoming(episodes, now);
   const next = document.getElementById("next");
-  tell(next, found);
+  next.replaceChildren(...headline(found), waiting(found));
   next.hidden = false;
   for (const each of episodes) {
     each.item.classList.toggle("past", each.end <= now);
-    each.item.classList.toggle("next", each === found[1]);
+    each.item.classList.toggle("next", each === found.episode);
   }
 }
 

@@ -1,49 +1,63 @@
-// The visitor's clock, for the frame and the element alike: each begins with this file.
+// The visitor's clock and what comes next, for the page, the frame and the element alike: each
+// begins with this file.
 
 const PARTS = {
   weekday: "long", day: "numeric", month: "long", year: "numeric",
-  hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
+  hour: "2-digit", minute: "2-digit", hourCycle: "h23",
 };
 const HERE = new Intl.DateTimeFormat("en-GB", PARTS);
+// British readers know their zone as BST, Americans theirs as PDT: the browser's own English.
+const ZONE = new Intl.DateTimeFormat(
+  [...navigator.languages.filter((each) => each.startsWith("en")), "en"], { timeZoneName: "short" });
 const MINUTE = 60000;
 
 // What a clock shows at an instant, the visitor's own unless another is given:
-// "Monday 21 July 2025", "11:00", and its zone's short name.
+// "Monday 21 July 2025" and "11:00".
 function told(instant, clock = HERE) {
   const part = {};
   for (const { type, value } of clock.formatToParts(instant)) part[type] = value;
   const day = `${part.weekday} ${part.day} ${part.month} ${part.year}`;
-  return { day, time: `${part.hour}:${part.minute}`, zone: part.timeZoneName };
+  return { day, time: `${part.hour}:${part.minute}` };
 }
 
-// How long a time is, in its two largest units: "2 days 4 h".
+// The short name of the visitor's zone at an instant: "GMT-3".
+function zone(instant) {
+  return ZONE.formatToParts(instant).find((part) => part.type === "timeZoneName").value;
+}
+
+// How long a time is, in its two largest units: "2 days 4 hours".
 function length(milliseconds) {
   const minutes = Math.ceil(milliseconds / MINUTE);
   const days = Math.floor(minutes / 1440);
-  const hours = Math.floor(minutes / 60) % 24;
-  const units = [
-    days && `${days} ${days === 1 ? "day" : "days"}`,
-    hours && `${hours} h`,
-    !days && minutes % 60 && `${minutes % 60} min`,
-  ];
-  return units.filter(Boolean).join(" ");
+  const units = [[days, "day"], [Math.floor(minutes / 60) % 24, "hour"], [minutes % 60, "minute"]];
+  return units
+    .slice(0, days ? 2 : 3)
+    .filter(([count]) => count)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`)
+    .join(" ");
 }
 
-// What comes next: the words before the episode's name, the episode (if any), the words after it.
-function outlook(episodes, now) {
+// What is on, or comes next: the words for it; the episode, unless none follows; and how many
+// milliseconds it is to be waited for, unless it has begun.
+function upcoming(episodes, now) {
   const ahead = episodes.filter((each) => each.end > now);
   const episode = ahead.find((each) => each.status !== "cancelled");
-  if (!episode) return [ahead.length ? "No further episode will air." : "The season has ended."];
-  const unsure = episode.status === "tentative" ? ", to be confirmed" : "";
-  if (episode.start <= now) return ["On air now: ", episode, unsure];
-  return ["Next: ", episode, `, in ${length(episode.start - now)}${unsure}`];
+  if (!episode) return { words: ahead.length ? "No further episode will air." : "The season has ended." };
+  if (episode.start <= now) return { words: "On air now: ", episode };
+  return { words: "Next: ", episode, wait: episode.start - now };
 }
 
-// Fill a paragraph with what comes next; a name keeps its writing direction to itself.
-function tell(paragraph, [before, episode, after]) {
+// The words and the episode's name, which keeps its writing direction to itself.
+function headline({ words, episode }) {
+  if (!episode) return [words];
   const name = document.createElement("bdi");
-  name.textContent = episode ? episode.name : "";
-  paragraph.replaceChildren(before, name, after || "");
+  name.textContent = episode.name;
+  return [words, name, episode.status === "tentative" ? ", to be confirmed" : ""];
+}
+
+// How long it is to be waited for, in words that follow the headline.
+function waiting({ wait }) {
+  return wait ? `, in ${length(wait)}` : "";
 }
 
 // Where a long season scrolls by itself, begin with what comes next.

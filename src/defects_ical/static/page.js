@@ -1,134 +1,122 @@
-// The page is complete without this; here it learns the visitor's own clock and device.
+// The page is complete without this; here it learns the visitor's own clock and device. Before
+// anything is painted, so that nothing moves: the stylesheet knows what each device needs first.
 
-const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
-  "September", "October", "November", "December"];
-const MINUTE = 60_000;
+const SECOND = 1000;
 
-const day = (at) => `${DAYS[at.getDay()]} ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`;
-const clock = (at) => [at.getHours(), at.getMinutes()].map((each) => String(each).padStart(2, "0")).join(":");
-const zone = (at) => new Intl.DateTimeFormat("en", { timeZoneName: "short" })
-  .formatToParts(at).find((part) => part.type === "timeZoneName").value;
-
-const episodes = [...document.querySelectorAll(".episode")].map((element) => ({
-  element,
-  name: element.dataset.name,
-  start: new Date(element.dataset.start),
-  end: new Date(element.dataset.end),
-  status: element.dataset.status,
-  previous: element.dataset.previous && new Date(element.dataset.previous),
-}));
-
-function tellOwnTimes() {
-  for (const { element, start } of episodes) {
-    const own = element.querySelector(".yours");
-    own.querySelector("time").textContent = `${day(start)}, ${clock(start)}`;
-    own.querySelector("small").textContent = `your time (${zone(start)})`;
-    own.hidden = false;
-  }
+// What a browser says of itself tells where links to calendars fail.
+function device(agent) {
+  const ios = /iPhone|iPad/.test(agent);
+  if (/Instagram|FBA[NV]|FB_IAB|Line\/|KAKAOTALK|NAVER\(|TikTok|; wv\)/.test(agent)) return "app";
+  if (ios && !/Safari\//.test(agent)) return "app";
+  if (ios && /iOS\/|GSA\//.test(agent)) return "iphone";
+  if (/Android/.test(agent)) return "android";
+  return /Windows/.test(agent) ? "windows" : "";
 }
 
-const plural = (count, unit) => `${count} ${unit}${count === 1 ? "" : "s"}`;
-
-// "2 days 3 hours", "3 hours 5 minutes", "5 minutes"
-function length(milliseconds) {
-  const minutes = Math.max(1, Math.ceil(milliseconds / MINUTE));
-  const days = Math.floor(minutes / 1440);
-  const hours = Math.floor((minutes % 1440) / 60);
-  const parts = days
-    ? [plural(days, "day"), hours && plural(hours, "hour")]
-    : [hours && plural(hours, "hour"), minutes % 60 && plural(minutes % 60, "minute")];
-  return parts.filter(Boolean).join(" ");
+function read(element) {
+  const { name, start, end, status, previous } = element.dataset;
+  return {
+    element, name, status, start: Date.parse(start), end: Date.parse(end),
+    previous: previous && Date.parse(previous),
+  };
 }
 
-function element(name, text, id) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (id) made.id = id;
+function tellOwnTime({ element, start }) {
+  const own = element.querySelector(".yours");
+  const { day, time } = told(start);
+  own.querySelector("time").textContent = `${day}, ${time}`;
+  own.querySelector("small").textContent = `your time (${zone(start)})`;
+  own.hidden = false;
+}
+
+function make(tag, ...content) {
+  const made = document.createElement(tag);
+  made.append(...content);
   return made;
 }
 
-function whatIsOn(now) {
-  const airing = episodes.filter((each) => each.status !== "cancelled");
-  const current = airing.find((each) => each.start <= now && now < each.end);
-  if (current) {
-    return [element("strong", `On air now: ${current.name}`),
-      element("span", `until ${clock(current.end)}, your time`)];
-  }
-  const next = airing.find((each) => each.start > now);
-  return next ? whatIsNext(next, now) : whatIsOver(airing);
+// The names of episodes, each of which keeps its writing direction to itself.
+function names(episodes) {
+  return episodes.flatMap(({ name }, at) => [at ? ", " : "", make("bdi", name)]);
 }
 
-function whatIsNext(next, now) {
-  const doubt = next.status === "tentative" ? ", if it is confirmed" : "";
-  const when = `${day(next.start)}, ${clock(next.start)} (${zone(next.start)})`;
-  const told = [element("strong", `Next: ${next.name}${doubt}`), element("span", `${when}, in `),
-    element("span", length(next.start - now), "countdown")];
-  if (next.previous) {
-    told.push(element("p", `Moved: it was to air on ${day(next.previous)}, ${clock(next.previous)}.`));
+function tellWait({ episode, wait }, episodes, now) {
+  const { day, time } = told(episode.start);
+  const countdown = make("span", length(wait));
+  countdown.id = "countdown";
+  const lines = [make("p", `${day}, ${time} (${zone(episode.start)}), in `, countdown)];
+  if (episode.previous && episode.previous !== episode.start) {
+    const before = told(episode.previous);
+    lines.push(make("p", `Moved: it was to air on ${before.day}, ${before.time}.`));
   }
-  const off = episodes.filter((each) => each.status === "cancelled" && each.start > now && each.start < next.start);
-  if (off.length) {
-    told.push(element("p", `Cancelled: ${off.map((each) => each.name).join(", ")}.`));
-  }
-  return told;
+  const off = episodes.filter((each) => each.status === "cancelled"
+    && each.end > now && each.start < episode.start);
+  if (off.length) lines.push(make("p", "Cancelled: ", ...names(off), "."));
+  return lines;
 }
 
-function whatIsOver(airing) {
-  if (!airing.length) return [element("strong", "Nothing is going to air")];
-  return [element("strong", "The season has ended"),
-    element("span", `The last episode aired on ${day(airing.at(-1).start)}.`)];
+function tellMore(found, episodes, now) {
+  if (found.wait) return tellWait(found, episodes, now);
+  if (found.episode) return [make("p", `until ${told(found.episode.end).time}, your time`)];
+  const last = episodes.findLast((each) => each.status !== "cancelled" && each.end <= now);
+  return last ? [make("p", `The last episode aired on ${told(last.start).day}.`)] : [];
 }
 
-function tellWhatIsOn() {
+function tellWhatIsOn(episodes) {
+  const now = Date.now();
+  const found = upcoming(episodes, now);
   const next = document.getElementById("next");
-  const now = new Date();
-  next.replaceChildren(...whatIsOn(now));
+  next.replaceChildren(make("strong", ...headline(found)), ...tellMore(found, episodes, now));
   next.hidden = false;
-  setTimeout(tellWhatIsOn, MINUTE - (now % MINUTE));
+  for (const each of episodes) {
+    each.element.classList.toggle("past", each.end <= now);
+    each.element.classList.toggle("coming", each === found.episode);
+  }
+  setTimeout(tellWhatIsOn, MINUTE - (now % MINUTE), episodes);
 }
 
-function offerCopies() {
-  for (const button of document.querySelectorAll(".copy")) {
-    const code = button.parentElement.querySelector("code");
-    button.hidden = !navigator.clipboard;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(code.textContent);
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
-    });
+// Where a page may not write to the clipboard, as inside some apps, it selects the text.
+async function copy(button) {
+  const code = button.parentElement.querySelector("code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(code);
+    button.textContent = "Selected";
   }
+  setTimeout(() => { button.textContent = "Copy"; }, 2 * SECOND);
+}
+
+function offerCopy(button) {
+  button.addEventListener("click", () => copy(button));
+  button.hidden = false;
 }
 
 function fitPreview() {
   const frame = document.querySelector("iframe.preview");
   addEventListener("message", ({ data, source }) => {
-    const ours = frame && source === frame.contentWindow && data.type === "defects-episodes";
+    const ours = frame && source === frame.contentWindow && data && data.type === "defects-episodes";
     if (ours && data.height > 0) frame.style.height = `${data.height}px`;
   });
 }
 
-// What works here comes first, and nothing is hidden.
-function knowDevice() {
-  const agent = navigator.userAgent;
-  const phone = /iPhone|iPad/.test(agent);
-  const advice = [
-    [/Instagram|FBAN|FBAV|Line\/|KAKAOTALK|TikTok|; wv\)/, "", "This is the browser inside an app, where most links to calendars fail: open the page in your own browser, or copy an address."],
-    [/Android/, "Google Calendar", "On Android, subscribe on a computer, and the calendar appears on the phone too; or download single episodes below."],
-    [phone && !/Safari\//.test(agent) || /CriOS|FxiOS|EdgiOS/.test(agent) ? /./ : /$^/, "Apple Calendar", "On an iPhone, Safari opens the subscription at once; other browsers may only copy the address."],
-    [/Windows/, "Outlook.com", "The new Outlook for Windows spoils links to calendars: Outlook.com, in the browser, works."],
-  ].find(([pattern]) => pattern.test(agent));
-  if (!advice) return;
-  const hint = document.getElementById("hint");
-  hint.textContent = advice[2];
-  hint.hidden = false;
-  for (const item of document.querySelectorAll(`[data-program="${advice[1]}"]`)) {
-    item.parentElement.prepend(item);
+// The stylesheet shows it first already; the keyboard's way and a screen reader's follow it.
+function putFirst(item, before) {
+  for (const each of document.querySelectorAll(item)) {
+    each.parentElement.querySelector(before).before(each);
   }
 }
 
-tellOwnTimes();
-tellWhatIsOn();
-offerCopies();
-fitPreview();
-knowDevice();
+const HAND = device(navigator.userAgent);
+if (HAND) document.documentElement.dataset.device = HAND;
+
+document.addEventListener("DOMContentLoaded", () => {
+  const episodes = Array.from(document.querySelectorAll(".episode"), read);
+  episodes.forEach(tellOwnTime);
+  tellWhatIsOn(episodes);
+  document.querySelectorAll(".copy").forEach(offerCopy);
+  fitPreview();
+  if (HAND === "windows") putFirst("[data-program='Outlook.com']", "li");
+  else if (HAND) putFirst(".address", ".programs");
+});
