@@ -16,6 +16,11 @@ from defects_ical.timezones import LAST_YEAR
 REMINDERS: Final = "reminders"
 """What the names of the reminder feeds end in."""
 
+# The ids on the page that a link might name. Its others have an underscore, as no identifier has.
+SECTIONS: Final = frozenset(
+    {"carry", "cast", "changes", "countdown", "embed", "episodes", "next", "subscribe", "watch"}
+)
+
 Check: TypeAlias = Callable[[Schedule], Iterator[Problem]]
 
 
@@ -74,6 +79,7 @@ def _feed_names(schedule: Schedule) -> Iterator[Problem]:
 
 def _special_ids(schedule: Schedule) -> Iterator[Problem]:
     taken: dict[str, str] = {ALL: "means every episode in a change"}
+    taken |= dict.fromkeys(SECTIONS, "is a section of the page")
     for index, special in enumerate(schedule.specials):
         number = special.id.removeprefix("e")
         reason = taken.get(special.id)
