@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -123,6 +124,27 @@ def test_every_subscribe_link_of_the_show_is_short_and_decodes_to_its_feed(
             asked = parse_qs(urlsplit(outlook.url).query, strict_parsing=True)
             assert asked == {"url": [ADDRESS.url(feed.path)], "name": [feed.title]}
         assert max(len(each.url) for each in (apple, google, *outlooks)) < 256
+
+
+@pytest.mark.parametrize("title", ["슬기로운 의사생활 그리고 우리들의 블루스", "Long " * 40])
+def test_a_long_name_is_left_out_rather_than_the_link_be_too_long(title: str) -> None:
+    for feed in (Feed("show", title), Feed("show-channel", f"{title} on Channel", "channel")):
+        *_, outlook, office = subscriptions(feed, ADDRESS)
+        for link in (outlook, office):
+            assert len(link.url) < 256
+            asked = parse_qs(urlsplit(link.url).query, strict_parsing=True)
+            assert asked == {"url": [ADDRESS.url(feed.path)]}
+
+
+def test_a_form_gets_as_much_as_a_link_can_carry() -> None:
+    lines = ["가" * 3000, "ENA (television)", "https://me.example/#e01"]
+    entry = replace(ENTRY, details="\n".join(lines))
+    google, outlook = urlsplit(add_to_google(entry)), urlsplit(add_to_outlook(entry))
+    assert (
+        parse_qs(google.query)["details"]
+        == parse_qs(outlook.query)["body"]
+        == ["ENA (television)\nhttps://me.example/#e01"]
+    )
 
 
 ENTRY = Entry(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -19,6 +20,12 @@ SINGLES: Final = "/episodes/"
 
 PICTURE: Final = "/picture.png"
 """Where the picture of the show is, if it has one: 1200 by 630 pixels."""
+
+# Characters. Google takes no longer address to subscribe to; servers take forms of about eight
+# thousand, and some programs on the way a quarter of that.
+MOST_OF_A_SUBSCRIPTION: Final = 255
+MOST_OF_A_FORM: Final = 2000
+ADD_FROM_WEB: Final = "/calendar/0/addfromweb?"
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = rf"\[[0-9a-f:.]+\]|{HOST}"
@@ -129,6 +136,9 @@ def subscriptions(feed: Feed, address: Address) -> tuple[Subscription, ...]:
     webcal = address.webcal(feed.path)
     # Of a webcal address, Outlook makes an empty calendar; of an https one, Google makes none.
     outlook = urlencode({"url": address.url(feed.path), "name": feed.title}, quote_via=quote)
+    if len(f"https://outlook.office.com{ADD_FROM_WEB}{outlook}") > MOST_OF_A_SUBSCRIPTION:
+        # It then asks for a name.
+        outlook = urlencode({"url": address.url(feed.path)}, quote_via=quote)
     return (
         Subscription("Apple Calendar", webcal, "iPhone, iPad and Mac"),
         Subscription(
@@ -138,12 +148,12 @@ def subscriptions(feed: Feed, address: Address) -> tuple[Subscription, ...]:
         ),
         Subscription(
             "Outlook.com",
-            f"https://outlook.live.com/calendar/0/addfromweb?{outlook}",
+            f"https://outlook.live.com{ADD_FROM_WEB}{outlook}",
             "In the browser; the program for Mac cannot subscribe",
         ),
         Subscription(
             "Microsoft 365",
-            f"https://outlook.office.com/calendar/0/addfromweb?{outlook}",
+            f"https://outlook.office.com{ADD_FROM_WEB}{outlook}",
             "The same, with an account from work or school",
         ),
     )
@@ -162,6 +172,22 @@ class Entry:
 
 def add_to_google(entry: Entry) -> str:
     """The link that opens Google Calendar's form for one event."""
+    return _fitting(entry, _google)
+
+
+def add_to_outlook(entry: Entry) -> str:
+    """The link that opens Outlook.com's form for one event."""
+    return _fitting(entry, _outlook)
+
+
+def _fitting(entry: Entry, link: Callable[[Entry], str]) -> str:
+    """A link to a form, with as many of the last lines of the details as it can carry."""
+    while len(link(entry)) > MOST_OF_A_FORM and entry.details:
+        entry = replace(entry, details=entry.details.partition("\n")[2])
+    return link(entry)
+
+
+def _google(entry: Entry) -> str:
     dates = f"{entry.start:%Y%m%dT%H%M%SZ}/{entry.end:%Y%m%dT%H%M%SZ}"
     query = {
         "action": "TEMPLATE",
@@ -173,8 +199,7 @@ def add_to_google(entry: Entry) -> str:
     return f"https://calendar.google.com/calendar/render?{urlencode(query, quote_via=quote)}"
 
 
-def add_to_outlook(entry: Entry) -> str:
-    """The link that opens Outlook.com's form for one event."""
+def _outlook(entry: Entry) -> str:
     query = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
