@@ -169,7 +169,9 @@ def test_a_feed_has_the_headers_that_calendar_programs_need(site: Site) -> None:
 
 
 def test_robots_are_kept_out_of_nothing(site: Site) -> None:
-    assert site["/robots.txt"].body == b"User-agent: *\nDisallow:\n"
+    assert site["/robots.txt"].body == (
+        b"User-agent: *\nDisallow:\n\nSitemap: https://defects.example/sitemap.xml\n"
+    )
 
 
 @pytest.mark.parametrize("address", ["https://defects.example", "https://me.example/the-defects"])

@@ -189,11 +189,11 @@ ROBOTS_FULL: Final = Reply(
     {
         "cache-control": CACHE,
         "content-type": "text/plain; charset=utf-8",
-        "content-length": "24",
+        "content-length": "70",
         "etag": tag(ROBOTS),
         **SAFE,
     },
-    b"User-agent: *\nDisallow:\n",
+    b"User-agent: *\nDisallow:\n\nSitemap: https://defects.example/sitemap.xml\n",
 )
 # Of what Flask answers, too, scripts elsewhere may know.
 OPEN: Final = {**SAFE, "access-control-allow-origin": "*"}

@@ -107,7 +107,9 @@ def _when(episode: Episode, schedule: Schedule) -> str:
     date = f"{weekday[:3]} {day} {month[:3]}"
     if episode.status == "cancelled":
         return f"{date}, {wording.STATUSES['cancelled']}"
-    return f"{date}, {wording.time(there)}{' (TBC)' if episode.status == 'tentative' else ''}"
+    # Whose time it is, the picture says below: there is room for one of the two.
+    unsure = episode.status == "tentative"
+    return f"{date}, {there.wall:%H:%M} (TBC)" if unsure else f"{date}, {wording.time(there)}"
 
 
 def _ems(text: str) -> float:

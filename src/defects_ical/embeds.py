@@ -105,7 +105,14 @@ def snippets(
             "markdown",
             "Markdown",
             "A link for forums, wikis and READMEs.",
-            f"[{_markdown(_invitation(schedule))}]({address})\n",
+            f"[{_markdown(invitation(schedule))}]({address})\n",
+        ),
+        Snippet(
+            "oembed",
+            "WordPress",
+            "Paste the page's address into a line of its own: WordPress, and what else knows"
+            " oEmbed, finds the frame by itself.",
+            f"{address}\n",
         ),
         Snippet(
             "picture",
@@ -132,7 +139,8 @@ def _main_feed(schedule: Schedule) -> Feed:
     return feeds(schedule)[0]
 
 
-def _invitation(schedule: Schedule) -> str:
+def invitation(schedule: Schedule) -> str:
+    """The words of a link to the page."""
     return f"{schedule.show.title}: the episodes in your calendar"
 
 
@@ -158,8 +166,8 @@ def _framed(schedule: Schedule, episodes: tuple[Episode, ...], address: Address)
     title = escape(f"{schedule.show.title}: when the episodes air")
     return (
         f'<iframe src="{address.url(FRAME)}" title="{title}" width="100%" '
-        f'height="{_height(episodes)}" loading="lazy" sandbox="{SANDBOX}" '
-        'style="border: 0; max-width: 48rem"></iframe>\n'
+        f'height="{_height(episodes)}" loading="lazy" frameborder="0" '
+        f'sandbox="{SANDBOX}"></iframe>\n'
     )
 
 
@@ -176,7 +184,7 @@ def _height(episodes: tuple[Episode, ...]) -> int:
 def _element(schedule: Schedule, address: Address) -> str:
     return (
         "<defects-episodes>\n"
-        f'<p><a href="{address}">{escape(_invitation(schedule))}</a></p>\n'
+        f'<p><a href="{address}">{escape(invitation(schedule))}</a></p>\n'
         "</defects-episodes>\n"
         f'<script src="{address.url(ELEMENT)}" async></script>\n'
     )

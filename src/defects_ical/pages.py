@@ -8,7 +8,7 @@ from typing import Any, Final
 import segno
 
 from defects_ical import timezones, wording
-from defects_ical.embeds import snippets
+from defects_ical.embeds import SANDBOX, invitation, snippets
 from defects_ical.episodes import Episode, by_start
 from defects_ical.links import (
     PICTURE,
@@ -58,12 +58,15 @@ def _content(
         "address": address,
         "code": _code(address),
         "description": _description(schedule, episodes),
+        "eventful": any(each.previous_start or each.status != "confirmed" for each in episodes),
         "entries": {each.id: _entry(each, schedule, address) for each in episodes},
         "episodes": episodes,
         "feeds": feeds(schedule),
         "instant": timezones.in_utc,
         "picture": PICTURE,
+        "invitation": invitation(schedule),
         "policy": POLICY,
+        "sandbox": SANDBOX,
         "schedule": schedule,
         "show": schedule.show,
         "single_path": single_path,

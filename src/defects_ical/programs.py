@@ -10,7 +10,7 @@ from typing import Final
 
 from defects_ical import timezones, wording
 from defects_ical.episodes import Episode, Revision, by_start
-from defects_ical.links import Address, Feed, feeds, single_path
+from defects_ical.links import PICTURE, Address, Feed, feeds, single_path
 from defects_ical.schedule import ALL, Change, Platform, Schedule
 
 VERSION: Final = 1
@@ -175,6 +175,7 @@ def _series(
             "genre": show.genres or None,
             "actor": [_performance(each.actor, each.role) for each in show.cast] or None,
             "url": str(address),
+            "image": address.url(PICTURE) if schedule.picture else None,
             # How many episodes earlier seasons had, a schedule does not say.
             **(whole if show.season in {None, 1} else {}),
             **({"containsSeason": season} if show.season else told),

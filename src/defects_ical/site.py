@@ -30,6 +30,8 @@ MEDIA_TYPES: Final = {
 # Short: a move of the same evening must get through a CDN. Stale copies bridge an outage.
 CACHE: Final = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
 # Other sites show these wherever they like; the pages themselves are framed nowhere.
+# A picture runs nothing, also where it is opened by itself.
+PICTURES: Final = "default-src 'none'; sandbox"
 EMBEDDED: Final = frozenset(embeds.PATHS)
 PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 # Said of every answer, found or not: a body is what its type says, and nobody else learns which
@@ -109,6 +111,8 @@ def _headers(path: str, address: Address) -> Iterator[tuple[str, str]]:
         policy = embeds.policy(address) if path in EMBEDDED else alone
         yield "Content-Security-Policy", policy
         yield "Permissions-Policy", PERMISSIONS
+    if path.endswith(".svg"):
+        yield "Content-Security-Policy", PICTURES
     if not path.endswith(".ics"):
         return
     if path.startswith(SINGLES):

@@ -5,7 +5,7 @@
 const SCRIPT = document.currentScript && document.currentScript.src;
 // A host's strict policy allows a constructed stylesheet, and no other of ours.
 const STYLE = `
-:host { all: initial; display: block; max-width: 48rem; direction: ltr;
+:host { all: initial; display: block; visibility: inherit; pointer-events: inherit; max-width: 48rem; direction: ltr;
   --ink: #1f1819; --paper: #f7f3ef; --accent: #9c1230; color-scheme: light; }
 :host([theme="dark"]) { --ink: #efe6e3; --paper: #171112; --accent: #ff8794; color-scheme: dark; }
 @media (prefers-color-scheme: dark) {
@@ -41,7 +41,7 @@ li { display: flex; flex-wrap: wrap; gap: 0 1.5rem; padding: 0.625rem 0;
 .past .name, .past .times, .soft, small { color: var(--soft); font-weight: 400; }
 .soft, small { font-size: 0.875em; }
 .coming .name { color: var(--a); }
-.cancelled .name, .cancelled .yours { text-decoration: line-through; }
+.cancelled :is(.name bdi, time) { text-decoration: line-through; }
 nav { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; }
 `;
 

@@ -8,7 +8,7 @@ const PARTS = {
 const HERE = new Intl.DateTimeFormat("en-GB", PARTS);
 // British readers know their zone as BST, Americans theirs as PDT: the browser's own English.
 const ZONE = new Intl.DateTimeFormat(
-  [...navigator.languages.filter((each) => each.startsWith("en")), "en"], { timeZoneName: "short" });
+  [...navigator.languages.filter((each) => /^en-[A-Z]{2}$/.test(each)), "en"], { timeZoneName: "short" });
 const MINUTE = 60000;
 
 // What a clock shows at an instant, the visitor's own unless another is given:
@@ -40,10 +40,16 @@ function length(milliseconds) {
 // What is on, or comes next: the words for it; the episode, unless none follows; and how many
 // milliseconds it is to be waited for, unless it has begun.
 function upcoming(episodes, now) {
-  const ahead = episodes.filter((each) => each.end > now);
-  const episode = ahead.find((each) => each.status !== "cancelled");
-  if (!episode) return { words: ahead.length ? "No further episode will air." : "The season has ended." };
-  if (episode.start <= now) return { words: "On air now: ", episode };
+  const airing = episodes.filter((each) => each.status !== "cancelled");
+  const episode = airing.find((each) => each.end > now);
+  if (!airing.length) return { words: "All episodes are cancelled." };
+  if (!episode) {
+    const more = episodes.some((each) => each.end > now);
+    return { words: more ? "No further episode will air." : "The season has ended." };
+  }
+  if (episode.start <= now) {
+    return { words: episode.status === "tentative" ? "Perhaps on air now: " : "On air now: ", episode };
+  }
   return { words: "Next: ", episode, wait: episode.start - now };
 }
 

@@ -3,12 +3,15 @@
 
 const SECOND = 1000;
 
+// Apps that open links in a browser of their own.
+const APPS = new RegExp(["Instagram", "FBA[NV]", "FB_IAB", "Line/", "KAKAOTALK", "NAVER\\(", "DaumApps",
+  "MicroMessenger", "Snapchat", "TikTok", "; wv\\)"].join("|"));
+
 // What a browser says of itself tells where links to calendars fail.
 function device(agent) {
   const ios = /iPhone|iPad/.test(agent);
-  if (/Instagram|FBA[NV]|FB_IAB|Line\/|KAKAOTALK|NAVER\(|TikTok|; wv\)/.test(agent)) return "app";
-  if (ios && !/Safari\//.test(agent)) return "app";
-  if (ios && /iOS\/|GSA\//.test(agent)) return "iphone";
+  if (APPS.test(agent) || (ios && !/ Safari\/\d/.test(agent))) return "app";
+  if (ios && /iOS\/|GSA\/|OPT\/|DuckDuckGo|Ddg\/|YaBrowser/.test(agent)) return "iphone";
   if (/Android/.test(agent)) return "android";
   return /Windows/.test(agent) ? "windows" : "";
 }
@@ -93,12 +96,12 @@ function offerCopy(button) {
   button.hidden = false;
 }
 
-function fitPreview() {
-  const frame = document.querySelector("iframe.preview");
-  addEventListener("message", ({ data, source }) => {
-    const ours = frame && source === frame.contentWindow && data && data.type === "defects-episodes";
-    if (ours && data.height > 0) frame.style.height = `${data.height}px`;
-  });
+// The element's script also gives the frame its height. Few visitors want either.
+function showPreviews() {
+  const script = Object.assign(make("script"), { src: ELEMENT });
+  for (const preview of document.querySelectorAll("iframe, defects-episodes")) {
+    preview.closest("details").addEventListener("toggle", () => document.head.append(script));
+  }
 }
 
 // The stylesheet shows it first already; the keyboard's way and a screen reader's follow it.
@@ -108,6 +111,7 @@ function putFirst(item, before) {
   }
 }
 
+const ELEMENT = new URL("embed.js", document.currentScript.src);
 const HAND = device(navigator.userAgent);
 if (HAND) document.documentElement.dataset.device = HAND;
 
@@ -116,7 +120,7 @@ document.addEventListener("DOMContentLoaded", () => {
   episodes.forEach(tellOwnTime);
   tellWhatIsOn(episodes);
   document.querySelectorAll(".copy").forEach(offerCopy);
-  fitPreview();
+  showPreviews();
   if (HAND === "windows") putFirst("[data-program='Outlook.com']", "li");
   else if (HAND) putFirst(".address", ".programs");
 });
