@@ -11,6 +11,7 @@ from typing import Final
 
 from defects_ical import card, timezones, wording
 from defects_ical.episodes import Episode, by_start
+from defects_ical.forms import isolated
 from defects_ical.links import PICTURE, Address, Feed, feeds
 from defects_ical.markup import script, static, template
 from defects_ical.schedule import Schedule
@@ -141,7 +142,7 @@ def _main_feed(schedule: Schedule) -> Feed:
 
 def invitation(schedule: Schedule) -> str:
     """The words of a link to the page."""
-    return f"{schedule.show.title}: the episodes in your calendar"
+    return f"{isolated(schedule.show.title)}: the episodes in your calendar"
 
 
 def _frame(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:

@@ -29,6 +29,10 @@ MAX_ID: Final = 60
 MAX_RANGE: Final = 100
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+# FSI and PDI, around a text that finds its own direction; and the classes of characters that turn
+# what stands beside them (UAX #9).
+ISOLATED: Final = ("\u2068", "\u2069")
+TURNING: Final = frozenset({"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"})
 COLORS: Final = tuple(sorted(webcolors.names("css3")))
 
 OWN_UUID: Final = "make your own with `python3 -c 'import uuid; print(uuid.uuid4())'`"
@@ -116,6 +120,9 @@ def text(limit: int, example: str, *, lines: bool = False, without: str = "") ->
             raise wrong(f"control character {code_point(found)}", "remove it")
         if "\\" in value:
             raise wrong("a backslash, which calendar programs misread", "write `/` instead")
+        if not _is_closed(value):
+            what = "U+2066, U+2067 or U+2068 without its U+2069, or the other way round"
+            raise wrong(what, "remove it: it would turn the words after it")
         if "\n" in value and not lines:
             raise wrong("more than one line", "write it in one line")
         for character in without:
@@ -127,6 +134,25 @@ def text(limit: int, example: str, *, lines: bool = False, without: str = "") ->
     types = ["string", "number", "boolean"]
     schema = {"type": types, "minLength": 1, "maxLength": limit, "examples": [example]}
     return Form(parse, schema)
+
+
+def _is_closed(value: str) -> bool:
+    """Whether what isolates a part of a text also ends there, whatever then surrounds it."""
+    depth = 0
+    for character in re.findall(r"[\u2066-\u2069]", value):
+        depth += -1 if character == ISOLATED[1] else 1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def isolated(value: str) -> str:
+    """A text as it can stand beside others: one that reads from right to left turns none of them.
+
+    By the Unicode isolates (UAX #9), since plain text has nothing else; most texts need none.
+    """
+    turns = any(unicodedata.bidirectional(each) in TURNING for each in value)
+    return f"{ISOLATED[0]}{value}{ISOLATED[1]}" if turns else value
 
 
 def whole(low: int, high: int, example: int) -> Form:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from defects_ical.consistency import REMINDERS
 from defects_ical.episodes import Episode
 from defects_ical.errors import AddressError
-from defects_ical.forms import HOST
+from defects_ical.forms import HOST, isolated
 from defects_ical.schedule import Schedule
 
 SINGLES: Final = "/episodes/"
@@ -107,11 +107,11 @@ class Feed:
 
 def feeds(schedule: Schedule) -> tuple[Feed, ...]:
     """The feeds of a schedule without their twins: the show's own, then each platform's."""
-    show = schedule.show
+    show, title = schedule.show, isolated(schedule.show.title)
     return (
         Feed(show.slug, show.title),
         *(
-            Feed(f"{show.slug}-{name}", f"{show.title} on {platform.name}", name)
+            Feed(f"{show.slug}-{name}", f"{title} on {isolated(platform.name)}", name)
             for name, platform in schedule.platforms.items()
         ),
     )

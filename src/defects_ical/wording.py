@@ -83,13 +83,13 @@ def where_to_watch(platforms: Iterable[Platform]) -> Iterator[str]:
     """A line for each platform: what it is, who can watch it there, how much later, its link."""
     for platform in platforms:
         link = f" {platform.url}" if platform.url else ""
-        yield f"{platform.name} {audience(platform)}{link}"
+        yield f"{forms.isolated(platform.name)} {audience(platform)}{link}"
 
 
 def audience(platform: Platform) -> str:
     """What kind of platform it is, who can watch it there, and how much later."""
     later = f", {minutes(platform.delay)} after the broadcast" if platform.delay else ""
-    return f"({platform.kind}, {platform.region}){later}"
+    return f"({platform.kind}, {forms.isolated(platform.region)}){later}"
 
 
 def minutes(count: int) -> str:
@@ -111,7 +111,7 @@ def revision(revised: Revision, schedule: Schedule, platform: Platform | None = 
 
 def _sentence(told: str) -> str:
     ended = told.rstrip("\"')]»”").endswith((".", "!", "?", "…", "。"))
-    return told if ended else f"{told}."
+    return forms.isolated(told) if ended else f"{forms.isolated(told)}."
 
 
 def _effects(revised: Revision, zone: str, platform: Platform | None) -> Iterator[str]:

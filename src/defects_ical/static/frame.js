@@ -65,13 +65,13 @@ function begin() {
   beginAt(document.querySelector("ol"), document.querySelector(".next"));
   setInterval(showNow, MINUTE / 2);
   new ResizeObserver(sayHeight).observe(document.body);
+  // A page whose listener comes late asks again, as WordPress does.
+  addEventListener("message", (event) => {
+    if (event.source === parent && event.data && event.data.message === "ready") sayHeight();
+  });
 }
 
 dress();
 addEventListener("hashchange", dress);
 if (SECRET) confine();
-// A page whose listener comes late asks again, as WordPress does.
-addEventListener("message", (event) => {
-  if (event.source === parent && event.data && event.data.message === "ready") sayHeight();
-});
 document.addEventListener("DOMContentLoaded", begin);
