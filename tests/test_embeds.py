@@ -48,7 +48,7 @@ EVENTFUL = (
 EVIL = "</script></title><script>window.ran=1</script><img src=x onerror=window.ran=1>\"'`]]>&amp;"
 HOSTILE = [
     EVIL,
-    "\u202eabc \u2066def",
+    "\u202eabc \u2066def\u2069",
     "W" * 5000,
     "漢" * 5000,
     "a\u033f" * 2000,

@@ -613,6 +613,9 @@ def tabbed(page: Page) -> dict[int, tuple[str, bool]]:
     """What Tab alone reaches, by number: its markup, and whether the focus is to be seen there."""
     reached: dict[int, tuple[str, bool]] = {}
     last = None
+    # From the page's beginning, and not before its previews are there.
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => getSelection().collapse(document.body, 0)")
     for _ in range(1000):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED) or _focused_a_little_later(page)

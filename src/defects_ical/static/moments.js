@@ -20,7 +20,7 @@ function told(instant, clock = HERE) {
   return { day, time: `${part.hour}:${part.minute}` };
 }
 
-// The short name of the visitor's zone at an instant: "GMT-3".
+// The short name of the visitor's zone at an instant: "EDT".
 function zone(instant) {
   return ZONE.formatToParts(instant).find((part) => part.type === "timeZoneName").value;
 }
