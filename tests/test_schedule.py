@@ -121,7 +121,7 @@ def test_what_stands_in_for_missing_values_is_itself_a_schedule() -> None:
     Schedule.model_validate(STAND_IN)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_schedule_mutated_at_random_either_makes_a_site_or_is_refused(
     data: st.DataObject,
@@ -134,7 +134,7 @@ def test_a_schedule_mutated_at_random_either_makes_a_site_or_is_refused(
     make_or_refuse(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_schedule_with_its_lines_shuffled_either_makes_a_site_or_is_refused(
     data: st.DataObject,
@@ -146,7 +146,7 @@ def test_a_schedule_with_its_lines_shuffled_either_makes_a_site_or_is_refused(
     make_or_refuse("\n".join(lines))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_file_with_any_bytes_in_it_either_makes_a_site_or_is_refused(
     data: st.DataObject,
