@@ -354,7 +354,7 @@ def test_no_special_can_have_the_id_of_a_section(service: Place, visits: Visits)
     ids = page.locator("[id]").evaluate_all("all => all.map(each => each.id)")
     assert sorted(set(ids)) == sorted(ids)
     others = set(ids) - SHIPPED_STARTS.keys()
-    # The change log has no place there yet.
+    # Nothing has changed yet.
     assert {each for each in others if "_" not in each} == SECTIONS - {"changes"}
 
 
@@ -783,7 +783,7 @@ DESCRIPTION: Final = (
 
 
 def test_programs_find_the_feeds_the_frame_and_what_it_is(place: Place, visits: Visits) -> None:
-    calendar = "text/calendar"
+    calendar, atom = "text/calendar", "application/atom+xml"
     assert head(visits.open(place)) == [
         ["referrer", "", "", "no-referrer"],
         ["description", "", "", DESCRIPTION],
@@ -793,6 +793,7 @@ def test_programs_find_the_feeds_the_frame_and_what_it_is(place: Place, visits: 
         ["alternate", calendar, "The Defects on ENA", place.at("/the-defects-ena.ics")],
         ["alternate", calendar, "The Defects on TVing", place.at("/the-defects-tving.ics")],
         ["alternate", calendar, "The Defects on Kocowa", place.at("/the-defects-kocowa.ics")],
+        ["alternate", atom, "The Defects: what changed", place.at("/changes.atom")],
         ["og:type", "", "", "website"],
         ["og:site_name", "", "", "The Defects"],
         ["og:locale", "", "", "en"],

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 _ENVIRONMENT: Final = Environment(
     loader=PackageLoader("defects_ical"),
-    autoescape=select_autoescape(("html", "svg", "xml")),
+    autoescape=select_autoescape(("html", "svg", "xml", "atom")),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -18,7 +18,7 @@ _ENVIRONMENT: Final = Environment(
 
 
 def template(name: str) -> Template:
-    """A template by its name; what it is given is escaped in HTML, SVG and XML."""
+    """A template by its name; what it is given is escaped in HTML, SVG, XML and Atom."""
     return _ENVIRONMENT.get_template(name)
 
 

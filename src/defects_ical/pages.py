@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import segno
 
-from defects_ical import timezones, wording
+from defects_ical import changelog, timezones, wording
 from defects_ical.embeds import SANDBOX, invitation, snippets
 from defects_ical.episodes import Episode, by_start
 from defects_ical.links import (
@@ -56,6 +56,8 @@ def _content(
         "add_to_google": add_to_google,
         "add_to_outlook": add_to_outlook,
         "address": address,
+        "atom": changelog.ATOM,
+        "changes": changelog.entries(schedule, episodes),
         "code": _code(address),
         "description": _description(schedule, episodes),
         "eventful": any(each.previous_start or each.status != "confirmed" for each in episodes),

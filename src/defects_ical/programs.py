@@ -9,9 +9,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from defects_ical import timezones, wording
-from defects_ical.episodes import Episode, Revision, by_start
+from defects_ical.changelog import Entry, entries
+from defects_ical.episodes import Episode, by_start
 from defects_ical.links import PICTURE, Address, Feed, feeds, single_path
-from defects_ical.schedule import ALL, Change, Platform, Schedule
+from defects_ical.schedule import Platform, Schedule
 
 VERSION: Final = 1
 """Of the keys of episodes.json: it rises when one changes its meaning or goes away."""
@@ -64,7 +65,7 @@ def _content(
         "feeds": [_feed(each, address) for feed in feeds(schedule) for each in (feed, feed.twin)],
         "platforms": [_platform(*each) for each in schedule.platforms.items()],
         "episodes": [_episode(each, schedule, address) for each in episodes],
-        "changes": list(_changes(schedule, episodes)),
+        "changes": [_change(entry) for entry in entries(schedule, episodes)],
     }
 
 
@@ -122,40 +123,12 @@ def _episode(episode: Episode, schedule: Schedule, address: Address) -> dict[str
     }
 
 
-def _changes(schedule: Schedule, episodes: tuple[Episode, ...]) -> Iterator[dict[str, object]]:
-    """Every entry of the change log, the newest first."""
-    ranks = {_named(episode): rank for rank, episode in enumerate(episodes)}
-    # The stamps of one episode's revisions rise, so that each is found by its own.
-    revisions = {(each.id, revised.at): revised for each in episodes for revised in each.revisions}
-    for change in reversed(schedule.changes):
-        concerned = [episodes[rank] for rank in _ranks(change, ranks)]
-        told = [(each, revisions[each.id, change.at]) for each in concerned]
-        yield {
-            "at": timezones.in_utc(change.at),
-            "episodes": [episode.id for episode in concerned],
-            "text": _text(told, schedule),
-        }
-
-
-def _named(episode: Episode) -> str:
-    """What a change calls an episode: its number, or a special's id."""
-    return str(episode.number) if episode.number else episode.id
-
-
-def _ranks(change: Change, ranks: dict[str, int]) -> list[int]:
-    """Where the episodes that a change names are in the order of starts."""
-    names = ranks if change.episodes == (ALL,) else change.episodes
-    return sorted(ranks[name] for name in names)
-
-
-def _text(told: list[tuple[Episode, Revision]], schedule: Schedule) -> str:
-    """What people read about a change; a line for each of several texts, with its episodes."""
-    names: dict[str, list[str]] = {}
-    for episode, revised in told:
-        names.setdefault(wording.revision(revised, schedule), []).append(episode.name)
-    if len(names) == 1:
-        return next(iter(names))
-    return "\n".join(f"{', '.join(those)}, {text}" for text, those in names.items())
+def _change(entry: Entry) -> dict[str, object]:
+    return {
+        "at": timezones.in_utc(entry.at),
+        "episodes": [episode.id for episode in entry.episodes],
+        "text": entry.text,
+    }
 
 
 def _series(

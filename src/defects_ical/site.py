@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from defects_ical import embeds, ics, pages, programs
+from defects_ical import changelog, embeds, ics, pages, programs
 from defects_ical.episodes import expand
 from defects_ical.links import PICTURE, SINGLES, Address
 from defects_ical.schedule import Schedule
@@ -19,6 +19,8 @@ MEDIA_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     # Anything else becomes a file that iOS cannot use.
     ".ics": "text/calendar; charset=utf-8",
+    # No charset: the document says it itself, as in the other types made of XML (RFC 7303 §3).
+    ".atom": "application/atom+xml",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
@@ -91,6 +93,7 @@ def _bodies(schedule: Schedule, address: Address) -> Iterator[tuple[str, bytes]]
     if schedule.picture:
         yield PICTURE, schedule.picture
     yield from embeds.render(schedule, episodes, address)
+    yield from changelog.render(schedule, episodes, address)
     yield from programs.render(schedule, episodes, address)
     yield from pages.render(schedule, episodes, address)
 
@@ -104,7 +107,7 @@ def _resource(path: str, body: bytes, address: Address) -> Resource:
 
 def _headers(path: str, address: Address) -> Iterator[tuple[str, str]]:
     yield "Cache-Control", f"{CACHE}, no-transform" if path.endswith(".ics") else CACHE
-    if path.endswith((".ics", ".json")) or path in EMBEDDED:
+    if path.endswith((".ics", ".json", ".atom")) or path in EMBEDDED:
         yield "Access-Control-Allow-Origin", "*"
     if path.endswith((".html", "/")):
         alone = f"{pages.POLICY}; frame-ancestors 'none'"

@@ -36,6 +36,11 @@ def day(when: date) -> str:
     return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def own_day(at: datetime, schedule: Schedule) -> str:
+    """The date of an instant on the schedule's clock, in full."""
+    return day(timezones.read(at, schedule.timezone).wall)
+
+
 def calendar_date(when: date) -> str:
     """A date without its weekday: "21 July 2025"."""
     return day(when).partition(" ")[2]
@@ -103,10 +108,14 @@ def revision(revised: Revision, schedule: Schedule, platform: Platform | None = 
 
     Its times are those of the platform, or of the first broadcast for None.
     """
-    zone = schedule.timezone
-    told = [*_effects(revised, zone, platform), *filter(None, (revised.note, revised.reason))]
-    on = day(timezones.read(revised.at, zone).wall)
-    return f"{on}: " + " ".join(map(_sentence, told or ["Announced again, unchanged"]))
+    return f"{own_day(revised.at, schedule)}: {outcome(revised, schedule, platform)}"
+
+
+def outcome(revised: Revision, schedule: Schedule, platform: Platform | None = None) -> str:
+    """The same without the day: "Now 1 h 30 min long, not 1 h. A game ran over."."""
+    effects = _effects(revised, schedule.timezone, platform)
+    told = [*effects, *filter(None, (revised.note, revised.reason))]
+    return " ".join(map(_sentence, told or ["Announced again, unchanged"]))
 
 
 def _sentence(told: str) -> str:
