@@ -60,5 +60,13 @@ class ExportError(DefectsIcalError):
     """The folder cannot be written; the message says what stands in the way."""
 
 
+class PublishedError(DefectsIcalError):
+    """What is published cannot be compared; the message says why, and what to name."""
+
+
+class SilenceError(DefectsIcalError):
+    """Subscribers would not learn of a change; the message says of which, and how to mend it."""
+
+
 class ServeError(DefectsIcalError):
     """The service cannot be started; the message says what stands in the way."""

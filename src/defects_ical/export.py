@@ -12,11 +12,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from defects_ical.errors import ExportError
 from defects_ical.links import SINGLES, Address
@@ -29,6 +29,10 @@ HEADERS: Final = "_headers"
 OWN_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
 
 
+Judge: TypeAlias = Callable[[Mapping[str, bytes]], None]
+"""Is given what a folder holds of an earlier site, by path, before any of it is replaced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How many files a run wrote, found as they should be, and removed."""
@@ -38,16 +42,17 @@ class Outcome:
     removed: int
 
 
-def export(site: Site, address: Address, folder: Path) -> Outcome:
+def export(site: Site, address: Address, folder: Path, judge: Judge | None = None) -> Outcome:
     """Make ``folder`` hold the site: a new or empty folder, or one exported to before.
 
     Raises ExportError for a folder or a file that is somebody else's, having written nothing,
-    and for what the system refuses; even then every file in the folder is whole.
+    and for what the system refuses; even then every file in the folder is whole. What ``judge``
+    raises keeps it from writing.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
-            return _written(_files(site, address), folder)
+            return _written(_files(site, address), folder, judge)
     except (FileExistsError, NotADirectoryError) as error:
         raise ExportError(f"{error.filename}: is not a folder; name another one") from None
     except OSError as error:
@@ -99,9 +104,11 @@ def _lock(descriptor: int, folder: Path) -> None:
         raise ExportError(f"{folder}: another export is writing here; wait for it") from None
 
 
-def _written(files: dict[str, bytes], folder: Path) -> Outcome:
+def _written(files: dict[str, bytes], folder: Path, judge: Judge | None) -> Outcome:
     ours = _manifest(folder)
     _refuse_foreign(files, ours, folder)
+    if judge:
+        judge({f"/{path}": body for path in ours if (body := _content(folder / path)) is not None})
     (folder / TEMPORARY).unlink(missing_ok=True)
     changed = {path: body for path, body in files.items() if _content(folder / path) != body}
     stale = [path for path in ours if path not in files]

@@ -28,7 +28,7 @@ from defects_ical import timezones, wording
 from defects_ical.episodes import Episode
 from defects_ical.forms import color_code
 from defects_ical.links import Address, Feed, feeds, single_path
-from defects_ical.schedule import Platform, Schedule
+from defects_ical.schedule import Platform, Schedule, Show
 from defects_ical.timezones import Observance
 
 # Without a version: a new release must not rewrite every subscriber's calendar.
@@ -58,6 +58,11 @@ def render(
                     single_path(episode, schedule),
                     _joined(_bare_calendar(), writer.zone, [event]),
                 )
+
+
+def event_uid(show: Show, episode: str, platform: str | None = None) -> str:
+    """The UID of an episode's event, for ever: in the main feed, or in a platform's (by its id)."""
+    return str(uuid.uuid5(show.uid, f"{platform}/{episode}" if platform else episode))
 
 
 def _joined(calendar: Component, zone: Timezone, events: list[bytes]) -> bytes:
@@ -92,8 +97,8 @@ class _Writer:
         self.schedule = schedule
         self.episodes = episodes
         self.address = address
+        self.feed = feed
         self.platform = schedule.platforms[feed.platform] if feed.platform else None
-        self.prefix = f"{feed.platform}/" if feed.platform else ""
         self.zone = _timezone(schedule, episodes)
 
     @property
@@ -137,7 +142,8 @@ class _Writer:
         """An episode as a VEVENT, without a reminder."""
         start = wording.delayed(episode.start, self.platform)
         event = Event()
-        event.add("UID", vText(str(uuid.uuid5(self.schedule.show.uid, self.prefix + episode.id))))
+        uid = event_uid(self.schedule.show, episode.id, self.feed.platform)
+        event.add("UID", vText(uid))
         # Evolution and ICSx5 take up a change only when all three rise.
         event.add("DTSTAMP", episode.modified)
         event.add("LAST-MODIFIED", episode.modified)
