@@ -14,7 +14,7 @@ from typing import Final
 
 from defects_ical.errors import AddressError
 from defects_ical.links import Address
-from defects_ical.publisher import publish_or_explain
+from defects_ical.publisher import Publisher
 from defects_ical.web import create_app
 
 LOCAL: Final = "http://127.0.0.1:8000"
@@ -40,4 +40,6 @@ def _schedule() -> Path:
 
 SCHEDULE: Final = _schedule()
 ADDRESS: Final = _address()
-app: Final = create_app(publish_or_explain(SCHEDULE, ADDRESS), ADDRESS)
+PUBLISHER: Final = Publisher(SCHEDULE, ADDRESS)
+PUBLISHER.refresh()
+app: Final = create_app(PUBLISHER, ADDRESS)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from defects_ical.cli import main
 from defects_ical.episodes import expand
@@ -32,7 +34,7 @@ def blocks(language: str) -> list[str]:
 
 
 PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
-SHOWN_EXAMPLE, CHANGES = blocks("yaml")
+SHOWN_EXAMPLE, CHANGES, WORKFLOW = blocks("yaml")
 EXAMPLE = SHOWN_EXAMPLE.replace(PLACEHOLDER, "8a4b1d0c-52e7-4c36-9f10-6d2e7b3c5a48")
 SHOWN = [line for block in blocks("console") for line in block.splitlines()]
 
@@ -67,10 +69,75 @@ def test_the_commands_shown_work_in_their_order(tmp_path: Path) -> None:
     (tmp_path / "schedule.yaml").write_text(EXAMPLE, "utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     commands = [line for line in SHOWN if re.match("defects-ical (check|export)", line)]
-    assert len(commands) == 2
+    assert len(commands) == 3
     for command in commands:
         subprocess.run(command.split(), cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
     assert (tmp_path / "public" / "my-show.ics").exists()
+
+
+GH = """\
+#!/bin/sh
+test "$GH_TOKEN" && printf '%s ' "$@" > "$ASKED" && cat comparison.md >> "$ASKED"
+"""
+
+
+def test_the_workflow_shown_compares_comments_and_publishes(tmp_path: Path) -> None:
+    # All that runs is here, but for GitHub's own actions and its program, which notes what it was
+    # asked to do. What is published is a served feed; the clone has another schedule.
+    clone, published = tmp_path / "clone", tmp_path / "published.yaml"
+    published.write_text(EXAMPLE, "utf-8")
+    clone.mkdir()
+    (clone / "schedule.yaml").write_text(EXAMPLE.replace("time: 21:00", "time: 20:00"), "utf-8")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "gh").write_text(GH, "utf-8")
+    (tmp_path / "bin" / "gh").chmod(0o755)
+    jobs = {name: steps(name) for name in ("compare", "publish")}
+    assert jobs["publish"][:2] == jobs["compare"][:2]
+    with running([str(BIN / "defects-ical"), "serve", *PORT], PUBLIC, folder=tmp_path) as server:
+        site = f"http://127.0.0.1:{server.port}"
+        environment = {
+            "PATH": f"{tmp_path / 'bin'}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
+            "SITE": site,
+            "FEED": f"{site}/my-show.ics",
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+            "ASKED": str(tmp_path / "asked"),
+            "GH_TOKEN": "token",
+            "NUMBER": "7",
+        }
+        done = [shell(step, clone, environment) for step in jobs["compare"][2:]]
+        assert done == [1, 0, 0]
+        shutil.copy(published, clone / "schedule.yaml")
+        assert shell(jobs["compare"][2], clone, environment) == 0
+    asked = (tmp_path / "asked").read_text("utf-8")
+    comparison = (tmp_path / "summary").read_text("utf-8")
+    assert (
+        asked == f"pr comment 7 --edit-last --create-if-none --body-file comparison.md {comparison}"
+    )
+    assert "move: 2025-03-02T20:00" in comparison
+    assert shell(jobs["publish"][2], clone, environment) == 0
+    assert (clone / "public" / "my-show.ics").exists()
+
+
+PORT = ["--schedule", "published.yaml", "--port", "0"]
+PUBLIC = r"is at http://\S+:(\d+)/ until"
+
+
+def steps(job: str) -> list[str]:
+    """What one job of the workflow runs in its shell."""
+    workflow = yaml.safe_load(WORKFLOW)
+    return [step["run"] for step in workflow["jobs"][job]["steps"] if "run" in step]
+
+
+def shell(step: str, folder: Path, environment: dict[str, str]) -> int:
+    """Run a step as GitHub does; its exit status."""
+    return subprocess.run(
+        ["/bin/bash", "-e", "-c", step], cwd=folder, env=os.environ | environment, check=False
+    ).returncode
+
+
+def test_what_the_workflow_installs_is_what_the_install_section_does() -> None:
+    for job in ("compare", "publish"):
+        assert [step for step in steps(job)[:2] if step not in SHOWN] == []
 
 
 def test_the_services_shown_serve_the_feed(tmp_path: Path) -> None:

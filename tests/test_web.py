@@ -21,7 +21,7 @@ import golden
 from defects_ical import __version__
 from defects_ical.links import Address
 from defects_ical.loading import load
-from defects_ical.publisher import publish
+from defects_ical.publisher import Publisher
 from defects_ical.site import build
 from defects_ical.web import create_app, prefers_gzip
 from servers import BIN, ROOT, Reply, Server, granian, gunicorn, validated
@@ -382,11 +382,18 @@ def test_headers_without_measure_are_refused_or_of_no_consequence(server: Server
     assert server.ask("/", headers={"Accept-Encoding": "gzip"}) == ZIPPED_FULL
 
 
+def publisher(address: Address) -> Publisher:
+    """What is published of the shipped schedule."""
+    publisher = Publisher(SCHEDULE, address)
+    publisher.refresh()
+    return publisher
+
+
 @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 405)])
 @pytest.mark.parametrize("environ", [{}, {"PATH_INFO": ""}])
 def test_an_empty_path_is_the_root(method: str, status: int, environ: dict[str, str]) -> None:
     address = Address.parse(URL)
-    app = create_app(publish(load(SCHEDULE), address), address)
+    app = create_app(publisher(address), address)
     asked = environ | {"REQUEST_METHOD": method}
     setup_testing_defaults(asked)
     if not environ:
@@ -484,7 +491,7 @@ def test_methods_are_refused_under_the_path(under_a_path: Server) -> None:
 def test_hsts_is_for_https_alone() -> None:
     for url, expected in ((URL, "max-age=31536000"), ("http://127.0.0.1:8000", None)):
         address = Address.parse(url)
-        client = create_app(publish(load(SCHEDULE), address), address).test_client()
+        client = create_app(publisher(address), address).test_client()
         for path in ("/", ICS, "/healthz", "/no-such-page"):
             assert client.get(path).headers.get("Strict-Transport-Security") == expected
 
@@ -521,7 +528,7 @@ def test_a_bug_of_ours_is_told_to_the_log_and_not_to_the_reader(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     address = Address.parse(URL)
-    app = create_app(publish(load(SCHEDULE), address), address)
+    app = create_app(publisher(address), address)
     app.add_url_rule("/broken", "broken", lambda: str(1 // 0))
     reply = app.test_client().get("/broken")
     assert reply.status_code == 500

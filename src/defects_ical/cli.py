@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -16,15 +17,24 @@ from rich.table import Table
 from rich.text import Text
 
 from defects_ical import __version__, timezones, wording
+from defects_ical.comparison import ERRORS_AND_WARNINGS, compare, problems
 from defects_ical.episodes import Episode, by_start, expand
-from defects_ical.errors import AddressError, DefectsIcalError, Problem, ScheduleError
+from defects_ical.errors import (
+    AddressError,
+    DefectsIcalError,
+    Problem,
+    ScheduleError,
+    SilenceError,
+)
 from defects_ical.export import export
 from defects_ical.links import Address
 from defects_ical.loading import load
-from defects_ical.publisher import publish
+from defects_ical.published import legible, read
+from defects_ical.publisher import Publisher
+from defects_ical.report import HEADINGS, Report, columns, markdown, report
 from defects_ical.schedule import Schedule, json_schema
 from defects_ical.serving import is_wildcard, listen, serve
-from defects_ical.site import build
+from defects_ical.site import Site, build
 from defects_ical.timezones import Reading
 
 
@@ -60,6 +70,9 @@ class Boundary(click.Group):
 # Wider than any table.
 WIDE: Final = 100_000
 STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
+VERDICT_STYLES: Final = {"fine": "green", "warning": "yellow", "error": "red"}
+# Directly in the folder; what single files say, feeds say too.
+FEED: Final = re.compile(r"/[^/]+\.ics")
 
 SCHEDULE_OPTION = click.option(
     "--schedule",
@@ -88,10 +101,16 @@ def main() -> None:
     help="The address at which the folder will be public; links in the feeds begin with it.",
 )
 @SCHEDULE_OPTION
-def export_command(folder: Path, address: Address, path: Path) -> None:
+@click.option("--force", is_flag=True, help="Write also what subscribers would not learn of.")
+def export_command(folder: Path, address: Address, path: Path, *, force: bool) -> None:
     """Write the site to DIR: a new or empty folder, or one that it wrote before."""
     schedule = load(path)
-    outcome = export(build(schedule, address), address, folder)
+    site = build(schedule, address)
+
+    def judge(held: Mapping[str, bytes]) -> None:
+        _refuse_silence(held, site, schedule, folder, force=force)
+
+    outcome = export(site, address, folder, judge)
     _warn(schedule, expand(schedule))
     counts = f"{outcome.written} written, {outcome.unchanged} unchanged, {outcome.removed} removed"
     click.echo(f"{folder}: {counts}")
@@ -137,10 +156,12 @@ def serve_command(path: Path, address: Address | None, host: str, port: int, wor
         here = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
         where = f"{address}, served from {here}," if address else here
         address = address or Address.parse(here)
+        publisher = Publisher(path, address)
         schedule = load(path)
         _warn(schedule, expand(schedule))
+        publisher.publish(schedule)
         told = f"{schedule.show.title} is at {where} until Ctrl-C"
-        serve(publish(schedule, address), address, listening, workers, lambda: click.echo(told))
+        serve(publisher, address, listening, workers, lambda: click.echo(told))
     if sys.stdout.isatty():
         # The prompt does not belong behind a terminal's `^C`.
         click.echo()
@@ -148,15 +169,32 @@ def serve_command(path: Path, address: Address | None, host: str, port: int, wor
 
 @main.command(short_help="Show every episode, or what is wrong.")
 @SCHEDULE_OPTION
-def check(path: Path) -> None:
-    """Say what is wrong with the schedule, or show every episode that it makes."""
+@click.option(
+    "--against",
+    metavar="PUBLISHED",
+    help="Compare with what is published: a feed's file, an exported folder, or a feed's address.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    help="How a comparison is written: for a screen (text) or for a pull request (markdown).",
+)
+def check(path: Path, against: str | None, form: str | None) -> None:
+    """Say what is wrong with the schedule, or show every episode that it makes.
+
+    With --against, show what would change for subscribers instead, and what to add to the
+    schedule so that they learn of it.
+    """
+    if form and not against:
+        raise click.UsageError("`--format` is of a comparison; name what to compare `--against`")
     schedule = load(path)
+    if against:
+        _compare(schedule, against, path, markdown_wanted=form == "markdown")
+        return
     episodes = expand(schedule)
     click.echo(schedule.show.title)
-    table, out = _table(schedule, episodes), Console(highlight=False)
-    # A line that is broken by the screen is easier to read than columns cut short.
-    out.width = max(out.width, out.measure(table, options=out.options.update(width=WIDE)).maximum)
-    out.print(table)
+    _print(_table(schedule, episodes))
     warnings = _warn(schedule, episodes)
     verdict = _counted(warnings, "warning") if warnings else "nothing wrong"
     click.echo(f"{path}: {_counted(len(episodes), 'episode')}, {verdict}")
@@ -166,6 +204,65 @@ def check(path: Path) -> None:
 def schema() -> None:
     """Print the JSON Schema of the schedule's format, for editors."""
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _compare(schedule: Schedule, against: str, path: Path, *, markdown_wanted: bool) -> None:
+    """Show what would change for subscribers; exit with 1 if they would not learn of it."""
+    episodes = expand(schedule)
+    published = read(against, schedule)
+    site = build(schedule, published.address)
+    differences = compare(published.calendars, site, schedule, episodes)
+    told = report(differences, schedule, _now())
+    title = f"{schedule.show.title}, compared with {against}"
+    if markdown_wanted:
+        click.echo(markdown(told, title), nl=False)
+    else:
+        _show(told, title, path)
+    _warn(schedule, episodes)
+    if any(each.verdict == "error" for each in differences):
+        click.get_current_context().exit(1)
+
+
+def _show(told: Report, title: str, path: Path) -> None:
+    click.echo(title)
+    if told.rows:
+        _print(_comparison(told))
+    for step in told.steps:
+        click.echo(f"- {step}")
+    for entry in told.entries:
+        # Never broken by the screen: it is there to be copied.
+        click.echo(f"  {entry}")
+    click.echo(f"{path}: {told.summary}")
+
+
+def _refuse_silence(
+    held: Mapping[str, bytes], site: Site, schedule: Schedule, folder: Path, *, force: bool
+) -> None:
+    """Refuse what subscribers to an exported folder would not learn of; warn of other words."""
+    sound, damaged = legible({path: held[path] for path in held if FEED.fullmatch(path)})
+    differences = compare(sound, site, schedule, expand(schedule))
+    silence = problems(differences, schedule, _now())
+    if silence and not force:
+        what = "nothing was written, because subscribers would not learn of this:"
+        lines = [f"  {wrong}; {mend}" for wrong, mend in silence]
+        text = "\n".join(
+            (f"{folder}: {what}", *lines, "  or write it all the same, with `--force`")
+        )
+        raise SilenceError(text)
+    told = problems(differences, schedule, _now(), ERRORS_AND_WARNINGS)
+    _complain_of(f"{folder}{path}: damaged, and not compared" for path in damaged)
+    _complain_of(f"{folder}: {wrong}; {mend}" for wrong, mend in told)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _print(table: Table) -> None:
+    out = Console(highlight=False)
+    # A line that is broken by the screen is easier to read than columns cut short.
+    out.width = max(out.width, out.measure(table, options=out.options.update(width=WIDE)).maximum)
+    out.print(table)
 
 
 def _counted(count: int, noun: str) -> str:
@@ -212,6 +309,18 @@ def _table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
     return table
 
 
+def _comparison(told: Report) -> Table:
+    table = Table(box=None, pad_edge=False)
+    *shown, verdict = columns(told)
+    for index in shown:
+        table.add_column(HEADINGS[index], no_wrap=True)
+    table.add_column(HEADINGS[verdict], no_wrap=True, justify="right")
+    for row in told.rows:
+        judged = Text(row.cells[verdict], VERDICT_STYLES[row.verdict])
+        table.add_row(*(Text(row.cells[index]) for index in shown), judged)
+    return table
+
+
 def _date_beside(own: Reading, other: Reading) -> str:
     """The weekday, where the other clock is on another day."""
     return "" if other.wall.date() == own.wall.date() else f"{_day(other)} "
@@ -223,9 +332,13 @@ def _day(reading: Reading) -> str:
 
 def _warn(schedule: Schedule, episodes: tuple[Episode, ...]) -> int:
     """Tell what is likely to be a mistake; how many there are."""
-    warnings = [*map(str, _warnings(schedule, episodes, datetime.now(UTC)))]
-    _complain(Text.assemble(("warning: ", "yellow"), warning) for warning in warnings)
+    warnings = [*map(str, _warnings(schedule, episodes, _now()))]
+    _complain_of(warnings)
     return len(warnings)
+
+
+def _complain_of(warnings: Iterable[str]) -> None:
+    _complain(Text.assemble(("warning: ", "yellow"), warning) for warning in warnings)
 
 
 def _warnings(

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from ipaddress import ip_address
 from multiprocessing import resource_tracker
-from threading import Thread
+from threading import Event, Thread
 from types import MappingProxyType
 from typing import Any, Final
 from wsgiref.types import WSGIApplication
@@ -28,7 +28,7 @@ from granian.server.mp import MPServer
 
 from defects_ical.errors import ServeError
 from defects_ical.links import Address
-from defects_ical.publisher import Publication
+from defects_ical.publisher import PAUSE, Publisher
 from defects_ical.web import create_app
 
 LOG: Final = logging.getLogger(__name__)
@@ -78,18 +78,19 @@ def is_wildcard(listening: socket.socket) -> bool:
 
 
 def serve(
-    publication: Publication,
+    publisher: Publisher,
     address: Address,
     listening: socket.socket,
     workers: int,
     announce: Callable[[], None],
 ) -> None:
-    """Serve a publication until SIGINT, SIGTERM or SIGHUP; ``announce`` when they are heeded.
+    """Serve what is published until SIGINT, SIGTERM or SIGHUP; ``announce`` when they are heeded.
 
-    Each worker is a process that makes the application for itself, and is replaced if it dies:
-    by one that serves the same, whatever has become of the schedule's file.
+    Each worker is a process that makes the application for itself and follows the schedule's file,
+    as this one does: a worker that dies is replaced by one that serves the same, whatever has
+    become of the file meanwhile.
     """
-    server = _Server(listening, workers)
+    server = _Server(publisher, listening, workers)
     # Granian would start its workers anew when the terminal is closed. We end, but not under nohup.
     hangup: Any = signal.getsignal(signal.SIGHUP)
     if hangup is not signal.SIG_IGN:
@@ -97,7 +98,7 @@ def serve(
     server.on_startup(partial(signal.signal, signal.SIGHUP, hangup))
     server.on_startup(announce)
     try:
-        server.serve(target_loader=partial(_application, publication, address), wrap_loader=False)
+        server.serve(target_loader=partial(_application, publisher, address), wrap_loader=False)
     except SystemExit:
         # A service manager ends all processes at once; that a worker was first is no failure.
         if not server.interrupt_signal:
@@ -115,7 +116,7 @@ class _Server(MPServer):
     _shd: Any
     _sfd: Any
 
-    def __init__(self, listening: socket.socket, workers: int) -> None:
+    def __init__(self, publisher: Publisher, listening: socket.socket, workers: int) -> None:
         host, port = listening.getsockname()[:2]
         super().__init__(
             "defects-ical",
@@ -137,6 +138,7 @@ class _Server(MPServer):
             workers_kill_timeout=GRACE,
         )
         self._listening = listening
+        self.main_loop_interrupt = _Interrupt(publisher)
 
     def _init_shared_socket(self) -> None:
         self._ssp = None
@@ -168,6 +170,26 @@ class _Server(MPServer):
             self.main_loop_interrupt.set()
 
 
+class _Interrupt(Event):
+    """What Granian's parent waits for; meanwhile it follows the schedule's file.
+
+    On the main thread, which also starts the workers: one that is started gets what is served at
+    that moment, and a process with no thread that could hold a lock.
+    """
+
+    def __init__(self, publisher: Publisher) -> None:
+        super().__init__()
+        self._publisher = publisher
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the flag is set, or for ``timeout`` seconds."""
+        if timeout is not None:
+            return super().wait(timeout)
+        while not super().wait(PAUSE):
+            self._publisher.look()
+        return True
+
+
 @contextmanager
 def _signals_held() -> Iterator[None]:
     """Hold back what ends the service from the workers that are started meanwhile.
@@ -186,13 +208,15 @@ def _signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _application(publication: Publication, address: Address) -> WSGIApplication:
+def _application(publisher: Publisher, address: Address) -> WSGIApplication:
     """The application, made in the worker that runs it."""
+    # The parent logs, once, what each worker finds.
+    publisher.quiet = True
     # Of what was held back, a worker heeds its parent's SIGTERM; a terminal's signals, which
     # come to all, are for the parent.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with_parent, daemon=True).start()
-    return create_app(publication, address)
+    return create_app(publisher, address)
 
 
 def _end_with_parent() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from threading import Lock
 from typing import Final, TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -22,8 +23,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from defects_ical import __version__
 from defects_ical.links import Address
-from defects_ical.publisher import Publication
-from defects_ical.site import Resource, Site, safety
+from defects_ical.publisher import Publication, Publisher
+from defects_ical.site import Resource, safety
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -114,21 +115,35 @@ class Answers:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A publication, and everything that its paths answer, with and without the address's own."""
+
+    publication: Publication
+    answers: Mapping[str, Answers]
+
+
 class Responder:
     """A WSGI application that answers for the site's paths; another one answers for the rest.
 
     The paths are known with and without the address's own before them, since some proxies take
-    that away and some do not.
+    that away and some do not. With its first request it begins to follow its publisher: not
+    before, since a server may load the application in one process and answer in others.
     """
 
-    def __init__(self, site: Site, address: Address, rest: WSGIApplication) -> None:
-        answers = {path: _answers(resource) for path, resource in site.items()}
-        self._answers = answers | {address.path + path: each for path, each in answers.items()}
+    def __init__(self, publisher: Publisher, address: Address, rest: WSGIApplication) -> None:
+        self.served = _served(publisher.publication, address)
+        self._publisher = publisher
+        self._address = address
         self._rest = rest
+        self._begun = False
+        self._beginning = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        answers = self._answers.get(_path(environ))
+        if not self._begun:
+            self._begin()
+        answers = self.served.answers.get(_path(environ))
         answer = answers and answers.select(environ)
         if not answer:
             return self._rest(environ, start_response)
@@ -136,23 +151,36 @@ class Responder:
         start_response(answer.status, [*answer.headers])
         return [answer.body]
 
-    def __contains__(self, path: str) -> bool:
-        """Whether the path is one of the site's."""
-        return path in self._answers
+    def _begin(self) -> None:
+        with self._beginning:
+            if self._begun:
+                return
+            if self._publisher.catch_up():
+                self._take_up()
+            self._publisher.follow(self._take_up)
+            self._begun = True
+
+    def _take_up(self) -> None:
+        # All is prepared before anything of it is served, and then served at once.
+        publication = self._publisher.publication
+        if publication.site is self.served.publication.site:
+            self.served = replace(self.served, publication=publication)
+        else:
+            self.served = _served(publication, self._address)
 
 
-def create_app(publication: Publication, address: Address) -> Flask:
-    """The service of a publication whose site is public at ``address``.
+def create_app(publisher: Publisher, address: Address) -> Flask:
+    """The service of what is published at ``address``, now and after every edit.
 
-    Where there is no site, every path but ``/healthz`` answers 503.
+    As long as there is no site, every path but ``/healthz`` answers 503.
     """
     app = Flask(__name__, static_folder=None)
     # A path is one of the site's to the letter, or it is not.
     app.url_map.merge_slashes = False
-    responder = Responder(publication.site, address, app.wsgi_app)
+    responder = Responder(publisher, address, app.wsgi_app)
     app.wsgi_app = responder  # type: ignore[method-assign] # how Flask wants it wrapped
 
-    health, root = partial(_health, publication), partial(_to_root, publication, address)
+    health, root = partial(_health, responder), partial(_to_root, responder, address)
     for prefix in {"", address.path}:
         app.add_url_rule(f"{prefix}/healthz", "health", health)
         # So is the page called in a folder of files.
@@ -161,7 +189,7 @@ def create_app(publication: Publication, address: Address) -> Flask:
         app.add_url_rule(address.path, "root", root)
 
     app.before_request(_know_slashes)
-    app.register_error_handler(HTTPException, partial(_refuse, publication, responder))
+    app.register_error_handler(HTTPException, partial(_refuse, responder))
     app.after_request(partial(_complete, address))
     return app
 
@@ -176,6 +204,12 @@ def prefers_gzip(accept_encoding: str) -> bool:
 def _prefers_gzip(accept_encoding: str) -> bool:
     accept = parse_accept_header(accept_encoding)
     return accept.quality("gzip") > 0 and accept.best_match(("gzip", "identity")) == "gzip"
+
+
+def _served(publication: Publication, address: Address) -> Served:
+    answers = {path: _answers(resource) for path, resource in publication.site.items()}
+    answers |= {address.path + path: each for path, each in answers.items()}
+    return Served(publication, answers)
 
 
 def _path(environ: WSGIEnvironment) -> str:
@@ -218,27 +252,28 @@ def _options(headers: Headers) -> Iterator[tuple[str, str]]:
         yield "Access-Control-Max-Age", "86400"
 
 
-def _health(publication: Publication) -> Response:
+def _health(responder: Responder) -> Response:
     """What an operator or a load balancer wants to know, above all whether there is a site."""
-    loaded = publication.loaded_at
+    publication = responder.served.publication
+    loaded, there = publication.loaded_at, bool(publication.site)
     facts = {
-        "status": "unavailable" if publication.problem else "ok",
+        "status": ("degraded" if publication.problem else "ok") if there else "unavailable",
         "version": __version__,
         "loaded_at": loaded and loaded.isoformat(timespec="seconds"),
         "digest": publication.digest,
         "episodes": publication.episodes and dict(publication.episodes),
         "problem": publication.problem,
     }
-    status = 503 if publication.problem else 200
+    status = 200 if there else 503
     body = f"{json.dumps(facts, indent=2)}\n"
     response = Response(body, status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _to_root(publication: Publication, address: Address) -> BaseResponse:
+def _to_root(responder: Responder, address: Address) -> BaseResponse:
     """Where the page is: of the host, which only a request could tell, it says nothing."""
-    if not publication.site:
+    if not responder.served.publication.site:
         raise NotFound
     response = redirect(f"{address.path}/", 308)
     response.headers["Cache-Control"] = REDIRECT_CACHE
@@ -251,15 +286,16 @@ def _know_slashes() -> None:
         raise NotFound
 
 
-def _refuse(publication: Publication, responder: Responder, error: HTTPException) -> BaseResponse:
+def _refuse(responder: Responder, error: HTTPException) -> BaseResponse:
     """What is answered instead of what was asked for."""
+    served = responder.served
     if not isinstance(error, (NotFound, MethodNotAllowed)):
         return _brief(error)
-    if isinstance(error, MethodNotAllowed) or _path(request.environ) in responder:
+    if isinstance(error, MethodNotAllowed) or _path(request.environ) in served.answers:
         return _brief(MethodNotAllowed(METHODS, NOT_ALLOWED))
-    if not publication.site:
+    if not served.publication.site:
         return _brief(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
-    return _not_found(publication.site["/404.html"])
+    return _not_found(served.publication.site["/404.html"])
 
 
 def _complete(address: Address, response: Response) -> Response:
