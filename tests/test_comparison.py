@@ -20,7 +20,7 @@ from defects_ical.differences import Difference
 from defects_ical.episodes import expand
 from defects_ical.errors import ScheduleError
 from defects_ical.links import Address
-from defects_ical.report import Report, report
+from defects_ical.report import Report, markdown, report
 from defects_ical.site import Resource, Site
 from example import example, loaded
 from test_replay import events, stamps, value
@@ -75,6 +75,12 @@ class Case:
     new: str
     found: Mapping[tuple[str, str], str]
     entries: tuple[str, ...] = ()
+
+
+def test_a_title_stays_a_text_in_a_comment() -> None:
+    step = 'put back under `specials`: `- {id: extra, title: "A `b` <c> @me"}`'
+    told = markdown(Report(rows=(), steps=(step,), entries=(), summary="1 change, silent"), "Show")
+    assert told == f"### Show\n\n````text\n- {step}\n````\n\n1 change, silent\n"
 
 
 def line(of: str) -> str:

@@ -98,16 +98,20 @@ def test_the_workflow_shown_compares_comments_and_publishes(tmp_path: Path) -> N
         environment = {
             "PATH": f"{tmp_path / 'bin'}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
             "SITE": site,
-            "FEED": f"{site}/my-show.ics",
+            "FEEDS": "my-show.ics my-show-channel.ics",
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
             "ASKED": str(tmp_path / "asked"),
             "GH_TOKEN": "token",
             "NUMBER": "7",
         }
         done = [shell(step, clone, environment) for step in jobs["compare"][2:]]
-        assert done == [1, 0, 0]
+        assert done == [0, 1, 0, 0]
         shutil.copy(published, clone / "schedule.yaml")
-        assert shell(jobs["compare"][2], clone, environment) == 0
+        assert shell(jobs["compare"][3], clone, environment) == 0
+        (clone / "schedule.yaml").write_text("nothing", "utf-8")
+        assert shell(jobs["compare"][3], clone, environment) == 1
+        assert "schedule.yaml:1:1" in (clone / "comparison.md").read_text("utf-8")
+        shutil.copy(published, clone / "schedule.yaml")
     asked = (tmp_path / "asked").read_text("utf-8")
     comparison = (tmp_path / "summary").read_text("utf-8")
     assert (

@@ -682,7 +682,7 @@ def test_a_first_run_killed_at_any_instant_is_finished_by_the_next(
     site = contents(memory / "site")
     chance = random.Random(2)  # noqa: S311 - the same delays in every run
     kills = 0
-    for turn in range(10):
+    for turn in range(5):
         folder = memory / f"{turn}"
         kills += runner.killed(0, folder, chance.uniform(0, longest))[0]
         assert_whole(contents(folder), {}, site)

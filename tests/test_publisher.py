@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -16,6 +17,7 @@ from defects_ical.links import PICTURE, Address
 from defects_ical.loading import load
 from defects_ical.publisher import FAULT, Publication, Publisher
 from example import example
+from servers import wait_for
 
 ADDRESS: Final = Address.parse("https://me.example")
 PNG: Final = Path(__file__).parent / "data" / "invalid" / "picture.png"
@@ -303,6 +305,81 @@ def test_a_fault_of_ours_leaves_what_is_served(
     in_place(file, BETTER + "\n")
     assert settle(publisher)
     assert publisher.publication.problem is None
+
+
+def test_a_picture_that_comes_late_is_noticed(
+    publisher: Publisher, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY", 0.0)
+    monkeypatch.setattr(module, "AGAIN", 0)
+    picture = file.with_name("picture.png")
+    in_place(file, GOOD.replace("title: The Show", "title: The Show, picture: picture.png"))
+    settle(publisher)
+    for content in (b"no picture", PNG.read_bytes()):
+        assert publisher.publication.problem
+        picture.write_bytes(content)
+        settle(publisher)
+    assert publisher.publication.problem is None
+    assert publisher.publication.site[PICTURE].body == PNG.read_bytes()
+
+
+def test_a_disk_that_recovers_is_noticed(
+    publisher: Publisher, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY", 0.0)
+    monkeypatch.setattr(module, "AGAIN", 0)
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "open", unreadable)
+        in_place_by_descriptor(file, BETTER)
+        assert settle(publisher)
+        assert "Too many open files" in (publisher.publication.problem or "")
+    assert settle(publisher)
+    assert publisher.publication.problem is None
+    assert publisher.publication.digest == load(file).digest
+
+
+def unreadable(*_: object) -> None:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+def in_place_by_descriptor(file: Path, text: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_TRUNC)
+    os.write(descriptor, text.encode())
+    os.close(descriptor)
+
+
+def test_a_problem_that_stays_is_not_told_again(
+    publisher: Publisher,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(module, "RETRY", 0.0)
+    monkeypatch.setattr(module, "AGAIN", 0)
+    in_place(file, example(time="22:00"))
+    settle(publisher)
+    said = len(caplog.records)
+    assert said == 8
+    assert not settle(publisher)
+    assert len(caplog.records) == said
+
+
+def test_what_could_not_be_served_is_tried_again(
+    publisher: Publisher, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY", 0.0)
+    served: list[Publication] = []
+    faults = iter([ZeroDivisionError()])
+
+    def take_up() -> None:
+        if fault := next(faults, None):
+            raise fault
+        served.append(publisher.publication)
+
+    publisher.follow(take_up)
+    in_place(file, BETTER)
+    wait_for(lambda: served)
+    assert served[0].digest == load(file).digest
 
 
 def test_who_begins_to_answer_catches_up(publisher: Publisher, file: Path) -> None:

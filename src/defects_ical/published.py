@@ -35,7 +35,7 @@ from defects_ical.schedule import Schedule
 
 MAX_BYTES: Final = 10_000_000
 PATIENCE: Final = 10
-"""Seconds that a server has for its whole answer."""
+"""Seconds that a server has for each piece of its answer, and for the whole of its body."""
 CHUNK: Final = 65_536
 COMPRESSED: Final = b"\x1f\x8b"
 
@@ -57,6 +57,7 @@ FAILURES: Final = (
     (ssl.SSLCertVerificationError, "its certificate is not valid", NAME_A_FEED),
     (ssl.SSLError, "the server does not speak https", NAME_A_FEED),
     ((InvalidURL, ValueError), "not an address", NAME_A_FEED),
+    (ConnectionError, "the connection broke", LATER),
     (HTTPException, "the server does not speak HTTP", NAME_A_FEED),
     (OSError, "the connection broke", LATER),
     (object, *LOST),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
 from collections import Counter
@@ -26,6 +27,12 @@ LOG: Final = logging.getLogger(__name__)
 # Seconds between two looks at the file: an edit is served within two seconds, and a state that
 # did not last from one look to the next was not meant.
 PAUSE: Final = 0.1
+# Seconds until what has a problem is tried again, besides this many times what trying took.
+RETRY: Final = 2.0
+AGAIN: Final = 10
+# Where a state has the time of the last change, and in what unit.
+MODIFIED: Final = 3
+NANOSECONDS: Final = 1_000_000_000
 # Looks that a process takes before it begins to answer all the same.
 PATIENCE: Final = 20
 FAULT: Final = "the schedule could not be taken up, which is a fault of this program; see its log"
@@ -66,6 +73,7 @@ class Publisher:
         self._address = address
         # Noted before the file is read: what is written from now on is another state.
         self._taken_up = self._seen = self._states()
+        self._again = 0.0
 
     def publish(self, schedule: Schedule) -> None:
         """Serve a schedule that was loaded from the file.
@@ -80,18 +88,23 @@ class Publisher:
 
     def look(self) -> bool:
         """Take up the file if it has changed; whether ``publication`` is another one now."""
-        states = self._states()
+        states, begun = self._states(), time.monotonic()
         lasted, self._seen = states == self._seen, states
-        if not lasted or states == self._taken_up:
+        if not lasted or (states == self._taken_up and begun < self._again):
             return False
         try:
             return self._take_up(states)
         except Exception:
             # What is served stays, also where the fault is ours.
-            LOG.exception("%s could not be taken up", self._path)
+            if not self.quiet and self.publication.problem != FAULT:
+                LOG.exception("%s could not be taken up", self._path)
             self._taken_up = states
             self._put(replace(self.publication, problem=FAULT), ())
             return True
+        finally:
+            # A problem may go away by itself: a picture comes, a disk recovers.
+            took = time.monotonic() - begun
+            self._again = begun + AGAIN * took + RETRY if self.publication.problem else math.inf
 
     def catch_up(self) -> bool:
         """Take up at once what has become of the file; whether ``publication`` is another one now.
@@ -112,10 +125,18 @@ class Publisher:
         Thread(target=self._follow, args=(take_up,), name="publisher", daemon=True).start()
 
     def _follow(self, take_up: Callable[[], None]) -> None:
+        changed = False
         while True:
             time.sleep(PAUSE)
-            if self.look():
-                take_up()
+            try:
+                changed = self.look() or changed
+                if changed:
+                    take_up()
+                    changed = False
+            except Exception:
+                # It is tried again: nothing may end what only a restart would begin anew.
+                LOG.exception("%s could not be served", self._path)
+                time.sleep(RETRY)
 
     def _put(self, publication: Publication, problems: Iterable[Problem]) -> None:
         before, self.publication = self.publication.problem, publication
@@ -157,7 +178,10 @@ class Publisher:
         if not served:
             return
         place = Place(str(self._path))
-        found = silent(served, site, schedule, datetime.now(UTC))
+        state = self._seen[self._path]
+        # As if decided when it was written: all who look at this state say the same.
+        edited = datetime.fromtimestamp(state[MODIFIED] / NANOSECONDS, UTC) if state else None
+        found = silent(served, site, schedule, edited)
         problems = [Problem(place, "", what, mend) for what, mend in found]
         if problems:
             raise ScheduleError(tuple(problems))

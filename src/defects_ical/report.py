@@ -33,6 +33,8 @@ STUCK: Final = "put new entries at the end, with a later `at`, and compare again
 ANNOUNCED: Final = "append to `changes`:"
 WORDS_ONLY: Final = "append to `changes`, or some programs will not show the new words:"
 
+# What a step may hold of a title's, and GitHub would take for an element or for somebody's name.
+_HTML: Final = re.compile("[<>@&]")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
@@ -80,7 +82,8 @@ def markdown(told: Report, title: str) -> str:
     if told.rows:
         parts.append("\n".join(_table(told)))
     if told.steps:
-        parts.append("\n".join(f"- {step}" for step in told.steps))
+        steps = "\n".join(f"- {step}" for step in told.steps)
+        parts.append(f"````text\n{steps}\n````" if _HTML.search(steps) else steps)
     if told.entries:
         parts.append("\n".join(("```yaml", *told.entries, "```")))
     return "\n\n".join((*parts, told.summary)) + "\n"

@@ -216,7 +216,11 @@ def _application(publisher: Publisher, address: Address) -> WSGIApplication:
     # come to all, are for the parent.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with_parent, daemon=True).start()
-    return create_app(publisher, address)
+    app = create_app(publisher, address)
+    responder: Any = app.wsgi_app
+    # Not with the first request: this process is the one that answers, and may wait for long.
+    responder.begin()
+    return app
 
 
 def _end_with_parent() -> None:

@@ -142,7 +142,7 @@ class Responder:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         if not self._begun:
-            self._begin()
+            self.begin()
         answers = self.served.answers.get(_path(environ))
         answer = answers and answers.select(environ)
         if not answer:
@@ -151,7 +151,8 @@ class Responder:
         start_response(answer.status, [*answer.headers])
         return [answer.body]
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Follow the publisher from now on, with what has become of it at once."""
         with self._beginning:
             if self._begun:
                 return
