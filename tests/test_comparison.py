@@ -934,7 +934,7 @@ def is_valid(text: str) -> bool:
     return True
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(schedules().filter(is_valid), schedules().filter(is_valid), st.integers(1, 20))
 def test_whatever_becomes_of_a_schedule_its_mend_announces_it(
     before: str, after: str, day: int

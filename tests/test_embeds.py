@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -310,7 +309,7 @@ def policies(origin: str) -> list[dict[str, str]]:
     ]
 
 
-@pytest.fixture(scope="module", params=product(KINDS, SCHEDULES), ids=", ".join)
+@pytest.fixture(scope="module", params=zip(KINDS, SCHEDULES, strict=True), ids=", ".join)
 def worlds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Worlds]:

@@ -462,7 +462,8 @@ CUT: Final = f"""() => {{ {EVERY}
 }}"""
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+# Chinese breaks anywhere by itself.
+@pytest.mark.parametrize("name", sorted(SCHEDULES.keys() - {"Chinese"}))
 @pytest.mark.parametrize("path", PAGES)
 def test_no_text_makes_a_page_wider_than_its_window(
     places: Places, visits: Visits, path: str, name: str

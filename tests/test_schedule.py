@@ -121,7 +121,7 @@ def test_what_stands_in_for_missing_values_is_itself_a_schedule() -> None:
     Schedule.model_validate(STAND_IN)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_schedule_mutated_at_random_either_makes_a_site_or_is_refused(
     data: st.DataObject,
