@@ -198,6 +198,14 @@ def test_a_bad_edit_that_is_mended_is_over(
     assert caplog.messages[-1] == f"{file}: what was wrong is mended"
 
 
+def test_what_nobody_touched_is_not_read_again(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(module, "load")
+    assert not settle(publisher)
+    assert publisher.publication.problem is None
+
+
 def test_a_quiet_one_leaves_it_to_others_to_log(
     publisher: Publisher, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -23,6 +23,8 @@ _LIST_TOP: Final = 300
 _LIST_HEIGHT: Final = 248
 _GAP: Final = 56
 _CELLS: Final = 16
+# A column has at least as many, so that few episodes are not spread out.
+_LINES: Final = 4
 _WIDE_LETTERS: Final = frozenset("MWmw@%&—…")
 
 
@@ -72,7 +74,7 @@ def _heading(title: str) -> _Heading:
 def _rows(schedule: Schedule, episodes: tuple[Episode, ...]) -> tuple[_Row, ...]:
     """A box for each episode, in one column or two; the last one counts those left out."""
     shown = episodes if len(episodes) <= _CELLS else episodes[: _CELLS - 1]
-    columns = 1 if len(episodes) <= 4 else 2  # noqa: PLR2004 - as many lines as a column has
+    columns = 1 if len(episodes) <= _LINES else 2
     boxes = _boxes(min(len(episodes), _CELLS), columns)
     rows = [_row(each, schedule, box) for each, box in zip(shown, boxes, strict=False)]
     if rest := len(episodes) - len(shown):
@@ -82,7 +84,7 @@ def _rows(schedule: Schedule, episodes: tuple[Episode, ...]) -> tuple[_Row, ...]
 
 def _boxes(count: int, columns: int) -> list[_Row]:
     """Empty boxes, column by column."""
-    lines = max(4, math.ceil(count / columns))
+    lines = max(_LINES, math.ceil(count / columns))
     width = (_WIDTH - (columns - 1) * _GAP) // columns
     height = _LIST_HEIGHT // lines
     size = min(28 if columns == 1 else 24, height * 2 // 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import time
 from collections import Counter
@@ -90,7 +89,9 @@ class Publisher:
         """Take up the file if it has changed; whether ``publication`` is another one now."""
         states, begun = self._states(), time.monotonic()
         lasted, self._seen = states == self._seen, states
-        if not lasted or (states == self._taken_up and begun < self._again):
+        # A problem may go away by itself: a picture comes, a disk recovers.
+        due = self.publication.problem and begun >= self._again
+        if not lasted or (states == self._taken_up and not due):
             return False
         try:
             return self._take_up(states)
@@ -102,9 +103,7 @@ class Publisher:
             self._put(replace(self.publication, problem=FAULT), ())
             return True
         finally:
-            # A problem may go away by itself: a picture comes, a disk recovers.
-            took = time.monotonic() - begun
-            self._again = begun + AGAIN * took + RETRY if self.publication.problem else math.inf
+            self._again = begun + AGAIN * (time.monotonic() - begun) + RETRY
 
     def catch_up(self) -> bool:
         """Take up at once what has become of the file; whether ``publication`` is another one now.
