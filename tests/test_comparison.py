@@ -20,6 +20,7 @@ from defects_ical.differences import Difference
 from defects_ical.episodes import expand
 from defects_ical.errors import ScheduleError
 from defects_ical.links import Address
+from defects_ical.pieces import Pieces
 from defects_ical.report import Report, markdown, report
 from defects_ical.site import Resource, Site
 from example import example, loaded
@@ -404,7 +405,7 @@ CASES: Final = {
 @cache
 def site(text: str) -> Site:
     schedule = loaded(text)
-    calendars = ics.render(schedule, expand(schedule), ADDRESS)
+    calendars = ics.render(schedule, expand(schedule), ADDRESS, Pieces())
     return {path: Resource(body, "text/calendar", "", ()) for path, body in calendars}
 
 

@@ -24,6 +24,7 @@ from defects_ical.episodes import expand
 from defects_ical.export import export
 from defects_ical.links import Address
 from defects_ical.loading import load
+from defects_ical.pieces import Pieces
 from defects_ical.schedule import Schedule
 from defects_ical.site import build
 from example import example, loaded
@@ -65,7 +66,7 @@ def hostile(text: str) -> Schedule:
 
 
 def rendered(schedule: Schedule, address: Address = ADDRESS) -> dict[str, bytes]:
-    return dict(embeds.render(schedule, expand(schedule), address))
+    return dict(embeds.render(schedule, expand(schedule), address, Pieces()))
 
 
 def code(schedule: Schedule, name: str, address: Address = ADDRESS) -> str:

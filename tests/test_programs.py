@@ -14,6 +14,7 @@ from conftest import ADDRESS
 from defects_ical import programs
 from defects_ical.episodes import Episode, expand
 from defects_ical.links import Address
+from defects_ical.pieces import Pieces
 from defects_ical.schedule import Schedule
 from example import example, loaded
 
@@ -82,7 +83,7 @@ def strict(text: str | bytes) -> Any:
 
 
 def files(schedule: Schedule, address: Address = ADDRESS) -> dict[str, bytes]:
-    return dict(programs.render(schedule, expand(schedule), address))
+    return dict(programs.render(schedule, expand(schedule), address, Pieces()))
 
 
 def told(schedule: Schedule, address: Address = ADDRESS) -> Any:
@@ -90,7 +91,7 @@ def told(schedule: Schedule, address: Address = ADDRESS) -> Any:
 
 
 def structured(schedule: Schedule, address: Address = ADDRESS) -> Any:
-    return strict(programs.structured_data(schedule, expand(schedule), address))
+    return strict(programs.structured_data(schedule, expand(schedule), address, Pieces()))
 
 
 def publications(schedule: Schedule, number: int) -> list[dict[str, Any]]:
@@ -484,7 +485,7 @@ def test_the_number_of_episodes_is_said_of_what_it_counts(
 
 
 def test_structured_data_leaves_out_what_is_not_known() -> None:
-    text = programs.structured_data(*_plain(), ADDRESS)
+    text = programs.structured_data(*_plain(), ADDRESS, Pieces())
     assert "null" not in text
     assert set(strict(text)) == {
         "@context",
@@ -520,7 +521,7 @@ class Scripts(HTMLParser):
 
 
 def test_no_text_leaves_the_script_element(eventful: Schedule) -> None:
-    text = programs.structured_data(eventful, expand(eventful), ADDRESS)
+    text = programs.structured_data(eventful, expand(eventful), ADDRESS, Pieces())
     assert not set(text) & set("<>&\u2028\u2029")
     page = Scripts(f'<script type="application/ld+json">{text}</script><p>')
     assert page.tags == ["script application/ld+json", "p"]
@@ -545,7 +546,9 @@ def test_texts_arrive_as_they_are(eventful: Schedule) -> None:
 def test_line_separators_are_escaped_although_no_schedule_has_them() -> None:
     schedule, (first, *rest) = _plain()
     teaser = "one\u2028two\u2029three"
-    text = programs.structured_data(schedule, (replace(first, teaser=teaser), *rest), ADDRESS)
+    text = programs.structured_data(
+        schedule, (replace(first, teaser=teaser), *rest), ADDRESS, Pieces()
+    )
     assert r"one\u2028two\u2029three" in text
     assert strict(text)["episode"][0]["description"] == teaser
 
@@ -555,8 +558,8 @@ def test_nothing_gives_a_recap_away(name: str, request: pytest.FixtureRequest) -
     schedule: Schedule = request.getfixturevalue(name)
     episodes = expand(schedule)
     assert any(each.recap for each in episodes)
-    written = [body.decode() for _, body in programs.render(schedule, episodes, ADDRESS)]
-    written.append(programs.structured_data(schedule, episodes, ADDRESS))
+    written = [body.decode() for _, body in programs.render(schedule, episodes, ADDRESS, Pieces())]
+    written.append(programs.structured_data(schedule, episodes, ADDRESS, Pieces()))
     found = {word for word in SPOILERS for text in written if word.lower() in text.lower()}
     assert found == set()
     assert not any(each.recap in text for each in episodes if each.recap for text in written)
@@ -565,10 +568,10 @@ def test_nothing_gives_a_recap_away(name: str, request: pytest.FixtureRequest) -
 def test_the_order_of_the_episodes_handed_over_does_not_matter(eventful: Schedule) -> None:
     episodes = expand(eventful)
     backwards = tuple(reversed(episodes))
-    assert dict(programs.render(eventful, backwards, ADDRESS)) == files(eventful)
-    assert programs.structured_data(eventful, backwards, ADDRESS) == programs.structured_data(
-        eventful, episodes, ADDRESS
-    )
+    assert dict(programs.render(eventful, backwards, ADDRESS, Pieces())) == files(eventful)
+    orders = (episodes, backwards)
+    one, other = (programs.structured_data(eventful, each, ADDRESS, Pieces()) for each in orders)
+    assert one == other
 
 
 def test_the_sitemap_is_the_page_alone(schedule: Schedule) -> None:

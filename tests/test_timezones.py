@@ -19,6 +19,7 @@ from dateutil import tz
 from conftest import ADDRESS
 from defects_ical import ics, timezones
 from defects_ical.episodes import expand
+from defects_ical.pieces import Pieces
 from defects_ical.site import build
 from defects_ical.timezones import GapError, OverlapError, Reading
 from example import example, loaded
@@ -59,7 +60,7 @@ Clock: TypeAlias = Callable[[datetime], timedelta]
 def feed(text: str) -> str:
     """The main feed of a schedule's text."""
     schedule = loaded(text)
-    _, body = next(ics.render(schedule, expand(schedule), ADDRESS))
+    _, body = next(ics.render(schedule, expand(schedule), ADDRESS, Pieces()))
     return body.decode()
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from defects_ical import __version__, timezones, wording
-from defects_ical.comparison import ERRORS_AND_WARNINGS, compare, problems
+from defects_ical.comparison import ERRORS_AND_WARNINGS, compare, problems, unchanged
 from defects_ical.episodes import Episode, by_start, expand
 from defects_ical.errors import (
     AddressError,
@@ -239,7 +239,10 @@ def _refuse_silence(
     held: Mapping[str, bytes], site: Site, schedule: Schedule, folder: Path, *, force: bool
 ) -> None:
     """Refuse what subscribers to an exported folder would not learn of; warn of other words."""
-    sound, damaged = legible({path: held[path] for path in held if FEED.fullmatch(path)})
+    had = {path: held[path] for path in held if FEED.fullmatch(path)}
+    if unchanged(had, site):
+        return
+    sound, damaged = legible(had)
     differences = compare(sound, site, schedule, expand(schedule))
     silence = problems(differences, schedule, _now())
     if silence and not force:

@@ -77,6 +77,11 @@ def compare(
     return (*of_feeds, *chain.from_iterable(of_episodes))
 
 
+def unchanged(published: Mapping[str, bytes], site: Site) -> bool:
+    """Whether the site has all of these, octet for octet."""
+    return all(path in site and site[path].body == body for path, body in published.items())
+
+
 def _compared(published: Mapping[str, bytes], schedule: Schedule) -> list[str]:
     """The calendars that say everything once, the show's own before its platforms'."""
     every = [path for path in published if path.endswith(".ics")]
@@ -143,7 +148,7 @@ def silent(
     as they may be.
     """
     had = {path: each.body for path, each in published.items() if path.endswith(".ics")}
-    if all(path in site and site[path].body == body for path, body in had.items()):
+    if unchanged(had, site):
         return ()
     return problems(compare(had, site, schedule, expand(schedule)), schedule, now)
 

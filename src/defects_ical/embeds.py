@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Final
 
@@ -14,6 +15,7 @@ from defects_ical.episodes import Episode, by_start
 from defects_ical.forms import isolated
 from defects_ical.links import PICTURE, Address, Feed, feeds
 from defects_ical.markup import script, static, template
+from defects_ical.pieces import Pieces
 from defects_ical.schedule import Schedule
 
 FRAME: Final = "/embed.html"
@@ -62,11 +64,12 @@ class Snippet:
 
 
 def render(
-    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
 ) -> Iterator[tuple[str, bytes]]:
     """Every file that other sites embed, and what belongs to it: the path and the bytes, UTF-8."""
     listed = by_start(episodes)
-    yield FRAME, _frame(schedule, listed, address)
+    items = pieces.made("frame", listed, partial(_frame_item, schedule))
+    yield FRAME, _frame(schedule, items, address)
     yield STYLE, static("embed.css")
     yield SCRIPT, script("moments.js", "frame.js")
     yield ELEMENT, script("moments.js", "embed.js")
@@ -145,19 +148,27 @@ def invitation(schedule: Schedule) -> str:
     return f"{isolated(schedule.show.title)}: the episodes in your calendar"
 
 
-def _frame(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:
+def _frame(schedule: Schedule, items: list[str], address: Address) -> bytes:
     content = {
         "address": address,
-        "episodes": episodes,
         "feed": _main_feed(schedule),
+        "items": items,
         "many": MANY,
-        "own": lambda at: timezones.read(at, schedule.timezone),
         "policy": policy(address),
         "show": schedule.show,
+    }
+    return template("embed.html").render(content).encode()
+
+
+def _frame_item(schedule: Schedule, episode: Episode) -> str:
+    """An episode in the list of the frame."""
+    content = {
+        "episode": episode,
+        "own": lambda at: timezones.read(at, schedule.timezone),
         "utc": timezones.in_utc,
         "wording": wording,
     }
-    return template("embed.html").render(content).encode()
+    return template("embed_episode.html").render(content)
 
 
 # Snippets and oEmbed

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
@@ -111,6 +113,8 @@ class _Plan:
         return FIRST_YEAR <= self.time.wall.year <= LAST_YEAR
 
 
+# Loading asks for it, and whoever serves, compares and builds what was loaded.
+@lru_cache(maxsize=2)
 def expand(schedule: Schedule) -> tuple[Episode, ...]:
     """Every episode of the schedule, numbered ones first, as its change log leaves them.
 
@@ -121,10 +125,10 @@ def expand(schedule: Schedule) -> tuple[Episode, ...]:
         for name in targets(change, schedule):
             if name in plans and plans[name].in_reach:
                 plans[name] = _revised(plans[name], change, ("changes", index), schedule.timezone)
-    problems = tuple(_problems(tuple(plans.values()), schedule))
-    if problems:
-        raise ScheduleError(problems)
-    return tuple(_episode(plan, schedule) for plan in plans.values())
+    if all(plan.in_reach for plan in plans.values()):
+        with suppress(GapError, OverlapError, OffsetError):
+            return tuple(_episode(plan, schedule) for plan in plans.values())
+    raise ScheduleError(tuple(_problems(tuple(plans.values()), schedule)))
 
 
 def by_start(episodes: Iterable[Episode]) -> tuple[Episode, ...]:

@@ -7,28 +7,32 @@ over it. Each event is written once; twins and single files reuse its lines.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Final, TypeAlias
 
 from icalendar import (
-    Alarm,
     Calendar,
     Component,
-    Event,
     Timezone,
     TimezoneDaylight,
     TimezoneStandard,
+    vCategory,
+    vDatetime,
     vDuration,
+    vInt,
     vText,
     vUri,
 )
+from icalendar.parser import Contentline, Parameters
 
 from defects_ical import timezones, wording
 from defects_ical.episodes import Episode
 from defects_ical.forms import color_code
 from defects_ical.links import Address, Feed, feeds, single_path
-from defects_ical.schedule import Platform, Schedule, Show
+from defects_ical.pieces import Pieces
+from defects_ical.schedule import Schedule, Show
 from defects_ical.timezones import Observance
 
 # Without a version: a new release must not rewrite every subscriber's calendar.
@@ -38,26 +42,40 @@ REMINDER: Final = timedelta(minutes=30)
 REFRESH: Final = timedelta(hours=1)
 UTC_NAME: Final = "UTC"
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+BEGIN_EVENT: Final = b"BEGIN:VEVENT\r\n"
 END_EVENT: Final = b"END:VEVENT\r\n"
 END_CALENDAR: Final = b"END:VCALENDAR\r\n"
+SPAN: Final = ("DTSTART", "DTEND")
+# In the order in which icalendar has them.
+PROPERTIES: Final = (
+    *("SUMMARY", *SPAN, "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "CREATED"),
+    *("DESCRIPTION", "LAST-MODIFIED", "LOCATION", "STATUS", "TRANSP", "URL"),
+)
+
+Lines: TypeAlias = Mapping[str, bytes]
+"""Finished lines of an event, by the names of their properties."""
+
+Value: TypeAlias = vCategory | vDatetime | vDuration | vInt | vText | vUri
 
 
 def render(
-    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
 ) -> Iterator[tuple[str, bytes]]:
     """Every .ics file of the site: its path and its bytes."""
+    latest = max(episode.modified for episode in episodes)
+    zone = _bytes(_timezone(schedule, episodes))
+    lines = _Lines(schedule, address)
+    alarms = pieces.made("alarm", episodes, lines.alarm)
     for feed in feeds(schedule):
-        writer = _Writer(schedule, episodes, address, feed)
-        events = [writer.event(episode) for episode in episodes]
-        yield feed.path, _joined(writer.calendar(feed), writer.zone, events)
-        reminding = [writer.reminding(*each) for each in zip(events, episodes, strict=True)]
-        yield feed.twin.path, _joined(writer.calendar(feed.twin), writer.zone, reminding)
+        writer = _Writer(schedule, address, feed, lines)
+        events = pieces.made(feed.path, episodes, writer.event)
+        yield feed.path, _joined(_bytes(writer.calendar(feed, latest)), zone, events)
+        reminding = [*map(_reminding, events, alarms)]
+        yield feed.twin.path, _joined(_bytes(writer.calendar(feed.twin, latest)), zone, reminding)
         if feed.platform is None:
+            bare = _bytes(_bare_calendar())
             for event, episode in zip(events, episodes, strict=True):
-                yield (
-                    single_path(episode, schedule),
-                    _joined(_bare_calendar(), writer.zone, [event]),
-                )
+                yield single_path(episode, schedule), _joined(bare, zone, [event])
 
 
 def event_uid(show: Show, episode: str, platform: str | None = None) -> str:
@@ -65,15 +83,29 @@ def event_uid(show: Show, episode: str, platform: str | None = None) -> str:
     return str(uuid.uuid5(show.uid, f"{platform}/{episode}" if platform else episode))
 
 
-def _joined(calendar: Component, zone: Timezone, events: list[bytes]) -> bytes:
+def _joined(calendar: bytes, zone: bytes, events: list[bytes]) -> bytes:
     """A calendar with its parts spliced in; the zone only where an event names it."""
     body = b"".join(events)
-    definition = _bytes(zone) if b";TZID=" in body else b""
-    return _bytes(calendar).removesuffix(END_CALENDAR) + definition + body + END_CALENDAR
+    definition = zone if b";TZID=" in body else b""
+    return calendar.removesuffix(END_CALENDAR) + definition + body + END_CALENDAR
+
+
+def _reminding(event: bytes, alarm: bytes) -> bytes:
+    """The same event with a reminder.
+
+    Only in the twins: others resent a reminder that they did not ask for.
+    """
+    return event.removesuffix(END_EVENT) + alarm + END_EVENT
 
 
 def _bytes(component: Component) -> bytes:
     return bytes(component.to_ical())
+
+
+def _line(name: str, value: Value, **parameters: str) -> bytes:
+    """A property of an event as a content line, escaped and folded (RFC 5545 §3.1)."""
+    line = Contentline.from_parts(name, Parameters(parameters), value)
+    return bytes(line.to_ical()) + b"\r\n"
 
 
 def _bare_calendar() -> Calendar:
@@ -88,25 +120,90 @@ def _bare_calendar() -> Calendar:
     return calendar
 
 
+class _Lines:
+    """The lines of events that are the same in several feeds, each written once."""
+
+    def __init__(self, schedule: Schedule, address: Address) -> None:
+        self.schedule = schedule
+        self.address = address
+        self.of_all = self._of_all()
+        # Every feed asks for these.
+        self.of_episode = cache(self._of_episode)
+        self.of_span = cache(self._of_span)
+        self.times = cache(self._times)
+
+    def _of_all(self) -> Lines:
+        genres = self.schedule.show.genres
+        return {
+            # A broadcast makes nobody busy.
+            "TRANSP": _line("TRANSP", vText("TRANSPARENT")),
+            "CATEGORIES": _line("CATEGORIES", vCategory([*dict.fromkeys(("TV", *genres))])),
+        }
+
+    def _of_episode(self, episode: Episode) -> Lines:
+        title = wording.summary(episode, self.schedule.show)
+        return {
+            # Evolution and ICSx5 take up a change only when all three rise.
+            "DTSTAMP": _line("DTSTAMP", vDatetime(episode.modified)),
+            "LAST-MODIFIED": _line("LAST-MODIFIED", vDatetime(episode.modified)),
+            "SEQUENCE": _line("SEQUENCE", vInt(episode.sequence)),
+            "CREATED": _line("CREATED", vDatetime(episode.published)),
+            "SUMMARY": _line("SUMMARY", vText(title)),
+            "URL": _line("URL", vUri(self.address.url(f"/#{episode.id}"))),
+            "STATUS": _line("STATUS", vText(episode.status.upper())),
+        }
+
+    def _of_span(self, start: datetime, runtime: int) -> Lines:
+        """DTSTART and DTEND, local to the schedule's zone; in UTC where one has no name there.
+
+        Not DURATION: five parsers compute no end from it.
+        """
+        zone = self.schedule.timezone
+        ends = (start, start + timedelta(minutes=runtime))
+        walls = [wall for at in ends if (wall := timezones.local_name(at, zone))]
+        if zone == UTC_NAME or len(walls) < len(ends):
+            return {name: _line(name, vDatetime(at)) for name, at in zip(SPAN, ends, strict=True)}
+        # The zone by name: icalendar takes those that stay at UTC+0 for UTC itself.
+        zoned = zip(SPAN, walls, strict=True)
+        return {name: _line(name, vDatetime(wall), TZID=zone) for name, wall in zoned}
+
+    def _times(self, start: datetime) -> list[str]:
+        return [*wording.times(start, self.schedule)]
+
+    def alarm(self, episode: Episode) -> bytes:
+        """The reminder of an episode, unless there is nothing to be reminded of."""
+        if episode.status == "cancelled":
+            return b""
+        title = wording.summary(episode, self.schedule.show)
+        minutes = wording.minutes(REMINDER // timedelta(minutes=1))
+        description = vText(f"{title} starts in {minutes}")
+        return b"".join(
+            (
+                b"BEGIN:VALARM\r\n",
+                _line("ACTION", vText("DISPLAY")),
+                _line("DESCRIPTION", description),
+                _line("TRIGGER", vDuration(-REMINDER)),
+                b"END:VALARM\r\n",
+            )
+        )
+
+
 class _Writer:
     """Writes what one feed and its twin are made of."""
 
-    def __init__(
-        self, schedule: Schedule, episodes: tuple[Episode, ...], address: Address, feed: Feed
-    ) -> None:
+    def __init__(self, schedule: Schedule, address: Address, feed: Feed, lines: _Lines) -> None:
         self.schedule = schedule
-        self.episodes = episodes
         self.address = address
         self.feed = feed
+        self.lines = lines
         self.platform = schedule.platforms[feed.platform] if feed.platform else None
-        self.zone = _timezone(schedule, episodes)
+        # The platforms that the feed is about.
+        watched = (self.platform,) if self.platform else tuple(schedule.platforms.values())
+        self.where_to_watch = ["Where to watch:", *wording.where_to_watch(watched)]
+        # Names only: Google looks an address up on its map.
+        self.location = _line("LOCATION", vText(", ".join(each.name for each in watched)))
 
-    @property
-    def watched(self) -> tuple[Platform, ...]:
-        """The platforms that the feed is about."""
-        return (self.platform,) if self.platform else tuple(self.schedule.platforms.values())
-
-    def calendar(self, feed: Feed) -> Calendar:
+    def calendar(self, feed: Feed, modified: datetime) -> Calendar:
         """The calendar's own properties: nothing in them changes unless an episode does.
 
         No METHOD (RFC 5546 §3.2.1 would want an ORGANIZER), and no UID: with one, vdirsyncer
@@ -125,7 +222,7 @@ class _Writer:
             calendar.add(name, vText(about))
         # For Google and Apple; others ignore it.
         calendar.add("X-WR-TIMEZONE", vText(self.schedule.timezone))
-        calendar.add("LAST-MODIFIED", max(episode.modified for episode in self.episodes))
+        calendar.add("LAST-MODIFIED", modified)
         # RFC 7986 §5.7 and §5.8 want the VALUE parameter; icalendar's setters leave it out.
         calendar.add("SOURCE", vUri(self.address.url(feed.path)), {"VALUE": "URI"})
         calendar.add("URL", vUri(str(self.address)))
@@ -141,54 +238,16 @@ class _Writer:
     def event(self, episode: Episode) -> bytes:
         """An episode as a VEVENT, without a reminder."""
         start = wording.delayed(episode.start, self.platform)
-        event = Event()
         uid = event_uid(self.schedule.show, episode.id, self.feed.platform)
-        event.add("UID", vText(uid))
-        # Evolution and ICSx5 take up a change only when all three rise.
-        event.add("DTSTAMP", episode.modified)
-        event.add("LAST-MODIFIED", episode.modified)
-        event.add("SEQUENCE", episode.sequence)
-        event.add("CREATED", episode.published)
-        self._add_span(event, start, start + timedelta(minutes=episode.runtime))
-        event.add("SUMMARY", vText(wording.summary(episode, self.schedule.show)))
-        event.add("DESCRIPTION", vText(self._description(episode, start)))
-        # Names only: Google looks an address up on its map.
-        event.add("LOCATION", vText(", ".join(platform.name for platform in self.watched)))
-        event.add("URL", vUri(self.address.url(f"/#{episode.id}")))
-        event.add("STATUS", vText(episode.status.upper()))
-        # A broadcast makes nobody busy.
-        event.add("TRANSP", vText("TRANSPARENT"))
-        event.add("CATEGORIES", [*dict.fromkeys(("TV", *self.schedule.show.genres))])
-        return _bytes(event)
-
-    def reminding(self, event: bytes, episode: Episode) -> bytes:
-        """The same event with a reminder, unless there is nothing to be reminded of.
-
-        Only in the twins: others resent a reminder that they did not ask for.
-        """
-        if episode.status == "cancelled":
-            return event
-        title = wording.summary(episode, self.schedule.show)
-        alarm = Alarm()
-        alarm.add("ACTION", vText("DISPLAY"))
-        alarm.add("TRIGGER", -REMINDER)
-        minutes = wording.minutes(REMINDER // timedelta(minutes=1))
-        alarm.add("DESCRIPTION", vText(f"{title} starts in {minutes}"))
-        return event.removesuffix(END_EVENT) + _bytes(alarm) + END_EVENT
-
-    def _add_span(self, event: Event, start: datetime, end: datetime) -> None:
-        """DTSTART and DTEND, local to the schedule's zone; in UTC where one has no name there.
-
-        Not DURATION: five parsers compute no end from it.
-        """
-        zone = self.schedule.timezone
-        names = [timezones.local_name(at, zone) for at in (start, end)]
-        for name, wall, at in zip(("DTSTART", "DTEND"), names, (start, end), strict=True):
-            if zone == UTC_NAME or None in names:
-                event.add(name, at)
-            else:
-                # The zone by name: icalendar takes those that stay at UTC+0 for UTC itself.
-                event.add(name, wall, {"TZID": zone})
+        lines = {
+            **self.lines.of_all,
+            **self.lines.of_episode(episode),
+            **self.lines.of_span(start, episode.runtime),
+            "UID": _line("UID", vText(uid)),
+            "DESCRIPTION": _line("DESCRIPTION", vText(self._description(episode, start))),
+            "LOCATION": self.location,
+        }
+        return b"".join((BEGIN_EVENT, *(lines[name] for name in PROPERTIES), END_EVENT))
 
     def _description(self, episode: Episode, start: datetime) -> str:
         changes = [
@@ -197,22 +256,23 @@ class _Writer:
         ]
         paragraphs = (
             [episode.teaser] if episode.teaser else [],
-            ["Where to watch:", *wording.where_to_watch(self.watched)],
-            list(wording.times(start, self.schedule)),
+            self.where_to_watch,
+            self.lines.times(start),
             ["What changed:", *changes] if changes else [],
             [f"All episodes and changes: {self.address.url(f'/#{episode.id}')}"],
         )
         return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
-def _timezone(schedule: Schedule, episodes: Iterable[Episode]) -> Timezone:
+def _timezone(schedule: Schedule, episodes: Sequence[Episode]) -> Timezone:
     """The schedule's zone as a VTIMEZONE that holds for every platform's times."""
     latest = max((platform.delay for platform in schedule.platforms.values()), default=0)
-    spans = [(each.start, each.end + timedelta(minutes=latest)) for each in episodes]
-    years = [timezones.read(at, schedule.timezone).wall.year for span in spans for at in span]
+    first = min(each.start for each in episodes)
+    last = max(each.end for each in episodes) + timedelta(minutes=latest)
+    years = (timezones.read(at, schedule.timezone).wall.year for at in (first, last))
     zone = Timezone()
     zone.add("TZID", vText(schedule.timezone))
-    for each in timezones.observances(schedule.timezone, min(years), max(years)):
+    for each in timezones.observances(schedule.timezone, *years):
         zone.add_component(_observance(each))
     return zone
 

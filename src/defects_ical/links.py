@@ -182,9 +182,9 @@ def add_to_outlook(entry: Entry) -> str:
 
 def _fitting(entry: Entry, link: Callable[[Entry], str]) -> str:
     """A link to a form, with as many of the last lines of the details as it can carry."""
-    while len(link(entry)) > MOST_OF_A_FORM and entry.details:
+    while len(found := link(entry)) > MOST_OF_A_FORM and entry.details:
         entry = replace(entry, details=entry.details.partition("\n")[2])
-    return link(entry)
+    return found
 
 
 def _google(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import segno
@@ -21,6 +22,7 @@ from defects_ical.links import (
     subscriptions,
 )
 from defects_ical.markup import script, static, template
+from defects_ical.pieces import Pieces
 from defects_ical.programs import structured_data
 from defects_ical.schedule import Schedule
 
@@ -38,10 +40,10 @@ POLICY: Final = (
 
 
 def render(
-    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
 ) -> Iterator[tuple[str, bytes]]:
     """Every page of the site, and what belongs to it: the path and the bytes, UTF-8."""
-    content = _content(schedule, by_start(episodes), address)
+    content = _content(schedule, by_start(episodes), address, pieces)
     for path, name in TEMPLATES.items():
         yield path, template(name).render(content).encode()
     yield "/page.js", script("moments.js", "page.js")
@@ -49,32 +51,28 @@ def render(
 
 
 def _content(
-    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
 ) -> Mapping[str, Any]:
     """What the templates may use."""
     return {
-        "add_to_google": add_to_google,
-        "add_to_outlook": add_to_outlook,
         "address": address,
         "atom": changelog.ATOM,
         "changes": changelog.entries(schedule, episodes),
         "code": _code(address),
         "description": _description(schedule, episodes),
         "eventful": any(each.previous_start or each.status != "confirmed" for each in episodes),
-        "entries": {each.id: _entry(each, schedule, address) for each in episodes},
-        "episodes": episodes,
         "feeds": feeds(schedule),
         "instant": timezones.in_utc,
+        "items": pieces.made("page", episodes, partial(_item, schedule, address)),
         "picture": PICTURE,
         "invitation": invitation(schedule),
         "policy": POLICY,
         "sandbox": SANDBOX,
         "schedule": schedule,
         "show": schedule.show,
-        "single_path": single_path,
         "snippets": snippets(schedule, episodes, address),
         "span": wording.span(episodes, schedule),
-        "structured_data": structured_data(schedule, episodes, address),
+        "structured_data": structured_data(schedule, episodes, address, pieces),
         "subscriptions": subscriptions,
         "wording": wording,
     }
@@ -91,6 +89,22 @@ def _description(schedule: Schedule, episodes: tuple[Episode, ...]) -> str:
         f"When {schedule.show.title} airs, on your own clock, and where to watch it. "
         f"{wording.span(episodes, schedule)}. Subscribe in Apple, Google or Outlook, or download."
     )
+
+
+def _item(schedule: Schedule, address: Address, episode: Episode) -> str:
+    """An episode in the list on the page."""
+    entry = _entry(episode, schedule, address)
+    content = {
+        "episode": episode,
+        "google": add_to_google(entry),
+        "ics": address.url(single_path(episode, schedule)),
+        "instant": timezones.in_utc,
+        "outlook": add_to_outlook(entry),
+        "revisions": [wording.revision(each, schedule) for each in reversed(episode.revisions)],
+        "times": [*wording.times(episode.start, schedule)],
+        "wording": wording,
+    }
+    return template("episode.html").render(content)
 
 
 def _entry(episode: Episode, schedule: Schedule, address: Address) -> Entry:

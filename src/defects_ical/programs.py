@@ -6,12 +6,14 @@ import html
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Final
 
 from defects_ical import timezones, wording
 from defects_ical.changelog import Entry, entries
 from defects_ical.episodes import Episode, by_start
 from defects_ical.links import PICTURE, Address, Feed, feeds, single_path
+from defects_ical.pieces import Pieces
 from defects_ical.schedule import Platform, Schedule
 
 VERSION: Final = 1
@@ -35,10 +37,10 @@ _SITEMAP: Final = """\
 
 
 def render(
-    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
 ) -> Iterator[tuple[str, bytes]]:
     """Every file for programs: its path and its bytes, UTF-8."""
-    content = _content(schedule, by_start(episodes), address)
+    content = _content(schedule, by_start(episodes), address, pieces)
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     yield "/episodes.json", f"{text}\n".encode()
     changed = max([schedule.published, *(change.at for change in schedule.changes)])
@@ -46,15 +48,17 @@ def render(
     yield "/sitemap.xml", sitemap.encode()
 
 
-def structured_data(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> str:
+def structured_data(
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
+) -> str:
     """The page's JSON-LD (schema.org), ready to stand inside a script element as it is."""
-    series = _series(schedule, by_start(episodes), address)
+    series = _series(schedule, by_start(episodes), address, pieces)
     text = json.dumps(series, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_WITHIN_A_SCRIPT)
 
 
 def _content(
-    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
 ) -> dict[str, object]:
     """The whole of episodes.json."""
     return {
@@ -64,7 +68,7 @@ def _content(
         "published": timezones.in_utc(schedule.published),
         "feeds": [_feed(each, address) for feed in feeds(schedule) for each in (feed, feed.twin)],
         "platforms": [_platform(*each) for each in schedule.platforms.items()],
-        "episodes": [_episode(each, schedule, address) for each in episodes],
+        "episodes": pieces.made("programs", episodes, partial(_episode, schedule, address)),
         "changes": [_change(entry) for entry in entries(schedule, episodes)],
     }
 
@@ -103,7 +107,7 @@ def _platform(name: str, platform: Platform) -> dict[str, object]:
     }
 
 
-def _episode(episode: Episode, schedule: Schedule, address: Address) -> dict[str, object]:
+def _episode(schedule: Schedule, address: Address, episode: Episode) -> dict[str, object]:
     # Each key by name: the recap is a spoiler.
     previous = episode.previous_start
     return {
@@ -132,11 +136,12 @@ def _change(entry: Entry) -> dict[str, object]:
 
 
 def _series(
-    schedule: Schedule, episodes: tuple[Episode, ...], address: Address
+    schedule: Schedule, episodes: tuple[Episode, ...], address: Address, pieces: Pieces
 ) -> dict[str, object]:
     show = schedule.show
     whole = {"numberOfEpisodes": schedule.airing.episodes}
-    told = {"episode": [_tv_episode(each, schedule, address) for each in episodes]}
+    listed = pieces.made("structured data", episodes, partial(_tv_episode, schedule, address))
+    told = {"episode": listed}
     season = {"@type": "TVSeason", "seasonNumber": show.season, **whole, **told}
     return _known(
         {
@@ -162,7 +167,7 @@ def _performance(actor: str, role: str) -> dict[str, object]:
     return {"@type": "PerformanceRole", "actor": person, "characterName": role}
 
 
-def _tv_episode(episode: Episode, schedule: Schedule, address: Address) -> dict[str, object]:
+def _tv_episode(schedule: Schedule, address: Address, episode: Episode) -> dict[str, object]:
     platforms = schedule.platforms.values()
     return _known(
         {

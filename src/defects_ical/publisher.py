@@ -19,6 +19,7 @@ from defects_ical.episodes import expand
 from defects_ical.errors import Place, Problem, ScheduleError
 from defects_ical.links import PICTURE, Address
 from defects_ical.loading import load
+from defects_ical.pieces import Pieces
 from defects_ical.schedule import Schedule, Status
 from defects_ical.site import Site, build
 
@@ -73,6 +74,7 @@ class Publisher:
         # Noted before the file is read: what is written from now on is another state.
         self._taken_up = self._seen = self._states()
         self._again = 0.0
+        self._pieces = Pieces()
 
     def publish(self, schedule: Schedule) -> None:
         """Serve a schedule that was loaded from the file.
@@ -188,7 +190,7 @@ class Publisher:
     def _built(self, schedule: Schedule) -> Publication:
         counts = Counter(episode.status for episode in expand(schedule))
         return Publication(
-            site=build(schedule, self._address),
+            site=build(schedule, self._address, self._pieces),
             loaded_at=datetime.now(UTC),
             digest=schedule.digest,
             episodes=MappingProxyType({status: counts[status] for status in get_args(Status)}),

@@ -12,6 +12,7 @@ from typing import Final
 from defects_ical import changelog, embeds, ics, pages, programs
 from defects_ical.episodes import expand
 from defects_ical.links import PICTURE, SINGLES, Address
+from defects_ical.pieces import Pieces
 from defects_ical.schedule import Schedule
 
 MEDIA_TYPES: Final = {
@@ -61,14 +62,16 @@ Site = Mapping[str, Resource]
 """Every path, beginning with a slash and without the address's own, and what is there."""
 
 
-def build(schedule: Schedule, address: Address) -> Site:
+def build(schedule: Schedule, address: Address, pieces: Pieces | None = None) -> Site:
     """The site of a schedule at a public address: the same bytes for the same two, always.
 
-    Raises ScheduleError for a schedule whose times cannot be expanded.
+    With the ``pieces`` of a site that differs little, it takes less time. Raises ScheduleError
+    for a schedule whose times cannot be expanded.
     """
-    return MappingProxyType(
-        {path: _resource(path, body, address) for path, body in _bodies(schedule, address)}
-    )
+    pieces = pieces or Pieces()
+    pieces.begin(schedule, address)
+    bodies = _bodies(schedule, address, pieces)
+    return MappingProxyType({path: _resource(path, body, address) for path, body in bodies})
 
 
 def safety(address: Address) -> tuple[tuple[str, str], ...]:
@@ -86,16 +89,16 @@ def digest(site: Site) -> str:
     return whole.hexdigest()
 
 
-def _bodies(schedule: Schedule, address: Address) -> Iterator[tuple[str, bytes]]:
+def _bodies(schedule: Schedule, address: Address, pieces: Pieces) -> Iterator[tuple[str, bytes]]:
     episodes = expand(schedule)
     # The order in which an export writes: what is linked to is there before what links to it.
-    yield from ics.render(schedule, episodes, address)
+    yield from ics.render(schedule, episodes, address, pieces)
     if schedule.picture:
         yield PICTURE, schedule.picture
-    yield from embeds.render(schedule, episodes, address)
+    yield from embeds.render(schedule, episodes, address, pieces)
     yield from changelog.render(schedule, episodes, address)
-    yield from programs.render(schedule, episodes, address)
-    yield from pages.render(schedule, episodes, address)
+    yield from programs.render(schedule, episodes, address, pieces)
+    yield from pages.render(schedule, episodes, address, pieces)
 
 
 def _resource(path: str, body: bytes, address: Address) -> Resource:

@@ -123,6 +123,9 @@ class Served:
     answers: Mapping[str, Answers]
 
 
+NOTHING: Final = Served(Publication(), {})
+
+
 class Responder:
     """A WSGI application that answers for the site's paths; another one answers for the rest.
 
@@ -132,7 +135,7 @@ class Responder:
     """
 
     def __init__(self, publisher: Publisher, address: Address, rest: WSGIApplication) -> None:
-        self.served = _served(publisher.publication, address)
+        self.served = _served(publisher.publication, address, NOTHING)
         self._publisher = publisher
         self._address = address
         self._rest = rest
@@ -164,10 +167,7 @@ class Responder:
     def _take_up(self) -> None:
         # All is prepared before anything of it is served, and then served at once.
         publication = self._publisher.publication
-        if publication.site is self.served.publication.site:
-            self.served = replace(self.served, publication=publication)
-        else:
-            self.served = _served(publication, self._address)
+        self.served = _served(publication, self._address, self.served)
 
 
 def create_app(publisher: Publisher, address: Address) -> Flask:
@@ -207,8 +207,15 @@ def _prefers_gzip(accept_encoding: str) -> bool:
     return accept.quality("gzip") > 0 and accept.best_match(("gzip", "identity")) == "gzip"
 
 
-def _served(publication: Publication, address: Address) -> Served:
-    answers = {path: _answers(resource) for path, resource in publication.site.items()}
+def _served(publication: Publication, address: Address, before: Served) -> Served:
+    """What is served of a publication; what has not changed answers as before."""
+    if publication.site is before.publication.site:
+        return replace(before, publication=publication)
+    had = before.publication.site
+    answers = {
+        path: before.answers[path] if had.get(path) == resource else _answers(resource)
+        for path, resource in publication.site.items()
+    }
     answers |= {address.path + path: each for path, each in answers.items()}
     return Served(publication, answers)
 
