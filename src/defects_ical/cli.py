@@ -26,9 +26,10 @@ from defects_ical.errors import (
     ScheduleError,
     SilenceError,
 )
-from defects_ical.export import export
+from defects_ical.export import export, standing
 from defects_ical.links import Address
 from defects_ical.loading import load
+from defects_ical.provenance import provenance
 from defects_ical.published import legible, read
 from defects_ical.publisher import Publisher
 from defects_ical.report import HEADINGS, Report, columns, markdown, report
@@ -105,12 +106,15 @@ def main() -> None:
 def export_command(folder: Path, address: Address, path: Path, *, force: bool) -> None:
     """Write the site to DIR: a new or empty folder, or one that it wrote before."""
     schedule = load(path)
-    site = build(schedule, address)
+    made_of = provenance(schedule, address)
+    outcome = standing(folder, made_of)
+    if not outcome:
+        site = build(schedule, address)
 
-    def judge(held: Mapping[str, bytes]) -> None:
-        _refuse_silence(held, site, schedule, folder, force=force)
+        def judge(held: Mapping[str, bytes]) -> None:
+            _refuse_silence(held, site, schedule, folder, force=force)
 
-    outcome = export(site, address, folder, judge)
+        outcome = export(site, address, folder, judge, made_of)
     _warn(schedule, expand(schedule))
     counts = f"{outcome.written} written, {outcome.unchanged} unchanged, {outcome.removed} removed"
     click.echo(f"{folder}: {counts}")

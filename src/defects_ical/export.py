@@ -42,17 +42,44 @@ class Outcome:
     removed: int
 
 
-def export(site: Site, address: Address, folder: Path, judge: Judge | None = None) -> Outcome:
+def export(
+    site: Site, address: Address, folder: Path, judge: Judge | None = None, made_of: str = ""
+) -> Outcome:
     """Make ``folder`` hold the site: a new or empty folder, or one exported to before.
 
-    Raises ExportError for a folder or a file that is somebody else's, having written nothing,
-    and for what the system refuses; even then every file in the folder is whole. What ``judge``
-    raises keeps it from writing.
+    It remembers what the site is ``made_of``, for ``standing``. What ``judge`` raises keeps it
+    from writing. Raises ExportError for a folder or a file that is somebody else's, having
+    written nothing, and for what the system refuses; even then every file in the folder is whole.
     """
-    try:
+    with _told(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
-            return _written(_files(site, address), folder, judge)
+            return _written(_files(site, address), folder, judge, made_of)
+
+
+def standing(folder: Path, made_of: str) -> Outcome | None:
+    """What an export would find in a folder that holds, whole, the site made of just that.
+
+    None where it is not so: then it takes an export to say. Raises ExportError as that does.
+    """
+    with _told(folder):
+        if not (folder / MANIFEST).is_file():
+            return None
+        with _locked(folder):
+            ours, remembered = _manifest(folder)
+            if remembered != made_of or (folder / TEMPORARY).exists():
+                return None
+            contents = ((_content(folder / path), digests) for path, digests in ours.items())
+            if any(body is None or _digest(body) not in digests for body, digests in contents):
+                return None
+            return Outcome(0, len(ours), 0)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Tell what the system refuses as an ExportError."""
+    try:
+        yield
     except (FileExistsError, NotADirectoryError) as error:
         raise ExportError(f"{error.filename}: is not a folder; name another one") from None
     except OSError as error:
@@ -104,8 +131,8 @@ def _lock(descriptor: int, folder: Path) -> None:
         raise ExportError(f"{folder}: another export is writing here; wait for it") from None
 
 
-def _written(files: dict[str, bytes], folder: Path, judge: Judge | None) -> Outcome:
-    ours = _manifest(folder)
+def _written(files: dict[str, bytes], folder: Path, judge: Judge | None, made_of: str) -> Outcome:
+    ours, remembered = _manifest(folder)
     _refuse_foreign(files, ours, folder)
     if judge:
         judge({f"/{path}": body for path in ours if (body := _content(folder / path)) is not None})
@@ -113,7 +140,7 @@ def _written(files: dict[str, bytes], folder: Path, judge: Judge | None) -> Outc
     changed = {path: body for path, body in files.items() if _content(folder / path) != body}
     stale = [path for path in ours if path not in files]
     after = {path: [_digest(body)] for path, body in files.items()}
-    if not changed and ours == after:
+    if not changed and (ours, remembered) == (after, made_of):
         return Outcome(0, len(files), 0)
     both = {path: [*ours.get(path, ()), *after.get(path, ())] for path in {**ours, **after}}
     _replace(folder, MANIFEST, _manifest_bytes(both))
@@ -121,26 +148,30 @@ def _written(files: dict[str, bytes], folder: Path, judge: Judge | None) -> Outc
         _replace(folder, path, body)
     _synchronize(folder, files)
     removed = [path for path in stale if _removed(folder / path, ours[path])]
-    _replace(folder, MANIFEST, _manifest_bytes(after))
+    _replace(folder, MANIFEST, _manifest_bytes(after, made_of))
     _synchronize(folder, [*files, *removed])
     return Outcome(len(changed), len(files) - len(changed), len(removed))
 
 
-def _manifest(folder: Path) -> dict[str, list[str]]:
-    """The paths that are ours, each with the digests of what we have written there."""
+def _manifest(folder: Path) -> tuple[dict[str, list[str]], str]:
+    """The paths that are ours, each with the digests of what we have written there.
+
+    And what they are all made of; empty where that is not known, above all while they change.
+    """
     try:
-        recorded = json.loads((folder / MANIFEST).read_bytes())["files"]
-        ours = {str(path): list(map(str, digests)) for path, digests in recorded.items()}
+        recorded = json.loads((folder / MANIFEST).read_bytes())
+        made_of, files = str(recorded.get("made of", "")), recorded["files"]
+        ours = {str(path): list(map(str, digests)) for path, digests in files.items()}
     except FileNotFoundError:
         if any(entry.name != TEMPORARY for entry in folder.iterdir()):
             what = "is not empty, and not written by this program"
             raise ExportError(f"{folder}: {what}; name a new or an empty folder") from None
-        return {}
+        return {}, ""
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise ExportError(f"{folder / MANIFEST}: damaged; export to a new folder") from None
     if not all(map(OWN_PATH.fullmatch, ours)):
         raise ExportError(f"{folder / MANIFEST}: damaged; export to a new folder")
-    return ours
+    return ours, made_of
 
 
 def _refuse_foreign(files: dict[str, bytes], ours: dict[str, list[str]], folder: Path) -> None:
@@ -196,8 +227,12 @@ def _synchronize(folder: Path, paths: Iterable[str]) -> None:
             os.close(descriptor)
 
 
-def _manifest_bytes(files: Mapping[str, list[str]]) -> bytes:
-    content = {"written by": "defects-ical", "files": dict(sorted(files.items()))}
+def _manifest_bytes(files: Mapping[str, list[str]], made_of: str = "") -> bytes:
+    content = {
+        "written by": "defects-ical",
+        "made of": made_of,
+        "files": dict(sorted(files.items())),
+    }
     return json.dumps(content, indent=1).encode() + b"\n"
 
 

@@ -328,12 +328,12 @@ def _opening(zone: str, end: datetime) -> _Change:
     """The last change before the instant ``end``; without one since 1970, that year's beginning."""
     there = pytz.timezone(zone)
     late = end - timedelta(seconds=1)
+    offset = _offset(there, late)
     while late > EPOCH:
         early = max(late - STRIDE, EPOCH)
-        if _offset(there, early) != _offset(there, late):
+        if _offset(there, early) != offset:
             return _bisect(there, early, late)
         late = early
-    offset = _offset(there, EPOCH)
     return _Change(EPOCH - offset, offset, offset)
 
 

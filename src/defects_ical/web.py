@@ -42,6 +42,8 @@ COMPRESSED: Final = {
     "text/html",
     "text/javascript",
 }
+# The ninth level takes up to eight times as long, and saves a page of eight episodes 0.3 %.
+COMPRESSION: Final = 6
 # What tells of a body is left out where there is none (RFC 9110 §15.4.5).
 OF_THE_BODY: Final = {
     "Content-Disposition",
@@ -160,11 +162,12 @@ class Responder:
             if self._begun:
                 return
             if self._publisher.catch_up():
-                self._take_up()
-            self._publisher.follow(self._take_up)
+                self.take_up()
+            self._publisher.follow(self.take_up)
             self._begun = True
 
-    def _take_up(self) -> None:
+    def take_up(self) -> None:
+        """Serve from now on what the publisher publishes now."""
         # All is prepared before anything of it is served, and then served at once.
         publication = self._publisher.publication
         self.served = _served(publication, self._address, self.served)
@@ -232,7 +235,7 @@ def _answers(resource: Resource) -> Answers:
         return Answers(_form(resource.body, resource.etag, headers), None, options)
     headers = (*headers, ("Vary", "Accept-Encoding"))
     # No date in it: replicas with the same zlib agree on the bytes, too.
-    body = gzip.compress(resource.body, mtime=0)
+    body = gzip.compress(resource.body, COMPRESSION, mtime=0)
     tag = f'{resource.etag[:-1]}-gzip"'
     compressed = _form(body, tag, (*headers, ("Content-Encoding", "gzip")))
     return Answers(_form(resource.body, resource.etag, headers), compressed, options)
