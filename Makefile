@@ -19,8 +19,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13
 BROWSERS := google-chrome chromium chromium-browser
+NEEDED = $(VENV)/dev $(VENV)/browser $(VENV)/nginx
 
-.PHONY: serve export test test-all soak bench lock schema golden format clean $(VERSIONS:%=test-%)
+.PHONY: serve export test test-all needed soak bench lock schema golden format clean $(VERSIONS:%=test-%)
 
 serve: $(VENV)/run
 	@$(BIN)/defects-ical serve --port $(PORT) $(if $(URL),--url $(URL))
@@ -28,7 +29,7 @@ serve: $(VENV)/run
 export: $(VENV)/run
 	$(BIN)/defects-ical export public --url $(or $(URL),http://127.0.0.1:$(PORT))
 
-test: $(VENV)/dev $(VENV)/browser
+test: $(NEEDED)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -40,10 +41,13 @@ test-all: $(VERSIONS:%=test-%)
 # A machine with pyenv has each Python under its own name only when told so.
 $(VERSIONS:%=test-%): test-%:
 	PYENV_VERSION=$$(echo $(VERSIONS) | tr ' ' ':') \
-	  $(MAKE) --no-print-directory .venv-$*/dev .venv-$*/browser VENV=.venv-$* PYTHON=python$*
+	  $(MAKE) --no-print-directory needed VENV=.venv-$* PYTHON=python$*
 	.venv-$*/bin/pytest -n auto
 
-soak: $(VENV)/dev $(VENV)/browser
+# What the tests need.
+needed: $(NEEDED)
+
+soak: $(NEEDED)
 	$(BIN)/pytest -n auto -m soak
 
 bench: $(VENV)/dev
@@ -79,19 +83,27 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The tests look at the pages in the system's browser; where there is none, in Debian's.
-$(VENV)/browser: | $(VENV)/made
-	@$(HAS_BROWSER) || { $(ADD_BROWSER); } || true
-	@$(HAS_BROWSER) || { echo "$(NO_BROWSER)" >&2; exit 1; }
+# The tests look at the pages in the system's browser, and ask its nginx; where there is none,
+# Debian's. That nginx is only unpacked: installed, it would begin to serve, on port 80.
+$(VENV)/browser $(VENV)/nginx: | $(VENV)/made
+	@$(HAS) || { $(ADD); } || true
+	@$(HAS) || { echo "The tests need $(MISSING)" >&2; exit 1; }
 	@touch $@
-HAS_BROWSER := (for name in $(BROWSERS); do command -v $$name >/dev/null && exit; done; exit 1)
-NO_BROWSER := The tests need a browser: install Chromium or Google Chrome, so that one of \
-  $(BROWSERS) is on the PATH (Debian: apt-get install chromium).
-ADD_BROWSER := command -v apt-get >/dev/null && \
-  if test "$$(id -u)" = 0; then as=; else as="sudo -n"; fi && \
-  $$as apt-get update --quiet && \
-  $$as env DEBIAN_FRONTEND=noninteractive \
-    apt-get install --quiet --yes --no-install-recommends chromium
+$(VENV)/browser: NAMES := $(BROWSERS)
+$(VENV)/browser: ADD = $(APT_UPDATE) && $$as env DEBIAN_FRONTEND=noninteractive \
+  apt-get install --quiet --yes --no-install-recommends chromium
+$(VENV)/browser: MISSING = a browser: install Chromium or Google Chrome, so that one of \
+  $(NAMES) is on the PATH (Debian: apt-get install chromium).
+$(VENV)/nginx: NAMES := nginx
+$(VENV)/nginx: ADD = { $(UNPACK_NGINX) || { $(APT_UPDATE) && $(UNPACK_NGINX); }; }
+$(VENV)/nginx: MISSING = nginx, on the PATH or in /usr/sbin (Debian: apt-get install nginx).
+# Users' paths do not lead to /usr/sbin.
+HAS = (PATH="$$PATH:/usr/sbin:$(VENV)/debian/usr/sbin"; \
+  for name in $(NAMES); do command -v $$name >/dev/null && exit; done; exit 1)
+APT_UPDATE := command -v apt-get >/dev/null && \
+  if test "$$(id -u)" = 0; then as=; else as="sudo -n"; fi && $$as apt-get update --quiet
+UNPACK_NGINX = (mkdir -p $(VENV)/debian && cd $(VENV)/debian && \
+  apt-get download --quiet nginx && dpkg-deb --extract nginx_*.deb .)
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
