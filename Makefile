@@ -3,7 +3,7 @@
 # make test     everything that must hold
 # make test-all the tests on Python 3.11, 3.12 and 3.13
 # make soak     the long proofs
-# make bench    measure, side by side; this takes wrk
+# make bench    measure, side by side
 # make lock     resolve the dependencies anew
 # make schema   write the schedule's JSON Schema anew
 # make golden   make what the program does now what the tests expect
@@ -50,12 +50,12 @@ needed: $(NEEDED)
 soak: $(NEEDED)
 	$(BIN)/pytest -n auto -m soak
 
-bench: $(VENV)/dev
-	$(BIN)/python -m benchmarks.serving
+bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk
+	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile $(LOCK) --group build -o requirements/run.txt pyproject.toml
-	$(BIN)/uv pip compile $(LOCK) --group build --group test --group lint \
+	$(BIN)/uv pip compile $(LOCK) --group build --group test --group bench --group lint \
 	  -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
   --custom-compile-command 'make lock'
@@ -83,25 +83,30 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The tests look at the pages in the system's browser, and ask its nginx; where there is none,
-# Debian's. That nginx is only unpacked: installed, it would begin to serve, on port 80.
-$(VENV)/browser $(VENV)/nginx: | $(VENV)/made
+# The tests look at the pages in the system's browser, and ask its nginx; benchmarks ask with its
+# wrk. Where there is none, Debian's. That nginx is only unpacked: installed, it would begin to
+# serve, on port 80.
+$(VENV)/browser $(VENV)/nginx $(VENV)/wrk: | $(VENV)/made
 	@$(HAS) || { $(ADD); } || true
-	@$(HAS) || { echo "The tests need $(MISSING)" >&2; exit 1; }
+	@$(HAS) || { echo "This needs $(MISSING)" >&2; exit 1; }
 	@touch $@
 $(VENV)/browser: NAMES := $(BROWSERS)
-$(VENV)/browser: ADD = $(APT_UPDATE) && $$as env DEBIAN_FRONTEND=noninteractive \
-  apt-get install --quiet --yes --no-install-recommends chromium
+$(VENV)/browser: ADD = $(APT_INSTALL) chromium
 $(VENV)/browser: MISSING = a browser: install Chromium or Google Chrome, so that one of \
   $(NAMES) is on the PATH (Debian: apt-get install chromium).
 $(VENV)/nginx: NAMES := nginx
 $(VENV)/nginx: ADD = { $(UNPACK_NGINX) || { $(APT_UPDATE) && $(UNPACK_NGINX); }; }
 $(VENV)/nginx: MISSING = nginx, on the PATH or in /usr/sbin (Debian: apt-get install nginx).
+$(VENV)/wrk: NAMES := wrk
+$(VENV)/wrk: ADD = $(APT_INSTALL) wrk
+$(VENV)/wrk: MISSING = wrk on the PATH (Debian: apt-get install wrk).
 # Users' paths do not lead to /usr/sbin.
 HAS = (PATH="$$PATH:/usr/sbin:$(VENV)/debian/usr/sbin"; \
   for name in $(NAMES); do command -v $$name >/dev/null && exit; done; exit 1)
 APT_UPDATE := command -v apt-get >/dev/null && \
   if test "$$(id -u)" = 0; then as=; else as="sudo -n"; fi && $$as apt-get update --quiet
+APT_INSTALL = $(APT_UPDATE) && $$as env DEBIAN_FRONTEND=noninteractive \
+  apt-get install --quiet --yes --no-install-recommends
 UNPACK_NGINX = (mkdir -p $(VENV)/debian && cd $(VENV)/debian && \
   apt-get download --quiet nginx && dpkg-deb --extract nginx_*.deb .)
 

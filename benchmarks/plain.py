@@ -1,24 +1,79 @@
-"""What most would write: a Flask view that returns the same bytes, prepared once."""
+"""What most would write: a calendar made with icalendar, property by property."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, request
+from icalendar import Calendar, Event
 
-import wsgi
-from defects_ical.loading import load
-from defects_ical.site import build
-
-FEED: Final = build(load(wsgi.SCHEDULE), wsgi.ADDRESS)["/the-defects.ics"]
-
-app: Final = Flask(__name__)
+from defects_ical import wording
+from defects_ical.episodes import Episode
+from defects_ical.ics import event_uid
+from defects_ical.links import Address
+from defects_ical.schedule import Schedule
 
 
-@app.get("/the-defects.ics")
-def feed() -> Response:
-    """The feed, or 304 for those who have it."""
-    response = Response(FEED.body, headers=dict(FEED.headers))
-    response.set_etag(FEED.etag.strip('"'))
-    response.make_conditional(request)
-    return response
+def calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:
+    """A feed with the events of the main one: all their properties, and all their words.
+
+    Without the definition of the time zone, which icalendar makes on request.
+    """
+    return bytes(_calendar(schedule, episodes, address).to_ical())
+
+
+def whole_calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:
+    """The same with the definition, without which the times mean nothing (RFC 5545 §3.2.19)."""
+    made = _calendar(schedule, episodes, address)
+    made.add_missing_timezones()
+    return bytes(made.to_ical())
+
+
+def _calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> Calendar:
+    made = Calendar()
+    made.add("prodid", "-//plain//EN")
+    made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    made.add("name", schedule.show.title)
+    made.add("x-wr-calname", schedule.show.title)
+    made.add("x-wr-timezone", schedule.timezone)
+    zone = ZoneInfo(schedule.timezone)
+    for episode in episodes:
+        made.add_component(_event(schedule, episode, address, zone))
+    return made
+
+
+def _event(schedule: Schedule, episode: Episode, address: Address, zone: ZoneInfo) -> Event:
+    event = Event()
+    start = episode.start.astimezone(zone)
+    event.add("uid", event_uid(schedule.show, episode.id))
+    event.add("dtstamp", episode.modified)
+    event.add("last-modified", episode.modified)
+    event.add("sequence", episode.sequence)
+    event.add("created", episode.published)
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=episode.runtime))
+    event.add("summary", wording.summary(episode, schedule.show))
+    event.add("description", "\n".join(description(schedule, episode, address)))
+    event.add("location", ", ".join(each.name for each in schedule.platforms.values()))
+    event.add("url", address.url(f"/#{episode.id}"))
+    event.add("status", episode.status.upper())
+    event.add("transp", "TRANSPARENT")
+    event.add("categories", ["TV", *schedule.show.genres])
+    return event
+
+
+def description(schedule: Schedule, episode: Episode, address: Address) -> Iterator[str]:
+    """The lines of an event's description, as ours."""
+    if episode.teaser:
+        yield from (episode.teaser, "")
+    yield "Where to watch:"
+    yield from wording.where_to_watch(schedule.platforms.values())
+    yield ""
+    yield from wording.times(episode.start, schedule)
+    if episode.revisions:
+        yield from ("", "What changed:")
+    for revision in reversed(episode.revisions):
+        yield wording.revision(revision, schedule)
+    yield from ("", f"All episodes and changes: {address.url(f'/#{episode.id}')}")

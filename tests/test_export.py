@@ -661,9 +661,9 @@ def proven(runner: Runner, folder: Path, wanted: int) -> tuple[int, int]:
 def test_killed_at_any_instant_every_file_is_whole_and_the_next_run_finishes(
     runner: Runner, memory: Path
 ) -> None:
-    kills, writing = proven(runner, memory, 15)
-    assert kills == 15
-    assert writing >= 7
+    kills, writing = proven(runner, memory, 8)
+    assert kills == 8
+    assert writing >= 3
 
 
 @pytest.mark.soak

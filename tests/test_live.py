@@ -9,12 +9,13 @@ import re
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -304,6 +305,87 @@ def test_memory_is_the_same_after_two_thousand_reloads(tmp_path: Path) -> None:
     assert all(0.9 <= after / before <= 1.1 for before, after in zip(early, late, strict=True)), (
         f"{early} became {late}"
     )
+
+
+# What is asked for, how, and the status that it should have.
+MIXED: Final = (
+    *((path, "GET", 200) for path in (FEED, "/", "/episodes.json", "/episodes/show-e03.ics")),
+    *((path, "HEAD", 200) for path in (FEED, "/")),
+    *((path, "GET", 404) for path in ("/nowhere", "/nowhere.ics")),
+    ("/healthz", "GET", 200),
+    (FEED, "OPTIONS", 204),
+    (FEED, "POST", 405),
+)
+MINUTES: Final = 10
+
+
+@dataclass
+class Crowd:
+    """Asks for everything, again and again, on one connection: how often, and what went wrong."""
+
+    port: int
+    stop: threading.Event
+    chance: random.Random
+    answered: Counter[int] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    _tags: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> None:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        while not self.stop.is_set():
+            path, method, expected = self.chance.choice(MIXED)
+            try:
+                self._ask(connection, path, method, expected)
+            except (OSError, HTTPException) as error:
+                self.failures.append(f"{method} {path}: {error!r}")
+                connection.close()
+        connection.close()
+
+    def _ask(self, connection: HTTPConnection, path: str, method: str, expected: int) -> None:
+        known = self._tags.get(path) if expected == 200 and self.chance.random() < 0.5 else None
+        connection.request(method, path, headers={"If-None-Match": known} if known else {})
+        response = connection.getresponse()
+        body, tag = response.read(), response.headers.get("ETag", "")
+        self.answered[response.status] += 1
+        if response.status == 304 and tag == known:
+            return
+        if response.status != expected:
+            self.failures.append(f"{method} {path}: {response.status} {body[:80]!r}")
+        elif tag and method == "GET":
+            self._tags[path] = tag
+            # A tag is made of the body: this one is whole, and of one version.
+            if tag != f'"{sha256(body).hexdigest()[:32]}"':
+                self.failures.append(f"{path}: {tag} is not of this body")
+
+
+@pytest.mark.soak
+def test_ten_minutes_of_everything_fail_nothing_and_take_no_memory(tmp_path: Path) -> None:
+    file, stop, sizes = tmp_path / "schedule.yaml", threading.Event(), []
+    reworded(file, 0)
+    with granian(file, URL, 2) as server:
+        chances = [random.Random(number) for number in range(CONNECTIONS)]  # noqa: S311
+        crowd = [Crowd(server.port, stop, chance) for chance in chances]
+        threads = [threading.Thread(target=each.run) for each in crowd]
+        for thread in threads:
+            thread.start()
+        try:
+            for number in range(1, MINUTES * 60 + 1):
+                reworded(file, number)
+                time.sleep(1)
+                if number % 60 == 0:
+                    sizes.append([*map(resident, (*server.workers(), server.process.pid))])
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        assert server.log.read_text("utf-8").count("\n") == 1
+    assert [failure for each in crowd for failure in each.failures] == []
+    answered = sum((each.answered for each in crowd), Counter[int]())
+    assert all(answered[status] > 10_000 for status in (200, 204, 304, 404, 405)), answered
+    # From the first minute on.
+    for processes in zip(*sizes, strict=True):
+        assert max(processes) <= processes[0] * 1.05, sizes
+    print(f"{answered}, kB by the minute: {sizes}")  # noqa: T201 - figures that are worth seeing
 
 
 def reworded(file: Path, number: int) -> None:

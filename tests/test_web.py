@@ -169,7 +169,7 @@ PAGE_FULL: Final = Reply(
     },
     PAGE,
 )
-ZIPPED: Final = gzip.compress(PAGE, mtime=0)
+ZIPPED: Final = gzip.compress(PAGE, 6, mtime=0)
 ZIPPED_TAG: Final = f'{PAGE_TAG[:-1]}-gzip"'
 ZIPPED_SAME: Final = replace(PAGE_SAME, headers=PAGE_SAME.headers | {"etag": ZIPPED_TAG})
 ZIPPED_FULL: Final = Reply(

@@ -1,0 +1,67 @@
+"""Other ways to serve the feed from Python, for any WSGI server: a function makes each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask, Response, request
+from whitenoise import WhiteNoise
+
+from benchmarks import plain
+from defects_ical.episodes import expand
+from defects_ical.links import Address
+from defects_ical.loading import load
+from defects_ical.site import MEDIA_TYPES, build
+
+FEED: Final = "/the-defects.ics"
+SCHEDULE: Final = Path(__file__).parent.parent / "schedule.yaml"
+ADDRESS: Final = Address.parse("https://defects.example")
+FOLDER: Final = "EXPORTED"
+"""Names the environment's variable that names the exported folder."""
+
+
+def prebuilt() -> Flask:
+    """A view that returns our bytes and headers, which were made before."""
+    resource = build(load(SCHEDULE), ADDRESS)[FEED]
+    app = Flask(__name__)
+
+    @app.get(FEED)
+    def feed() -> Response:
+        response = Response(resource.body, headers=dict(resource.headers))
+        response.set_etag(resource.etag.strip('"'))
+        response.make_conditional(request)
+        return response
+
+    return app
+
+
+def rebuilding() -> Flask:
+    """A view that makes the calendar anew for each request, of episodes that it has at hand."""
+    schedule = load(SCHEDULE)
+    episodes = expand(schedule)
+    app = Flask(__name__)
+
+    @app.get(FEED)
+    def feed() -> Response:
+        body = plain.whole_calendar(schedule, episodes, ADDRESS)
+        response = Response(body, content_type=MEDIA_TYPES[".ics"])
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    return app
+
+
+def files() -> WhiteNoise:
+    """WhiteNoise, with the exported folder."""
+    # Without it, feeds would be of no type that calendar programs know.
+    types = {".ics": MEDIA_TYPES[".ics"].partition(";")[0]}
+    return WhiteNoise(_nothing, root=os.environ[FOLDER], mimetypes=types, max_age=300)
+
+
+def _nothing(_: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    start_response("404 Not Found", [("Content-Length", "0")])
+    return []
