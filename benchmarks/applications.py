@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -11,9 +12,10 @@ from flask import Flask, Response, request
 from whitenoise import WhiteNoise
 
 from benchmarks import plain
-from defects_ical.episodes import expand
+from defects_ical.episodes import Episode, expand
 from defects_ical.links import Address
 from defects_ical.loading import load
+from defects_ical.schedule import Schedule
 from defects_ical.site import MEDIA_TYPES, build
 
 FEED: Final = "/the-defects.ics"
@@ -40,13 +42,22 @@ def prebuilt() -> Flask:
 
 def rebuilding() -> Flask:
     """A view that makes the calendar anew for each request, of episodes that it has at hand."""
+    return _rebuilding(plain.whole_calendar)
+
+
+def rebuilding_without_zone() -> Flask:
+    """The same without the definition of the zone, as some feeds are that should have it."""
+    return _rebuilding(plain.calendar)
+
+
+def _rebuilding(calendar: Callable[[Schedule, tuple[Episode, ...], Address], bytes]) -> Flask:
     schedule = load(SCHEDULE)
     episodes = expand(schedule)
     app = Flask(__name__)
 
     @app.get(FEED)
     def feed() -> Response:
-        body = plain.whole_calendar(schedule, episodes, ADDRESS)
+        body = calendar(schedule, episodes, ADDRESS)
         response = Response(body, content_type=MEDIA_TYPES[".ics"])
         response.add_etag()
         response.make_conditional(request)

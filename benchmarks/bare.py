@@ -11,5 +11,5 @@ app: Final = Flask(__name__)
 
 @app.get("/the-defects.ics")
 def feed() -> str:
-    """Something."""
+    """A constant."""
     return "BEGIN:VCALENDAR"

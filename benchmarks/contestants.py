@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from benchmarks.applications import ADDRESS, FOLDER, SCHEDULE
-from nginx import installed, nginx
+from nginx import free_port, installed, nginx
 from servers import BIN, NOTHING, Server, answers, granian, settings, started, wait_for
 
 # The settings of `defects-ical serve`.
@@ -61,8 +61,10 @@ TYPE: Final = "Content-Type"
 @cache
 def cores() -> tuple[int, int]:
     """The core that the servers are on, and the one that asks them."""
-    serving, asking, *_ = sorted(os.sched_getaffinity(0))
-    return serving, asking
+    serving, *others = sorted(os.sched_getaffinity(0))
+    if not others:
+        sys.exit("This takes two cores.")
+    return serving, others[0]
 
 
 @contextmanager
@@ -133,12 +135,6 @@ def plain_nginx(exported: Path, headers: Headers, chosen: str) -> Iterator[Serve
         command = [installed(), "-e", "stderr", "-c", str(configuration)]
         with _answering(command, port) as server:
             yield server
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Final
 
 from benchmarks.applications import FEED
 from benchmarks.contestants import cores, on_core
-from servers import NOTHING, Server
+from servers import NOTHING, PATIENCE, Server
 
 UNITS: Final = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 LINES: Final = re.compile(
@@ -52,7 +52,15 @@ def ask(
     server: Server, headers: Mapping[str, str] = NOTHING, connections: int = 32, seconds: int = 2
 ) -> Run:
     """Ask for the feed; raises RuntimeError where a request failed."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency"]
+    command = [
+        "timeout",
+        str(seconds + PATIENCE),
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}",
+        "--latency",
+    ]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     command.append(f"http://127.0.0.1:{server.port}{FEED}")

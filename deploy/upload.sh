@@ -4,6 +4,8 @@
 # A bucket guesses the type of each object, and knows no charset and no Cache-Control: all are named.
 set -eu
 folder=$1 bucket=$2
+# What is not in the folder is removed from the bucket.
+test -f "$folder/.defects-ical.json" || { echo "$folder: not an exported folder" >&2; exit 2; }
 cache="public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
 
 # upload PATTERN TYPE [OPTION…]: the last pattern that fits a file decides whether it goes.
@@ -27,7 +29,9 @@ upload "*.json" application/json
 upload "*.atom" application/atom+xml
 upload "*.xml" application/xml
 upload "*.txt" "text/plain; charset=utf-8"
-upload "*.html" "text/html; charset=utf-8"
+upload "*.html" "text/html; charset=utf-8" --exclude 404.html
+# What leads nowhere now may be an episode's address tomorrow.
+upload 404.html "text/html; charset=utf-8" --cache-control "public, max-age=60"
 
 # What is no longer part of the site goes last, when nothing links to it. By size, nothing is left to
 # upload: by time, where clocks differ, it might be, without its type.

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from pstats import Stats
 from typing import Final
@@ -107,6 +108,9 @@ def test_another_library_is_something_else(tmp_path: Path) -> None:
         written(facts / "METADATA", f"Metadata-Version: 2.1\nName: sample\nVersion: {version}\n")
         seen.add(told(file, tmp_path / "libraries"))
     assert len(seen) == 3
+    # As an interrupted installation leaves it.
+    (facts / "METADATA").unlink()
+    assert told(file, tmp_path / "libraries")
 
 
 def test_a_folder_that_holds_just_that_is_known_by_it(site: Site, tmp_path: Path) -> None:
@@ -124,11 +128,18 @@ def _unfinished(folder: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest | {"made of": ""}), "utf-8")
 
 
+def _moved(folder: Path) -> None:
+    """Put a link in the place of a folder."""
+    folder.rename(folder.with_name("moved"))
+    folder.symlink_to("moved")
+
+
 DAMAGES: Final[dict[str, Callable[[Path], object]]] = {
     "a file was edited": lambda folder: written(folder / "index.html", "edited"),
     "a file is gone": lambda folder: (folder / "show.ics").unlink(),
     "a run was killed": _unfinished,
     "a run left its temporary file": lambda folder: written(folder / ".defects-ical.tmp", ""),
+    "its files are elsewhere": lambda folder: _moved(folder / "episodes"),
     "the manifest is gone": lambda folder: (folder / MANIFEST).unlink(),
 }
 
@@ -139,7 +150,14 @@ def test_a_folder_that_is_not_whole_is_not(
 ) -> None:
     export(site, ADDRESS, tmp_path, made_of="this")
     damage(tmp_path)
-    assert standing(tmp_path, "this") is None
+    # An export would refuse some, and put others right.
+    with suppress(ExportError):
+        assert standing(tmp_path, "this") is None
+
+
+def test_what_it_is_made_of_has_to_be_known(site: Site, tmp_path: Path) -> None:
+    export(site, ADDRESS, tmp_path)
+    assert standing(tmp_path, "") is None
 
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:

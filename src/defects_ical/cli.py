@@ -108,7 +108,7 @@ def export_command(folder: Path, address: Address, path: Path, *, force: bool) -
     schedule = load(path)
     made_of = provenance(schedule, address)
     outcome = standing(folder, made_of)
-    if not outcome:
+    if outcome is None:
         site = build(schedule, address)
 
         def judge(held: Mapping[str, bytes]) -> None:

@@ -67,8 +67,9 @@ def standing(folder: Path, made_of: str) -> Outcome | None:
             return None
         with _locked(folder):
             ours, remembered = _manifest(folder)
-            if remembered != made_of or (folder / TEMPORARY).exists():
+            if not made_of or remembered != made_of or (folder / TEMPORARY).exists():
                 return None
+            _refuse_foreign(ours, ours, folder)
             contents = ((_content(folder / path), digests) for path, digests in ours.items())
             if any(body is None or _digest(body) not in digests for body, digests in contents):
                 return None
@@ -174,8 +175,9 @@ def _manifest(folder: Path) -> tuple[dict[str, list[str]], str]:
     return ours, made_of
 
 
-def _refuse_foreign(files: dict[str, bytes], ours: dict[str, list[str]], folder: Path) -> None:
-    for path in {**files, **ours}:
+def _refuse_foreign(files: Iterable[str], ours: dict[str, list[str]], folder: Path) -> None:
+    files = frozenset(files)
+    for path in (*files, *(each for each in ours if each not in files)):
         target = folder / path
         foreign = target.is_dir() if path in ours else os.path.lexists(target)
         if path in files and foreign:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from icalendar import (
     Calendar,
@@ -120,6 +119,13 @@ def _bare_calendar() -> Calendar:
     return calendar
 
 
+class Broadcast(NamedTuple):
+    """When an episode is shown somewhere: DTSTART and DTEND, and a line of text for each clock."""
+
+    span: Lines
+    times: list[str]
+
+
 class _Lines:
     """The lines of events that are the same in several feeds, each written once."""
 
@@ -127,10 +133,22 @@ class _Lines:
         self.schedule = schedule
         self.address = address
         self.of_all = self._of_all()
-        # Every feed asks for these.
-        self.of_episode = cache(self._of_episode)
-        self.of_span = cache(self._of_span)
-        self.times = cache(self._times)
+        self._episodes: dict[Episode, Lines] = {}
+        self._broadcasts: dict[tuple[datetime, int], Broadcast] = {}
+
+    def of_episode(self, episode: Episode) -> Lines:
+        """The lines of an episode that are the same in every feed."""
+        if episode not in self._episodes:
+            self._episodes[episode] = self._of_episode(episode)
+        return self._episodes[episode]
+
+    def of_broadcast(self, start: datetime, runtime: int) -> Broadcast:
+        """What says when it is shown; ``start`` is in UTC, ``runtime`` in minutes."""
+        key = start, runtime
+        if key not in self._broadcasts:
+            times = [*wording.times(start, self.schedule)]
+            self._broadcasts[key] = Broadcast(self._span(start, runtime), times)
+        return self._broadcasts[key]
 
     def _of_all(self) -> Lines:
         genres = self.schedule.show.genres
@@ -153,7 +171,7 @@ class _Lines:
             "STATUS": _line("STATUS", vText(episode.status.upper())),
         }
 
-    def _of_span(self, start: datetime, runtime: int) -> Lines:
+    def _span(self, start: datetime, runtime: int) -> Lines:
         """DTSTART and DTEND, local to the schedule's zone; in UTC where one has no name there.
 
         Not DURATION: five parsers compute no end from it.
@@ -166,9 +184,6 @@ class _Lines:
         # The zone by name: icalendar takes those that stay at UTC+0 for UTC itself.
         zoned = zip(SPAN, walls, strict=True)
         return {name: _line(name, vDatetime(wall), TZID=zone) for name, wall in zoned}
-
-    def _times(self, start: datetime) -> list[str]:
-        return [*wording.times(start, self.schedule)]
 
     def alarm(self, episode: Episode) -> bytes:
         """The reminder of an episode, unless there is nothing to be reminded of."""
@@ -238,18 +253,19 @@ class _Writer:
     def event(self, episode: Episode) -> bytes:
         """An episode as a VEVENT, without a reminder."""
         start = wording.delayed(episode.start, self.platform)
+        broadcast = self.lines.of_broadcast(start, episode.runtime)
         uid = event_uid(self.schedule.show, episode.id, self.feed.platform)
         lines = {
             **self.lines.of_all,
             **self.lines.of_episode(episode),
-            **self.lines.of_span(start, episode.runtime),
+            **broadcast.span,
             "UID": _line("UID", vText(uid)),
-            "DESCRIPTION": _line("DESCRIPTION", vText(self._description(episode, start))),
+            "DESCRIPTION": _line("DESCRIPTION", vText(self._description(episode, broadcast))),
             "LOCATION": self.location,
         }
         return b"".join((BEGIN_EVENT, *(lines[name] for name in PROPERTIES), END_EVENT))
 
-    def _description(self, episode: Episode, start: datetime) -> str:
+    def _description(self, episode: Episode, broadcast: Broadcast) -> str:
         changes = [
             wording.revision(each, self.schedule, self.platform)
             for each in reversed(episode.revisions)
@@ -257,7 +273,7 @@ class _Writer:
         paragraphs = (
             [episode.teaser] if episode.teaser else [],
             self.where_to_watch,
-            self.lines.times(start),
+            broadcast.times,
             ["What changed:", *changes] if changes else [],
             [f"All episodes and changes: {self.address.url(f'/#{episode.id}')}"],
         )

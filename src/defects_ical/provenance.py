@@ -7,9 +7,12 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Final
 
 from defects_ical.links import Address
 from defects_ical.schedule import Schedule
+
+PACKAGE: Final = Path(__file__).parent
 
 
 def provenance(schedule: Schedule, address: Address) -> str:
@@ -27,8 +30,10 @@ def provenance(schedule: Schedule, address: Address) -> str:
 def _parts(schedule: Schedule, address: Address) -> Iterator[bytes]:
     yield from (schedule.digest.encode(), schedule.picture or b"", str(address).encode())
     yield sys.version.encode()
-    for name, version in sorted((each.name, each.version) for each in distributions()):
-        yield f"{name} {version}".encode()
-    for path in sorted(Path(__file__).parent.rglob("*")):
+    # Of what an interrupted installation left, both are None.
+    for library in sorted(f"{each.name} {each.version}" for each in distributions()):
+        yield library.encode()
+    for path in sorted(PACKAGE.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
+            yield str(path.relative_to(PACKAGE)).encode()
             yield path.read_bytes()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copyreg
 import errno
-import gc
 import logging
 import multiprocessing
 import os
@@ -98,8 +97,6 @@ def serve(
         hangup = server.signal_handler_interrupt
     server.on_startup(partial(signal.signal, signal.SIGHUP, hangup))
     server.on_startup(announce)
-    # What is there now stays: memory that no search for garbage writes to is shared with workers.
-    gc.freeze()
     try:
         server.serve(target_loader=partial(_application, publisher, address), wrap_loader=False)
     except SystemExit:
