@@ -213,3 +213,11 @@ def test_every_link_within_the_documents_leads_somewhere() -> None:
     for document in ROOT.glob("*.md"):
         links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
         assert [link for link in links if not (ROOT / link).exists()] == [], document
+
+
+def test_the_figures_shown_are_those_that_were_measured() -> None:
+    measured = (ROOT / "benchmarks" / "RESULTS.md").read_text("utf-8").splitlines()
+    section = README.partition("## How fast it is\n")[2].partition("\n## ")[0]
+    shown = [line for line in section.splitlines() if line.startswith("|")]
+    assert [line for line in shown if line not in measured] == []
+    assert len([line for line in shown if line.endswith("| reached |")]) > 5

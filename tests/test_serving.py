@@ -148,7 +148,7 @@ ENDINGS: Final = {
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_signal_ends_everything_within_two_seconds(ending: str, workers: int) -> None:
     with granian(SCHEDULE, URL, workers) as server, ExitStack() as stack:
-        assert len(server.workers()) == workers
+        wait_for(lambda: len(server.workers()) == workers)
         # Ones that wait for an answer, have had one, and are in the middle of asking.
         for request in (b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HT"):
             stack.enter_context(server.connect()).sendall(request)
