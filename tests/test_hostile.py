@@ -17,9 +17,9 @@ import icalendar
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-import octets
 from browser import Place, Places, Visits, plain
 from conftest import ADDRESS
+from defects_ical import octets
 from defects_ical.errors import ScheduleError
 from defects_ical.export import export
 from defects_ical.links import Address

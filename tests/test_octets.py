@@ -8,12 +8,12 @@ from typing import NamedTuple, TypeAlias
 
 import pytest
 
-import octets
 from conftest import ADDRESS
+from defects_ical import octets
 from defects_ical.links import Address
+from defects_ical.octets import Component, File, MalformedError, Rule
 from defects_ical.site import Site, build
 from example import example, loaded
-from octets import Component, File, MalformedError, Rule
 
 Files: TypeAlias = dict[str, File]
 

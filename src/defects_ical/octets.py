@@ -2,6 +2,7 @@
 
 Nothing here knows how the files are made, so that a fault of the writing side, or of the
 library it writes with, has no twin on this side. Sections are RFC 5545's where no other is named.
+What anybody's file is examined for as well asks for no more than a line or a component.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise, takewhile
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 CRLF: Final = b"\r\n"
 MAX_OCTETS: Final = 75
@@ -23,11 +24,38 @@ MAX_DEPTH: Final = 8
 _PARAMETER: Final = r';[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*'
 _LINE: Final = re.compile(f"(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:{_PARAMETER})*):(?P<value>.*)")
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+_END: Final = re.compile(rb"\r\n|\r|\n")
+# What cannot be seen and some program takes for the end of a line (categories Cc, Zl and Zp).
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_STRAY: Final = re.compile(r"(?<!\\)(?:\\\\)*[,;]")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 class MalformedError(ValueError):
     """The octets are no iCalendar object; the message says what is wrong, and in which line."""
+
+
+class Physical(NamedTuple):
+    """A line as it is folded: its octets, and those that end it (none at the end of a file)."""
+
+    number: int
+    octets: bytes
+    end: bytes
+
+    @property
+    def bare(self) -> bool:
+        """Whether it ends in a CR or an LF that stands alone (§3.1)."""
+        return self.end in {b"\r", b"\n"}
+
+    @property
+    def long(self) -> bool:
+        """Whether it has more than 75 octets, without its end (§3.1)."""
+        return len(self.octets) > MAX_OCTETS
+
+    @property
+    def folded(self) -> bool:
+        """Whether it goes on with the line before (§3.1)."""
+        return self.octets[:1] in {b" ", b"\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +111,26 @@ class Component:
             yield from each.walk()
 
 
+def physical_lines(octets: bytes) -> Iterator[Physical]:
+    """The lines of a file, whatever ends each of them."""
+    start, number = 0, 1
+    for number, found in enumerate(_END.finditer(octets), start=1):
+        yield Physical(number, octets[start : found.start()], found[0])
+        start = found.end()
+    if start < len(octets):
+        yield Physical(number + bool(start), octets[start:], b"")
+
+
+def parsed(text: str, number: int) -> Line | None:
+    """The content line that a text is (§3.1), or None; it takes linear time."""
+    found = _LINE.fullmatch(text)
+    if not found:
+        return None
+    pairs = (each[1:].partition("=") for each in re.findall(_PARAMETER, found["parameters"]))
+    parameters = tuple((name.upper(), value) for name, _, value in pairs)
+    return Line(found["name"].upper(), parameters, found["value"], number)
+
+
 def read(octets: bytes) -> Component:
     """The calendar of a file that holds exactly one (§3.4).
 
@@ -116,12 +164,10 @@ def _line(octets: bytes, number: int) -> Line:
         text = octets.decode()
     except UnicodeDecodeError as error:
         raise MalformedError(f"line {number}: {error.reason}") from None
-    found = _LINE.fullmatch(text)
-    if not found or _CONTROL.search(text):
+    line = parsed(text, number)
+    if not line or _CONTROL.search(text):
         raise MalformedError(f"line {number} is no content line")
-    pairs = (each[1:].partition("=") for each in re.findall(_PARAMETER, found["parameters"]))
-    parameters = tuple((name.upper(), value) for name, _, value in pairs)
-    return Line(found["name"].upper(), parameters, found["value"], number)
+    return line
 
 
 def _component(begin: Line, lines: Iterator[Line], depth: int = 1) -> Component:
@@ -165,9 +211,9 @@ class File:
         return self.site.removesuffix("/") + self.path
 
     @property
-    def physical(self) -> tuple[bytes, ...]:
-        """The lines as they are folded, without their ends."""
-        return tuple(self.octets.removesuffix(CRLF).split(CRLF))
+    def physical(self) -> tuple[Physical, ...]:
+        """The lines as they are folded."""
+        return tuple(physical_lines(self.octets))
 
     @property
     def single(self) -> bool:
@@ -185,6 +231,52 @@ class File:
         return chain.from_iterable(each.lines for each in self.calendar.walk())
 
 
+# What anybody's file may have wrong.
+
+
+def unseen(text: str) -> Iterator[str]:
+    """The characters in a line that cannot be seen and that some program takes for its end."""
+    return (found[0] for found in _UNSEEN.finditer(text))
+
+
+def is_utf8(octets: bytes) -> bool:
+    """Whether they are whole characters of UTF-8."""
+    try:
+        octets.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def has_stray(text: str) -> bool:
+    """Whether a comma or a semicolon of a text stands without its backslash (§3.3.11)."""
+    return bool(_STRAY.search(text))
+
+
+def empty(component: Component) -> Iterator[Line]:
+    """The properties that have no value."""
+    return (line for line in component.lines if not line.value.strip())
+
+
+def uids(events: Iterable[Component]) -> Counter[tuple[str, str]]:
+    """How many events have a UID; those that replace one of a series have another (§3.8.4.4)."""
+    return Counter((event.value("UID"), event.value("RECURRENCE-ID")) for event in events)
+
+
+def zones_used(events: Iterable[Component]) -> dict[str, Line]:
+    """The zones that events name, each with the first line that does."""
+    found: dict[str, Line] = {}
+    for line in chain.from_iterable(event.lines for event in events):
+        if zone := line.parameter("TZID"):
+            found.setdefault(zone.strip('"'), line)
+    return found
+
+
+def begun(zone: Component) -> str:
+    """The wall time at which the first observance of a definition begins; empty without one."""
+    return min((each.value("DTSTART") for each in zone.components), default="")
+
+
 Rule: TypeAlias = Callable[[File], Iterator[str]]
 """A rule of one file: it tells each fault that it finds."""
 
@@ -193,8 +285,9 @@ Rule: TypeAlias = Callable[[File], Iterator[str]]
 
 def line_ends(file: File) -> Iterator[str]:
     """A CR and an LF stand nowhere but together (§3.1)."""
-    for found in re.finditer(rb"\r(?!\n)|(?<!\r)\n", file.octets):
-        yield f"octet {found.start()}: a bare {found[0]!r}"
+    for line in file.physical:
+        if line.bare:
+            yield f"line {line.number}: a bare {line.end!r}"
 
 
 def final_line_end(file: File) -> Iterator[str]:
@@ -205,18 +298,16 @@ def final_line_end(file: File) -> Iterator[str]:
 
 def line_lengths(file: File) -> Iterator[str]:
     """No line is longer than 75 octets, without its end (§3.1)."""
-    for number, line in enumerate(file.physical, start=1):
-        if len(line) > MAX_OCTETS:
-            yield f"line {number} has {len(line)} octets"
+    for line in file.physical:
+        if line.long:
+            yield f"line {line.number} has {len(line.octets)} octets"
 
 
 def folds(file: File) -> Iterator[str]:
     """A fold falls between two characters, never into one: each line is UTF-8 (§3.1)."""
-    for number, line in enumerate(file.physical, start=1):
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            yield f"line {number}: {error.reason}"
+    for line in file.physical:
+        if not is_utf8(line.octets):
+            yield f"line {line.number} is not UTF-8"
 
 
 def byte_order_mark(file: File) -> Iterator[str]:
@@ -227,10 +318,9 @@ def byte_order_mark(file: File) -> Iterator[str]:
 
 def control_characters(file: File) -> Iterator[str]:
     """Nothing stands in a line that cannot be seen and that some program takes for its end."""
-    for number, line in enumerate(file.physical, start=1):
-        for character in line.decode(errors="replace"):
-            if unicodedata.category(character) in {"Cc", "Zl", "Zp"} or character == "\ufeff":
-                yield f"line {number}: U+{ord(character):04X}"
+    for line in file.physical:
+        for character in unseen(line.octets.decode(errors="replace")):
+            yield f"line {line.number}: U+{ord(character):04X}"
 
 
 # The lines and their nesting.
@@ -246,9 +336,8 @@ def nesting(file: File) -> Iterator[str]:
 
 def empty_values(file: File) -> Iterator[str]:
     """Every property has a value."""
-    for line in file.lines:
-        if not line.value.strip():
-            yield f"line {line.number}: {line.name} is empty"
+    for line in chain.from_iterable(map(empty, file.calendar.walk())):
+        yield f"line {line.number}: {line.name} is empty"
 
 
 def order(file: File) -> Iterator[str]:
@@ -404,8 +493,7 @@ PREFIXES: Final = {"CANCELLED": "CANCELLED: ", "TENTATIVE": "TBC: ", "CONFIRMED"
 
 def identities(file: File) -> Iterator[str]:
     """No two events have one UID, and each is a UUID of version 5 (RFC 7986 §5.3)."""
-    counts = Counter(event.value("UID") for event in file.events)
-    for uid, count in counts.items():
+    for (uid, _), count in uids(file.events).items():
         if count != 1 or not re.fullmatch(UUID5, uid):
             yield f"{count} times UID:{uid}"
 
@@ -485,11 +573,11 @@ def alarms(file: File) -> Iterator[str]:
 
 def zones(file: File) -> Iterator[str]:
     """The zones that events name, and no others, are defined before them, sorted (§3.2.19)."""
-    used = {line.parameter("TZID") for event in file.events for line in event.lines} - {None}
+    used = set(zones_used(file.events))
     parts = file.calendar.components
     first = tuple(takewhile(lambda each: each.name == "VTIMEZONE", parts))
     defined = [zone.value("TZID") for zone in file.calendar.parts("VTIMEZONE")]
-    if defined != sorted(filter(None, used)) or len(first) != len(defined):
+    if defined != sorted(used) or len(first) != len(defined):
         yield f"events name {used}; {defined} are defined, {len(first)} of them before the events"
     for line in file.calendar.named("X-WR-TIMEZONE"):
         if used - {line.value}:
@@ -501,9 +589,9 @@ def observances(file: File) -> Iterator[str]:
     starts = [line.value for event in file.events for line in event.named("DTSTART")]
     for zone in file.calendar.parts("VTIMEZONE"):
         yield from _exactly(zone, ("TZID",))
-        begun = min((each.value("DTSTART") for each in zone.components), default="")
-        if not zone.parts("STANDARD") or not "19700101T000000" <= begun < min(starts):
-            yield f"line {zone.number}: begins at {begun} for {starts}"
+        first = begun(zone)
+        if not zone.parts("STANDARD") or not "19700101T000000" <= first < min(starts):
+            yield f"line {zone.number}: begins at {first} for {starts}"
         for each in zone.components:
             ruled = [line.name for line in each.named("RRULE")]
             yield from _exactly(each, (*OBSERVANCE, *ruled[:1]))
