@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
@@ -16,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from defects_ical import __version__, timezones, wording
+from defects_ical import __version__, starter, timezones, wording
 from defects_ical.comparison import ERRORS_AND_WARNINGS, compare, problems, unchanged
 from defects_ical.episodes import Episode, by_start, expand
 from defects_ical.errors import (
@@ -68,6 +70,7 @@ class Boundary(click.Group):
             ctx.exit(error.exit_status)
 
 
+DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
 # Wider than any table.
 WIDE: Final = 100_000
 STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
@@ -79,7 +82,7 @@ SCHEDULE_OPTION = click.option(
     "--schedule",
     "path",
     type=click.Path(readable=False, path_type=Path),
-    default=Path("schedule.yaml"),
+    default=DEFAULT_SCHEDULE,
     show_default=True,
     metavar="FILE",
     help="The schedule to read.",
@@ -202,6 +205,61 @@ def check(path: Path, against: str | None, form: str | None) -> None:
     warnings = _warn(schedule, episodes)
     verdict = _counted(warnings, "warning") if warnings else "nothing wrong"
     click.echo(f"{path}: {_counted(len(episodes), 'episode')}, {verdict}")
+
+
+@main.command(short_help="Write a schedule for another show.")
+@click.argument(
+    "path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_SCHEDULE,
+    metavar="[FILE]",
+)
+@click.option("--title", required=True, help="What the show is called.")
+@click.option(
+    "--premiere", required=True, metavar="DATE", help="The day of its first episode: 2025-03-02."
+)
+@click.option("--time", required=True, metavar="HH:MM", help="When it airs, by the local clocks.")
+@click.option(
+    "--timezone",
+    required=True,
+    metavar="ZONE",
+    help="The zone of these clocks, by its IANA name: America/New_York.",
+)
+@click.option("--episodes", required=True, metavar="N", help="How many there are; 1 for a film.")
+@click.option(
+    "--platform",
+    "platforms",
+    required=True,
+    multiple=True,
+    metavar="NAME[,KEY=VALUE…]",
+    help="Who shows it, as often as needed; keys are kind (television or streaming), region, url, "
+    "delay (minutes after the broadcast) and id.",
+)
+@click.option(
+    "--weekday",
+    "weekdays",
+    multiple=True,
+    metavar="DAY[,DAY…]",
+    help="When it airs, if not on the weekday of the premiere: monday,tuesday.",
+)
+@click.option(
+    "--runtime", default="60", show_default=True, metavar="MINUTES", help="How long one episode is."
+)
+@click.option("--slug", help="The word in every address, if not the one made of the title.")
+def init(path: Path, **said: Any) -> None:
+    """Write a commented schedule for another show to FILE (schedule.yaml).
+
+    The file must not be there yet.
+    """
+    outline = starter.Outline(**said)
+    schedule = starter.start(path, outline, uuid.uuid4(), _now())
+    airing = schedule.airing
+    what = f"{_counted(airing.episodes, 'episode')} from {airing.premiere}"
+    click.echo(f"{path}: {schedule.show.title}, {what}")
+    click.echo("Its `uid` is the show's for ever. Next, complete the file by its comments; then:")
+    option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
+    for command in ("check", "serve", "export public --url URL"):
+        click.echo(f"  defects-ical {command}{option}")
 
 
 @main.command(short_help="Print the JSON Schema of a schedule.")
