@@ -1,9 +1,11 @@
-"""Golden files: what the shipped schedule's site is, byte by byte. ``make golden`` writes them."""
+"""Golden files: what is made and said, byte by byte. ``make golden`` writes them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import test_doctor
+import test_init
 from defects_ical.links import Address
 from defects_ical.loading import load
 from defects_ical.site import build, digest
@@ -27,6 +29,8 @@ def write() -> None:
     DIGEST.write_text(f"{digest(site)}\n", "utf-8")
     for path, file in FEEDS.items():
         file.write_bytes(site[path].body)
+    test_init.write_golden()
+    test_doctor.write_golden()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -221,3 +222,10 @@ def test_the_figures_shown_are_those_that_were_measured() -> None:
     shown = [line for line in section.splitlines() if line.startswith("|")]
     assert [line for line in shown if line not in measured] == []
     assert len([line for line in shown if line.endswith("| reached |")]) > 5
+
+
+def test_the_schedule_that_is_begun_as_shown_is_one(tmp_path: Path) -> None:
+    (shown,) = (line for line in SHOWN if line.startswith("defects-ical init"))
+    command = [sys.executable, "-m", *shlex.split(shown.replace("-", "_", 1))]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert len(expand(load(tmp_path / "schedule.yaml"))) == 10

@@ -27,6 +27,7 @@ from icalendar import Calendar
 from pydantic import BaseModel, ValidationError
 
 from defects_ical.cli import main
+from defects_ical.doctor import diagnose
 from defects_ical.episodes import expand
 from defects_ical.errors import DefectsIcalError
 from defects_ical.loading import load
@@ -169,6 +170,9 @@ def test_a_show_gets_from_its_options_to_a_served_feed(name: str, folder: Path) 
     assert (exported.exit_code, exported.stderr) == (0, "")
     with granian(folder / FILE, URL) as server:
         reply = server.ask(f"/{expected.slug}.ics")
+        feed = f"http://127.0.0.1:{server.port}/{expected.slug}.ics"
+        # Before its premiere nothing is wrong, not even that it is over.
+        assert diagnose(feed, datetime(2000, 1, 1, tzinfo=UTC)) == ()
     assert reply.status == 200
     assert reply.body == (folder / "public" / f"{expected.slug}.ics").read_bytes()
     events = Calendar.from_ical(reply.body).events

@@ -262,6 +262,19 @@ def init(path: Path, **said: Any) -> None:
         click.echo(f"  defects-ical {command}{option}")
 
 
+@main.command(short_help="Look at a live feed as calendar programs do.")
+@click.argument("url", metavar="URL")
+def doctor(url: str) -> None:
+    """Say what calendar programs would stumble over in the feed at URL, ours or anybody's."""
+    # With what fetches, this takes longer to load than all else, and nobody else needs it.
+    from defects_ical.doctor import diagnose, is_sound, told  # noqa: PLC0415 - see above
+
+    found = diagnose(url, _now())
+    click.echo(told(url, found), nl=False)
+    if not is_sound(found):
+        click.get_current_context().exit(1)
+
+
 @main.command(short_help="Print the JSON Schema of a schedule.")
 def schema() -> None:
     """Print the JSON Schema of the schedule's format, for editors."""

@@ -70,3 +70,7 @@ class SilenceError(DefectsIcalError):
 
 class ServeError(DefectsIcalError):
     """The service cannot be started; the message says what stands in the way."""
+
+
+class DoctorError(DefectsIcalError):
+    """The address cannot be looked at; the message says why, and what to name."""

@@ -1,0 +1,437 @@
+"""What a feed's octets and events can suffer from: how bad it is, in which programs, the mend.
+
+RFC is 5545 where no other is named. What no standard says is what users of a program reported, or
+what was seen with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from defects_ical.findings import Finding, Severity
+from defects_ical.source import shortened
+
+# Only so much of a value is looked at for a message: `shortened` reads all of what it gets.
+QUOTED: Final = 400
+
+
+class Sight(NamedTuple):
+    """An ailment seen once: in which physical line (None: nowhere in particular), and on what."""
+
+    name: str
+    line: int | None = None
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """The words for an ailment; ``what`` has the sight's details, each at a ``{}``."""
+
+    severity: Severity
+    what: str
+    consequence: str
+    mend: str
+    programs: tuple[str, ...] = ()
+
+
+OCTETS: Final[Mapping[str, Ailment]] = {
+    "empty": Ailment(
+        "fault",
+        "the answer is empty",
+        "a program that takes it for the feed removes every event it had",
+        "answer 503 while there is nothing good to serve, never an empty 200",
+    ),
+    "no-calendar": Ailment(
+        "fault",
+        "the answer is no calendar: {}",
+        "a program that takes it for the feed shows an error, or removes every event it had, as "
+        "Evolution does",
+        "serve the feed itself, without a page, a log-in or a challenge before it",
+    ),
+    "encoding": Ailment(
+        "fault",
+        "the text is in {}",
+        "programs look for `BEGIN:VCALENDAR` in UTF-8 (§3.1.4) and find no calendar",
+        "write UTF-8",
+    ),
+    "byte-order-mark": Ailment(
+        "fault",
+        "a byte order mark stands before `BEGIN:VCALENDAR`",
+        "a strict program does not know the first line, and finds no calendar",
+        "write UTF-8 without a byte order mark",
+    ),
+    "garbage": Ailment(
+        "fault",
+        "outside the calendar stands {}",
+        "a program that reads strictly expects `BEGIN:VCALENDAR` there, and refuses the file",
+        "write nothing before `BEGIN:VCALENDAR` and nothing after `END:VCALENDAR`",
+    ),
+    "too-many-lines": Ailment(
+        "risk",
+        "there are more than {} lines, and the rest was not looked at",
+        "programs have limits as well, and tell nobody what they leave out",
+        "publish fewer events",
+    ),
+    "line-ends": Ailment(
+        "risk",
+        "a line ends in {}",
+        "lines end in CR LF (§3.1); a strict program takes what follows for the same line, and "
+        "refuses the file",
+        "end every line in CR LF; copy and upload the file in binary mode",
+    ),
+    "final-line-end": Ailment(
+        "note",
+        "the last line does not end",
+        "most programs do not mind; one that reads line by line misses `END:VCALENDAR`",
+        "end the last line in CR LF as well",
+    ),
+    "empty-line": Ailment(
+        "risk",
+        "a line is empty",
+        "no content line is empty (§3.1), and a strict program refuses the file",
+        "write no empty lines; a line break within a text is `\\n`",
+    ),
+    "line-length": Ailment(
+        "risk",
+        "a line has {} octets",
+        "75 are allowed (§3.1); a program may cut the rest, or refuse the file",
+        "fold lines after 75 octets: CR LF and a space",
+    ),
+    "split-character": Ailment(
+        "fault",
+        "a fold splits a character",
+        "neither part is UTF-8; one bad fold made Google drop a whole file",
+        "count octets, and fold between characters",
+        ("Google",),
+    ),
+    "not-utf-8": Ailment(
+        "fault",
+        "a line is not UTF-8; it may be Latin-1",
+        "a strict program refuses the file, and others show the wrong characters (§3.1.4)",
+        "write UTF-8",
+    ),
+    "no-content-line": Ailment(
+        "fault",
+        "“{}” is no content line",
+        "every line has a name and a colon, or goes on with the one before after a space (§3.1); "
+        "one bad fold made Google drop a whole file",
+        "begin each line that goes on with a space, and write line breaks in texts as `\\n`",
+        ("Google",),
+    ),
+    "parameters": Ailment(
+        "risk",
+        "the parameters of “{}” cannot be read",
+        "each has a name, `=` and a value, and a quotation mark has its pair (§3.2); a strict "
+        "program refuses the line or the file",
+        "mend the parameters, or leave them out",
+    ),
+    "control-character": Ailment(
+        "risk",
+        "a text has the control character {}",
+        "no text may have it (§3.3.11); some programs take it for the end of the line, others "
+        "refuse the file",
+        "take control characters out of texts",
+    ),
+    "nesting": Ailment(
+        "fault",
+        "{}",
+        "a program that loses count of BEGIN and END drops the event, or the file",
+        "close every component, the inner before the outer",
+    ),
+    "cut-off": Ailment(
+        "fault",
+        "{} is never closed: the file is cut off",
+        "a program refuses the file, or takes the missing events for removed",
+        "send the whole file, with a Content-Length that is true",
+    ),
+    "several-calendars": Ailment(
+        "risk",
+        "the file has {} calendars",
+        "many programs read the first alone, and its events are all that they show",
+        "put all events into one VCALENDAR",
+    ),
+    "unreadable": Ailment(
+        "risk",
+        "the library icalendar cannot read it: {}",
+        "services that are written in Python read feeds with it",
+        "mend what is named above; if nothing is, look at what its message names",
+    ),
+}
+
+CALENDAR: Final[Mapping[str, Ailment]] = {
+    "version": Ailment(
+        "risk",
+        "VERSION is {}",
+        "every calendar has it (§3.6); a strict program refuses the file",
+        "write `VERSION:2.0` below `BEGIN:VCALENDAR`",
+    ),
+    "prodid": Ailment(
+        "risk",
+        "PRODID is missing",
+        "every calendar has it (§3.6); a strict program refuses the file",
+        "write `PRODID:-//your site//your program//EN`",
+    ),
+    "method": Ailment(
+        "risk",
+        "METHOD is {}",
+        "it makes the feed a message: PUBLISH asks for an ORGANIZER (RFC 5546 §3.2.1) and for the "
+        "same method in Content-Type, REQUEST and CANCEL invite and revoke",
+        "leave METHOD out; Outlook takes that for the same",
+        ("Outlook",),
+    ),
+    "calendar-uid": Ailment(
+        "risk",
+        "the calendar itself has a UID",
+        "vdirsyncer takes it for that of the events, and keeps one event of all",
+        "leave the calendar's UID out",
+        ("vdirsyncer",),
+    ),
+    "named-single": Ailment(
+        "risk",
+        "a file of a single event has a calendar's name, {}",
+        "Outlook makes a new calendar for the one event",
+        "leave NAME and X-WR-CALNAME out of a file that is a single event to add",
+        ("Outlook",),
+    ),
+    "no-events": Ailment(
+        "risk",
+        "the calendar has no events",
+        "subscribers lose every event that they had",
+        "keep past events in the feed; answer 503 while events cannot be made",
+    ),
+    "stale": Ailment(
+        "note",
+        "nothing is ahead: all events were over by {}",
+        "who subscribes today sees an empty calendar, and may take the feed for broken",
+        "none, if the season is over",
+    ),
+}
+
+ZONES: Final[Mapping[str, Ailment]] = {
+    "zone-missing": Ailment(
+        "fault",
+        "the zone {} is used, but no VTIMEZONE defines it",
+        "Outlook shows such times an hour wrong; a program that does not know the name takes them "
+        "for its own zone's",
+        "put a VTIMEZONE for it before the events (§3.6.5)",
+        ("Outlook",),
+    ),
+    "zone-windows": Ailment(
+        "risk",
+        "the zone “{}” has its Windows name",
+        "programs that look zones up by their IANA name do not know it",
+        "use the IANA name, such as America/New_York",
+        ("Google", "Apple", "Thunderbird", "ICSx5"),
+    ),
+    "zone-wrong": Ailment(
+        "fault",
+        "{}",
+        "programs that read the definition show the event at another time than those that look "
+        "the zone up by its name",
+        "define the zone as the IANA data have it for the years of the events",
+    ),
+    "zone-late": Ailment(
+        "fault",
+        "{}",
+        "no offset is defined for the event: Thunderbird was nine hours off with such a "
+        "definition of Asia/Seoul",
+        "let the first observance begin before the first event",
+        ("Thunderbird",),
+    ),
+    "zone-onset": Ailment(
+        "risk",
+        "{}",
+        "DTSTART there is the wall time before the change (§3.6.5); for an hour, twice a year, "
+        "events are an hour off",
+        "write the wall time in TZOFFSETFROM",
+    ),
+    "zone-no-standard": Ailment(
+        "risk",
+        "the definition of {} has no STANDARD",
+        "Outlook expects one, and refuses the zone or the file",
+        "make the lower offset a STANDARD",
+        ("Outlook",),
+    ),
+    "zone-incomplete": Ailment(
+        "fault",
+        "an observance of {} lacks a readable {}",
+        "it has no offset or no beginning (§3.6.5), and programs refuse the zone",
+        "give every observance DTSTART, TZOFFSETFROM and TZOFFSETTO",
+    ),
+    "zone-rule": Ailment(
+        "risk",
+        "a rule of {} is not a plain yearly one: {}",
+        "Outlook reads yearly rules of one weekday in one month alone",
+        "write such changes one by one, each as an observance",
+        ("Outlook",),
+    ),
+    "zone-long": Ailment(
+        "risk",
+        "the definition of {} has {} changes of the clock",
+        "long histories made Outlook on the web refuse whole feeds",
+        "define the years of the events: a STANDARD and a DAYLIGHT with yearly rules",
+        ("Outlook",),
+    ),
+    "zone-comment": Ailment(
+        "risk",
+        "the definition of {} has a COMMENT",
+        "none may stand there (§3.6.5); ruby-icalendar refuses the file",
+        "take it out, or put it into an observance",
+        ("ruby-icalendar",),
+    ),
+}
+
+EVENTS: Final[Mapping[str, Ailment]] = {
+    "uid-missing": Ailment(
+        "fault",
+        "an event has no UID",
+        "programs make one up at every visit, and show the event again and again, or drop it "
+        "(§3.6.1)",
+        "give every event a UID that never changes",
+    ),
+    "uid-twice": Ailment(
+        "fault",
+        "two events have the UID {}",
+        "programs keep one of them and drop the other",
+        "give every event its own UID",
+    ),
+    "uid-unstable": Ailment(
+        "fault",
+        "the same event had another UID at the second visit: {}",
+        "every visit adds all events again, or removes and adds them, with their reminders",
+        "make UIDs of what never changes, as a UUID of version 5 from a fixed name",
+    ),
+    "stamp-missing": Ailment(
+        "risk",
+        "an event has no DTSTAMP",
+        "every event has one (§3.6.1); a strict program refuses the event or the file",
+        "write when the event was last changed, in UTC",
+    ),
+    "stamp-clock": Ailment(
+        "risk",
+        "DTSTAMP is the time of the visit: {}",
+        "every visit makes every event look changed: programs write them all anew, and ETag "
+        "never matches",
+        "let DTSTAMP be when the event was last changed",
+    ),
+    "start-missing": Ailment(
+        "fault",
+        "an event has no DTSTART",
+        "a program has no day to show it on, and drops the event or the file (§3.6.1)",
+        "give every event a DTSTART",
+    ),
+    "time-unreadable": Ailment(
+        "fault",
+        "{} is no time",
+        "programs drop the event or the file (§3.3.5)",
+        "write 20260131T235900Z for UTC, the same without Z and with a TZID for a zone, or "
+        "VALUE=DATE and 20260131",
+    ),
+    "floating": Ailment(
+        "fault",
+        "{} is in no zone",
+        "Google takes it for UTC, others for the time of whoever looks: the event is hours off",
+        "name a zone with TZID, or write UTC with a Z",
+        ("Google",),
+    ),
+    "end-before-start": Ailment(
+        "fault",
+        "an event ends before it starts: {}",
+        "programs drop it, or show it without its end (§3.8.2.2)",
+        "let DTEND be later than DTSTART",
+    ),
+    "duration": Ailment(
+        "note",
+        "an event has DURATION and no DTEND",
+        "it is allowed (§3.6.1), but some parsers compute no end from it",
+        "write DTEND",
+    ),
+    "alarm": Ailment(
+        "risk",
+        "an event has a VALARM",
+        "every subscriber is reminded, and many resent it; Google ignores it",
+        "publish reminders as a second feed, for those who ask for them",
+    ),
+    "attendee": Ailment(
+        "risk",
+        "an event has {}",
+        "it looks like an invitation: Outlook shows it as not accepted",
+        "leave ORGANIZER and ATTENDEE out of a public feed",
+        ("Outlook",),
+    ),
+    "attachment": Ailment(
+        "note",
+        "an event has ATTACH",
+        "programs strip it, or warn of it",
+        "write the link into the description",
+    ),
+    "markup": Ailment(
+        "risk",
+        "DESCRIPTION has HTML: {}",
+        "Apple shows the tags themselves",
+        "write plain text, with links as they are",
+        ("Apple",),
+    ),
+    "place-link": Ailment(
+        "note",
+        "LOCATION has a link: {}",
+        "Google looks it up on its map",
+        "name the place, and put the link into URL and the description",
+        ("Google",),
+    ),
+    "unescaped": Ailment(
+        "risk",
+        "{} has a comma or a semicolon without a backslash",
+        "some parsers cut the text there, or take it for a list (§3.3.11)",
+        "write `\\,` and `\\;` in texts",
+    ),
+    "empty-property": Ailment(
+        "note",
+        "{} is empty",
+        "libical drops it; other parsers refuse it where a time or a number is due",
+        "leave out what has no value",
+    ),
+    "repeated-property": Ailment(
+        "risk",
+        "{} stands more than once in one component",
+        "it may stand there once (§3.6); programs differ in which one they take, or refuse it",
+        "write it once",
+    ),
+}
+
+AILMENTS: Final[Mapping[str, Ailment]] = {**OCTETS, **CALENDAR, **ZONES, **EVENTS}
+"""All of them by name, in the order in which they are told."""
+
+
+def findings(sights: Iterable[Sight]) -> Iterator[Finding]:
+    """One finding for each name: of its first sight, and how many there are."""
+    first: dict[str, Sight] = {}
+    counts: dict[str, int] = {}
+    for sight in sights:
+        first.setdefault(sight.name, sight)
+        counts[sight.name] = counts.get(sight.name, 0) + 1
+    for name in AILMENTS:
+        if name in first:
+            yield _finding(first[name], counts[name])
+
+
+def quoted(text: str) -> str:
+    """Somebody else's text as a message shows it: short, in one line, nothing in it unseen."""
+    return shortened(text[:QUOTED])
+
+
+def _finding(sight: Sight, count: int) -> Finding:
+    ailment = AILMENTS[sight.name]
+    told = ailment.what.format(*sight.details)
+    what = told if count == 1 else f"{told} (the first of {count:,})"
+    return Finding(
+        name=sight.name,
+        severity=ailment.severity,
+        what=what,
+        consequence=ailment.consequence,
+        mend=ailment.mend,
+        programs=ailment.programs,
+        line=sight.line,
+    )

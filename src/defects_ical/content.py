@@ -1,0 +1,468 @@
+"""A feed's octets, as they came once or twice → what calendar programs would stumble over in them.
+
+It takes linear time and never fails, whatever the octets are. RFC 5545's sections are in
+`ailments`, with the programs that each finding is about.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import chain
+from typing import Final, NamedTuple, TypeAlias
+
+import icalendar
+
+from defects_ical import definitions, octets, timezones
+from defects_ical.ailments import Sight, findings, quoted
+from defects_ical.definitions import Use
+from defects_ical.findings import Finding
+from defects_ical.octets import Component, Line
+from defects_ical.salvage import Salvage, salvage
+from defects_ical.timezones import GapError, OverlapError
+
+# Longer answers are not given to icalendar: it takes a second for half a megabyte.
+MAX_READ: Final = 500_000
+MAX_DEFINITIONS: Final = 10
+DAY: Final = timedelta(days=1)
+SOON: Final = timedelta(minutes=1)
+FAR: Final = datetime.max.replace(tzinfo=UTC)
+STAMPS: Final = frozenset({"DTSTAMP", "CREATED", "LAST-MODIFIED"})
+TEXTS: Final = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION"})
+TIMES: Final = ("DTSTART", "DTEND", "RECURRENCE-ID")
+ONCE: Final[Mapping[str, frozenset[str]]] = {
+    "VCALENDAR": frozenset({"VERSION", "PRODID", "CALSCALE", "METHOD"}),
+    "VEVENT": frozenset(
+        {"DTSTAMP", "UID", "DTSTART", "CLASS", "CREATED", "DESCRIPTION", "GEO", "LAST-MODIFIED"}
+        | {"LOCATION", "ORGANIZER", "PRIORITY", "SEQUENCE", "STATUS", "SUMMARY", "TRANSP", "URL"}
+        | {"RECURRENCE-ID", "DTEND", "DURATION"}
+    ),
+}
+"""What may stand only once (§3.6, §3.6.1)."""
+# Feeds that say so were asked for with their reminders.
+REMINDING: Final = re.compile("remind|alarm|alert", re.IGNORECASE)
+NAMES: Final = ("NAME", "X-WR-CALNAME")
+ASKED: Final = ("REFRESH-INTERVAL", "X-PUBLISHED-TTL", "SOURCE")
+STEPS: Final[Mapping[str, timedelta]] = {
+    "SECONDLY": timedelta(seconds=1),
+    "MINUTELY": timedelta(minutes=1),
+    "HOURLY": timedelta(hours=1),
+    "DAILY": timedelta(days=1),
+    "WEEKLY": timedelta(weeks=1),
+    # The 31st of a month and 29 February do not come every time.
+    "MONTHLY": timedelta(days=62),
+    "YEARLY": timedelta(days=8 * 366),
+}
+"""The longest from one occurrence to the next."""
+MAX_DIGITS: Final = 6
+MAX_RULE: Final = 500
+
+_MOMENT: Final = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
+_MARKUP: Final = re.compile(
+    r"</?(?:a|b|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|table|td|tr|u|ul)[ />]", re.IGNORECASE
+)
+_HTML: Final = re.compile(rb"<(?:!doctype|html|head|body|script|title)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One reading of a feed: all its calendars as one, at the instant ``now`` (UTC)."""
+
+    calendars: tuple[Component, ...]
+    now: datetime
+
+    @cached_property
+    def events(self) -> tuple[Component, ...]:
+        """The events of all calendars."""
+        return tuple(chain.from_iterable(each.parts("VEVENT") for each in self.calendars))
+
+    @cached_property
+    def definitions(self) -> tuple[Component, ...]:
+        """The definitions of zones in all calendars."""
+        return tuple(chain.from_iterable(each.parts("VTIMEZONE") for each in self.calendars))
+
+    @cached_property
+    def zones(self) -> Mapping[str, Line]:
+        """The zones that events name, each with the first line that does."""
+        return octets.zones_used(self.events)
+
+    @property
+    def reminds(self) -> bool:
+        """Whether its name says that it comes with reminders."""
+        said = (each.value(name) for each in self.calendars for name in (*NAMES, "SOURCE"))
+        return any(REMINDING.search(value) for value in said)
+
+
+Rule: TypeAlias = Callable[[Feed], Iterator[Sight]]
+"""A rule of one reading: it tells each ailment that it sees."""
+
+
+def found(bodies: tuple[bytes, ...], now: datetime) -> Iterator[Finding]:
+    """What is wrong with an answer, and with how a second one of the same address differs.
+
+    The second is best asked for some seconds later, so that a clock shows in it. ``now`` is in
+    UTC.
+    """
+    return findings(_sights(bodies, now))
+
+
+def _sights(bodies: tuple[bytes, ...], now: datetime) -> Iterator[Sight]:
+    first, *others = bodies
+    read = salvage(first)
+    if not read.calendars:
+        yield from _nothing(first, read)
+        return
+    yield from read.sights
+    yield from _read_by_others(first)
+    feed = Feed(read.calendars, now)
+    for rule in RULES:
+        yield from rule(feed)
+    if not others:
+        yield from _stamped_now(feed)
+    for other in others:
+        if other != first:
+            yield from _changed(feed, Feed(salvage(other).calendars, now))
+
+
+def _nothing(body: bytes, read: Salvage) -> Iterator[Sight]:
+    """What an answer without a calendar is."""
+    if not body.strip():
+        yield Sight("empty", 1)
+        return
+    yield from (each for each in read.sights if each.name == "encoding")
+    yield Sight("no-calendar", 1, (_kind(body),))
+
+
+def _kind(body: bytes) -> str:
+    head = body[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _HTML.search(head):
+        return "it is HTML, a page for people"
+    if head[:1] in {b"{", b"["}:
+        return "it is JSON"
+    if head[:2] == b"\x1f\x8b":
+        return "it is gzip"
+    return f"it begins with “{quoted(head[:200].decode(errors='replace'))}”"
+
+
+def _read_by_others(body: bytes) -> Iterator[Sight]:
+    if len(body) > MAX_READ:
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            icalendar.Calendar.from_ical(body, multiple=True)
+    except Exception as error:  # noqa: BLE001 - also what is the library's own mistake stops its users
+        yield Sight("unreadable", None, (quoted(str(error)) or type(error).__name__,))
+
+
+# What a calendar says of itself.
+
+
+def _head(feed: Feed) -> Iterator[Sight]:
+    for each in feed.calendars:
+        version = each.value("VERSION")
+        if version != "2.0":
+            line = next(iter(each.named("VERSION")), each)
+            shown = f"{quoted(version)}, not 2.0" if version else "missing"
+            yield Sight("version", line.number, (shown,))
+        if not each.named("PRODID"):
+            yield Sight("prodid", each.number)
+
+
+def _calendar(feed: Feed) -> Iterator[Sight]:
+    for each in feed.calendars:
+        for line in each.named("METHOD"):
+            yield Sight("method", line.number, (quoted(line.value),))
+        for line in each.named("UID"):
+            yield Sight("calendar-uid", line.number)
+    for each in feed.calendars[1:2]:
+        yield Sight("several-calendars", each.number, (f"{len(feed.calendars):,}",))
+
+
+def _named_single(feed: Feed) -> Iterator[Sight]:
+    # One that says how often to ask for it is there to be subscribed to, however few its events.
+    if len(feed.events) != 1 or any(each.named(name) for each in feed.calendars for name in ASKED):
+        return
+    for each in feed.calendars:
+        for line in (line for line in each.lines if line.name in NAMES):
+            yield Sight("named-single", line.number, (f"“{quoted(line.text)}”",))
+            return
+
+
+def _no_events(feed: Feed) -> Iterator[Sight]:
+    if not feed.events:
+        yield Sight("no-events", feed.calendars[0].number)
+
+
+def _stale(feed: Feed) -> Iterator[Sight]:
+    ends: list[datetime] = []
+    for end in filter(None, map(_last, feed.events)):
+        if end >= feed.now:
+            return
+        ends.append(end)
+    if ends:
+        yield Sight("stale", None, (f"{max(ends):%Y-%m-%d}",))
+
+
+# Zones.
+
+
+def _undefined(feed: Feed) -> Iterator[Sight]:
+    defined = {each.value("TZID").strip('"') for each in feed.definitions}
+    for zone, line in feed.zones.items():
+        # Some name UTC so; nobody is an hour off for want of its definition.
+        if zone not in defined and zone != "UTC":
+            yield Sight("zone-missing", line.number, (quoted(zone),))
+        if definitions.is_windows(zone):
+            yield Sight("zone-windows", line.number, (quoted(zone),))
+
+
+def _defined(feed: Feed) -> Iterator[Sight]:
+    uses: dict[str, dict[datetime, Use]] = {}
+    for line in chain.from_iterable(event.lines for event in feed.events):
+        zone, moment = line.parameter("TZID"), _moment(line)
+        if zone and moment and line.name in TIMES:
+            walls = uses.setdefault(zone.strip('"'), {})
+            walls.setdefault(moment.wall, Use(moment.wall, line.number))
+    for each in feed.definitions[:MAX_DEFINITIONS]:
+        yield from definitions.sights(each, tuple(uses.get(each.value("TZID"), {}).values()))
+
+
+# Events.
+
+
+def _identities(feed: Feed) -> Iterator[Sight]:
+    counts = octets.uids(feed.events)
+    for event in feed.events:
+        key = (event.value("UID"), event.value("RECURRENCE-ID"))
+        if not key[0]:
+            yield Sight("uid-missing", event.number)
+        elif counts[key] > 1:
+            counts[key] = 0
+            yield Sight("uid-twice", event.number, (quoted(key[0]),))
+
+
+def _stamps(feed: Feed) -> Iterator[Sight]:
+    for event in feed.events:
+        if not event.named("DTSTAMP"):
+            yield Sight("stamp-missing", event.number)
+
+
+def _stamped_now(feed: Feed) -> Iterator[Sight]:
+    """Events that were all changed just now; a second reading would know better."""
+    stamped = [line for event in feed.events for line in event.named("DTSTAMP")]
+    moments = [moment.instant for line in stamped if (moment := _moment(line))]
+    # One event alone may have been changed just now.
+    if len(moments) > 1 and all(abs(each - feed.now) <= SOON for each in moments):
+        yield Sight("stamp-clock", stamped[0].number, (quoted(stamped[0].value),))
+
+
+def _times(feed: Feed) -> Iterator[Sight]:
+    for event in feed.events:
+        if not event.named("DTSTART"):
+            yield Sight("start-missing", event.number)
+        for line in (line for line in event.lines if line.name in TIMES):
+            moment = _moment(line)
+            if moment is None:
+                shown = f"{line.name}:{line.value[:100]}"
+                yield Sight("time-unreadable", line.number, (f"“{quoted(shown)}”",))
+            elif moment.floating:
+                yield Sight("floating", line.number, (f"{line.name} {line.value}",))
+        yield from _span(event)
+
+
+def _span(event: Component) -> Iterator[Sight]:
+    start, end = (next(iter(event.named(name)), None) for name in TIMES[:2])
+    if event.named("DURATION") and not end:
+        yield Sight("duration", event.named("DURATION")[0].number)
+    if not start or not end:
+        return
+    begins, ends = _moment(start), _moment(end)
+    if begins and ends and _is_before(ends, begins):
+        yield Sight("end-before-start", end.number, (f"{start.value} to {end.value}",))
+
+
+def _is_before(one: _Moment, other: _Moment) -> bool:
+    # Most are on the same clock, where there is nothing to work out.
+    if one.zone == other.zone:
+        return one.wall < other.wall
+    return one.instant < other.instant
+
+
+def _resented(feed: Feed) -> Iterator[Sight]:
+    reminds = feed.reminds
+    for event in feed.events:
+        if not reminds:
+            yield from (Sight("alarm", each.number) for each in event.parts("VALARM"))
+        for line in event.lines:
+            if line.name in {"ORGANIZER", "ATTENDEE"}:
+                yield Sight("attendee", line.number, (line.name,))
+            elif line.name == "ATTACH":
+                yield Sight("attachment", line.number)
+
+
+def _texts(feed: Feed) -> Iterator[Sight]:
+    for line in chain.from_iterable(event.lines for event in feed.events):
+        if line.name == "DESCRIPTION" and (tag := _MARKUP.search(line.value)):
+            yield Sight("markup", line.number, (quoted(tag[0]),))
+        if line.name == "LOCATION" and "://" in line.value:
+            yield Sight("place-link", line.number, (f"“{quoted(line.value)}”",))
+        if line.name in TEXTS and octets.has_stray(line.value):
+            yield Sight("unescaped", line.number, (line.name,))
+
+
+def _properties(feed: Feed) -> Iterator[Sight]:
+    for each in chain.from_iterable(calendar.walk() for calendar in feed.calendars):
+        for line in octets.empty(each):
+            yield Sight("empty-property", line.number, (line.name[:40],))
+        seen: set[str] = set()
+        for line in (line for line in each.lines if line.name in ONCE.get(each.name, ())):
+            if line.name in seen:
+                yield Sight("repeated-property", line.number, (line.name,))
+            seen.add(line.name)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    *(_head, _calendar, _named_single, _no_events, _stale),
+    *(_undefined, _defined),
+    *(_identities, _stamps, _times, _resented, _texts, _properties),
+)
+
+# Two readings of one feed.
+
+
+def _changed(first: Feed, second: Feed) -> Iterator[Sight]:
+    yield from _renamed(first, second)
+    yield from _restamped(first, second)
+
+
+def _renamed(first: Feed, second: Feed) -> Iterator[Sight]:
+    """Events that are the same but for their UID."""
+    had, has = _by_content(first), _by_content(second)
+    for content, event in had.items():
+        again = has.get(content)
+        if again and event.value("UID") != again.value("UID"):
+            yield Sight("uid-unstable", event.number, (quoted(event.value("UID")),))
+
+
+def _by_content(feed: Feed) -> dict[tuple[str, ...], Component]:
+    """Events by their time and title, where no other has the same."""
+    keys = [tuple(map(event.value, ("SUMMARY", *TIMES))) for event in feed.events]
+    counts = Counter(keys)
+    return {key: each for key, each in zip(keys, feed.events, strict=True) if counts[key] == 1}
+
+
+def _restamped(first: Feed, second: Feed) -> Iterator[Sight]:
+    """Events that are the same but for their stamps."""
+    again = {event.value("UID"): event for event in second.events}
+    for event in first.events:
+        other = again.get(event.value("UID"))
+        if other and _stamp(event) != _stamp(other) and _unstamped(event) == _unstamped(other):
+            shown = f"{quoted(_stamp(event))}, then {quoted(_stamp(other))}"
+            line = next(iter(event.named("DTSTAMP")), event)
+            yield Sight("stamp-clock", line.number, (shown,))
+
+
+def _stamp(event: Component) -> str:
+    return event.value("DTSTAMP")
+
+
+def _unstamped(event: Component) -> list[Line]:
+    return [line for line in event.lines if line.name not in STAMPS]
+
+
+# Times.
+
+
+class _Moment(NamedTuple):
+    """A time as it is written: what a clock shows, and where; ``zone`` is empty for UTC."""
+
+    wall: datetime
+    zone: str
+    floating: bool
+
+    @property
+    def instant(self) -> datetime:
+        """When that is: as in UTC, where that depends on who looks."""
+        return _instant(self.wall, self.zone)
+
+
+def _moment(line: Line) -> _Moment | None:
+    """The time that a line has, or None for what is none; a day is its midnight in UTC."""
+    written = _MOMENT.fullmatch(line.value)
+    wall = _wall(written[1], written[2] or "000000") if written else None
+    if not written or not wall:
+        return None
+    zone = (line.parameter("TZID") or "").strip('"')
+    floating = bool(written[2]) and not written[3] and not zone
+    return _Moment(wall, "" if written[3] else zone, floating)
+
+
+def _wall(day: str, time: str) -> datetime | None:
+    try:
+        return datetime.strptime(day + time, "%Y%m%d%H%M%S")  # noqa: DTZ007 - its zone stands elsewhere
+    except ValueError:
+        return None
+
+
+def _instant(wall: datetime, zone: str) -> datetime:
+    name = definitions.iana(zone)
+    if name is None or not timezones.FIRST_YEAR <= wall.year <= timezones.LAST_YEAR:
+        return wall.replace(tzinfo=UTC)
+    try:
+        return timezones.instant(wall, name)
+    except (GapError, OverlapError):
+        return wall.replace(tzinfo=UTC)
+
+
+def _last(event: Component) -> datetime | None:
+    """The latest instant of an event and of what it repeats, FAR without an end."""
+    own = list(_moments(event))
+    if not own:
+        return None
+    span = max(own) - own[0]
+    ends = (_rule_end(line.value, own[0]) for line in event.named("RRULE"))
+    return max(*own, own[0], *(_after(each, span, 1) for each in ends))
+
+
+def _moments(event: Component) -> Iterator[datetime]:
+    """When it starts, ends, and comes back by date; a whole day counts until it is over."""
+    for name in ("DTSTART", "DTEND", "RDATE"):
+        for line in event.named(name):
+            for word in line.value.split(","):
+                # Of a period, its beginning.
+                if moment := _moment(replace(line, value=word.partition("/")[0])):
+                    yield _after(moment.instant, DAY, int("T" not in word))
+
+
+def _rule_end(rule: str, start: datetime) -> datetime:
+    """When a recurrence ends at the latest (§3.3.10)."""
+    said = dict(word.partition("=")[::2] for word in rule[:MAX_RULE].upper().split(";"))
+    if "UNTIL" in said:
+        until = _moment(Line("UNTIL", (), said["UNTIL"], 0))
+        return _after(until.instant, DAY, 1) if until else FAR
+    count, interval = said.get("COUNT", ""), said.get("INTERVAL", "1")
+    by = [name for name in said if name.startswith("BY")]
+    # What such a rule leaves out cannot be counted without expanding it, which may take for ever.
+    if said.get("FREQ") not in STEPS or (by and (said["FREQ"], by) != ("WEEKLY", ["BYDAY"])):
+        return FAR
+    if not (_is_number(count) and _is_number(interval)):
+        return FAR
+    steps = int(count) // len(said["BYDAY"].split(",")) + 1 if by else int(count) - 1
+    return _after(start, STEPS[said["FREQ"]], steps * int(interval))
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() and len(word) <= MAX_DIGITS
+
+
+def _after(start: datetime, step: timedelta, times: int) -> datetime:
+    try:
+        return start + step * times
+    except OverflowError:
+        return FAR

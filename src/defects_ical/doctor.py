@@ -1,0 +1,82 @@
+"""A look at a live feed as those who import it have: what they would stumble over, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from textwrap import fill
+from typing import Final
+
+from defects_ical import content, transport
+from defects_ical.findings import SEVERITIES, Finding, Severity
+from defects_ical.visits import LIMITS, Examination, Limits, examine
+
+WIDTH: Final = 88
+INDENT: Final = "  "
+
+
+def diagnose(url: str, now: datetime, limits: Limits = LIMITS) -> tuple[Finding, ...]:
+    """What is wrong with the feed at an address, the worst first; ``now`` is in UTC.
+
+    Raises DoctorError for what is no address of a feed.
+    """
+    return findings(examine(url, limits), now)
+
+
+def findings(examination: Examination, now: datetime) -> tuple[Finding, ...]:
+    """What is wrong with a feed that was fetched, the worst first."""
+    found = [*transport.found(examination)]
+    if bodies := transport.bodies(examination):
+        found += content.found(bodies, now)
+    # What is as bad stays in the order in which a program would come across it.
+    return tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity)))
+
+
+def told(url: str, found: Iterable[Finding]) -> str:
+    """A report for people: the verdict in a line, and then each finding."""
+    found = tuple(found)
+    parts = (f"{url}: {_verdict(found)}", *map(_paragraph, found))
+    return "\n\n".join(parts) + "\n"
+
+
+def is_sound(found: Iterable[Finding]) -> bool:
+    """Whether no program is kept from showing the feed as it is."""
+    return all(each.severity != "fault" for each in found)
+
+
+def _verdict(found: tuple[Finding, ...]) -> str:
+    counts = Counter(each.severity for each in found)
+    told = [_counted(counts[each], each) for each in SEVERITIES if counts[each]]
+    return ", ".join(told) or "nothing wrong"
+
+
+def _counted(count: int, severity: Severity) -> str:
+    return f"{count} {severity}" if count == 1 else f"{count} {severity}s"
+
+
+def _paragraph(finding: Finding) -> str:
+    where = f", line {finding.line}" if finding.line else ""
+    who = f" ({', '.join(finding.programs)})" if finding.programs else ""
+    lines = (
+        _filled(f"{finding.severity}{where}{who}: {_sentence(finding.what)}", ""),
+        _filled(_sentence(finding.consequence), INDENT),
+        _filled(_sentence(f"mend: {finding.mend}"), INDENT),
+    )
+    return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def _filled(text: str, indent: str) -> str:
+    """The text in lines of a width that is read well; addresses stay whole, to be copied."""
+    return fill(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent or INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
