@@ -63,7 +63,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 schema: $(VENV)/run
 	$(BIN)/defects-ical schema > schedule.schema.json
 
-golden: $(VENV)/run
+golden: $(VENV)/dev
 	PYTHONPATH=tests $(BIN)/python -m golden
 
 format: $(VENV)/dev

@@ -226,7 +226,7 @@ def bodies(editor: Editor) -> Iterator[tuple[int, bytes]]:
 
 
 def test_no_edit_fails_a_request_or_is_served_by_halves(tmp_path: Path) -> None:
-    assert_fearless(*watch(*SERVERS["granian, 2 workers"], tmp_path, 20), 5)
+    assert_fearless(*watch(*SERVERS["granian, 2 workers"], tmp_path, 14), 4)
 
 
 @pytest.mark.soak

@@ -15,7 +15,7 @@ import pytest
 import segno
 from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from browser import (
     PHONE,
@@ -111,6 +111,16 @@ def place(request: pytest.FixtureRequest, places: Places) -> Place:
 def service(places: Places) -> Place:
     """The service of the shipped schedule."""
     return places.of(SHIPPED, "service")
+
+
+@pytest.fixture(scope="module")
+def without_script(chromium: Browser, places: Places) -> set[str]:
+    """The links that are shown where no script knows the device."""
+    visits = Visits(chromium)
+    page = visits.open(places.of(SHIPPED, "service"), reader=Reader(script=False))
+    found = visible_links(page)
+    assert visits.close() == []
+    return found
 
 
 @pytest.fixture
@@ -423,14 +433,13 @@ all => all.filter(each => each.checkVisibility({visibilityProperty: true}))
 
 @pytest.mark.parametrize("agent", AGENTS)
 def test_what_works_on_a_device_comes_first_and_nothing_is_hidden(
-    service: Place, visits: Visits, agent: str
+    service: Place, visits: Visits, without_script: set[str], agent: str
 ) -> None:
     said, device, first = AGENTS[agent]
-    usual = visits.open(service, reader=Reader(script=False))
     known = visits.blank(service, Reader(agent=said, width=PHONE))
     known.route("**/*.js", _late)
     known.goto(service.at("/"))
-    assert visible_links(usual) <= visible_links(known)
+    assert without_script <= visible_links(known)
     hints = known.locator(".hint:visible")
     assert hints.evaluate_all("all => all.map(each => each.dataset.for)") == [device] * bool(device)
     offered = known.locator(".feed .button, .feed .copy").evaluate_all(OFFERED)

@@ -32,8 +32,8 @@ from misbehaving import (
     trusting,
 )
 
-# Of a server that never ends, a second is as telling as twenty.
-IMPATIENT: Final = Limits(seconds=1)
+# Of a server that never ends, half a second is as telling as twenty.
+IMPATIENT: Final = Limits(seconds=0.5)
 LIMITS: Final = {
     "slow drip": IMPATIENT,
     "slow drip in the head": IMPATIENT,
