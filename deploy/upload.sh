@@ -3,6 +3,7 @@
 #     sh deploy/upload.sh public s3://me.example
 # A bucket guesses the type of each object, and knows no charset and no Cache-Control: all are named.
 set -eu
+test $# = 2 || { echo "Usage: sh deploy/upload.sh FOLDER s3://BUCKET" >&2; exit 2; }
 folder=$1 bucket=$2
 # What is not in the folder is removed from the bucket.
 test -f "$folder/.defects-ical.json" || { echo "$folder: not an exported folder" >&2; exit 2; }

@@ -20,6 +20,7 @@ import misbehaving
 from defects_ical import visits
 from defects_ical.doctor import diagnose, findings, is_sound, told
 from defects_ical.export import export
+from defects_ical.findings import Finding
 from defects_ical.links import Address
 from defects_ical.loading import load
 from defects_ical.site import build
@@ -111,6 +112,21 @@ def test_a_report_is_wide_enough_to_be_read_and_no_wider() -> None:
             # An address is never broken: it is there to be copied.
             assert len(line) <= 88 or len(max(line.split(), key=len)) > 80, (file, line)
             assert line == line.rstrip()
+
+
+def test_nothing_that_a_feed_or_a_server_says_reaches_the_terminal_unseen() -> None:
+    said = "\x1b]0;title\x07\x1b[31m\u202eabc\u2066\u200b\ufeff"
+    text = told("https://me.example/a.ics", [Finding("name", "risk", said, said, said)])
+    assert "U+001B]0;titleU+0007U+001B[31mU+202EabcU+2066U+200BU+FEFF" in text
+    assert text.replace("\n", "").isprintable()
+
+
+def test_a_literal_stays_as_it_is_written_at_the_beginning_of_a_sentence() -> None:
+    found = Finding("name", "note", "robots.txt is missing", "it matters to no one", "add one")
+    assert told("https://me.example/a.ics", [found]) == (
+        "https://me.example/a.ics: 1 note\n\n"
+        "note: robots.txt is missing.\n  It matters to no one.\n  Mend: add one.\n"
+    )
 
 
 # Our own.

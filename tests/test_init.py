@@ -263,7 +263,7 @@ def test_the_slug_is_made_of_the_title(title: str, slug: str) -> None:
     [
         ("name=ENA,kind=streaming", ("ena", "ENA", "streaming", "everywhere", None, 0)),
         (
-            "One, Two , region=A, B: C #1 ,delay=60",
+            "name=One, Two , region=A, B: C #1 ,delay=60",
             ("one-two", "One, Two", "television", "A, B: C #1", None, 60),
         ),
         (
@@ -340,6 +340,8 @@ WRONG = {
     "add it, like `name=Channel`",
     ("--platform", "ENA,kind=tv"): "--platform ENA,kind=tv: `tv` is not one of the known words; "
     "write `television` or `streaming`",
+    ("--platform", "TG4,Ireland"): "--platform TG4,Ireland: what `Ireland` is, nothing says; "
+    "write `region=Ireland`, or, if that is its name, `name=TG4,Ireland`",
     ("--platform", "ENA,knd=streaming"): "--platform ENA,knd=streaming: unknown key; write `kind`",
     ("--platform", "ENA,Kind = streaming"): "--platform 'ENA,Kind = streaming': unknown key; "
     "write `kind`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,10 +11,17 @@ from typing import Final
 
 from defects_ical import content, transport
 from defects_ical.findings import SEVERITIES, Finding, Severity
+from defects_ical.source import code_point
 from defects_ical.visits import LIMITS, Examination, Limits, examine
 
 WIDTH: Final = 88
 INDENT: Final = "  "
+# Control characters but for line breaks; joiners, marks and isolates of direction; a BOM.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+# Names that are written as they are, at the beginning of a sentence as well.
+_LITERAL: Final = re.compile(r"[\w.-]*[.=]\w")
 
 
 def diagnose(url: str, now: datetime, limits: Limits = LIMITS) -> tuple[Finding, ...]:
@@ -34,10 +42,14 @@ def findings(examination: Examination, now: datetime) -> tuple[Finding, ...]:
 
 
 def told(url: str, found: Iterable[Finding]) -> str:
-    """A report for people: the verdict in a line, and then each finding."""
+    """A report for people: the verdict in a line, and then each finding.
+
+    What cannot be seen, or would turn what stands beside it, is named: feeds and servers may have
+    put it there for the terminal.
+    """
     found = tuple(found)
     parts = (f"{url}: {_verdict(found)}", *map(_paragraph, found))
-    return "\n\n".join(parts) + "\n"
+    return _UNSEEN.sub(code_point, "\n\n".join(parts)) + "\n"
 
 
 def is_sound(found: Iterable[Finding]) -> bool:
@@ -67,7 +79,8 @@ def _paragraph(finding: Finding) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
+    first = text[:1] if _LITERAL.match(text) else text[:1].upper()
+    return f"{first}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def _filled(text: str, indent: str) -> str:

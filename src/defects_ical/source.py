@@ -21,7 +21,7 @@ import yaml
 from defects_ical.errors import Place, Problem, ScheduleError
 
 # How a user names the file: on the command line, or to another WSGI server.
-OPTION: Final = "--schedule FILE, or DEFECTS_ICAL_SCHEDULE"
+OPTION: Final = "--schedule FILE (for wsgi.py, DEFECTS_ICAL_SCHEDULE)"
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 200_000
@@ -119,7 +119,8 @@ def _bytes(path: Path) -> bytes:
 def _unopened(path: Path, error: OSError) -> Problem:
     place = Place(str(path))
     if isinstance(error, FileNotFoundError):
-        return Problem(place, "", "there is no such file", f"name the schedule with {OPTION}")
+        mend = f"name the schedule with {OPTION}, or begin one with `defects-ical init`"
+        return Problem(place, "", "there is no such file", mend)
     if isinstance(error, IsADirectoryError):
         file = path / "schedule.yaml"
         return Problem(place, "", "is a folder", f"name the file in it, as `{file}`")

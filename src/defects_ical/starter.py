@@ -261,6 +261,7 @@ def _objections(outline: Outline) -> Iterator[Problem]:
     taken: set[str] = set()
     for each in _platforms(outline):
         place, keys = Place(each.label), [key for key, _ in each.pairs]
+        yield from _strangers(each.typed, place)
         for key in dict.fromkeys(key for key in keys if keys.count(key) > 1):
             yield Problem(place, "", f"`{key}` is there twice", "remove one of the two")
         if not each.id and dict(each.pairs).get("name", "").strip():
@@ -273,6 +274,17 @@ def _objections(outline: Outline) -> Iterator[Problem]:
             # YAML has its own limit for keys, and its own words.
             yield Problem(place, "", f"an id of {len(each.id)} characters", "shorten it")
         taken.add(each.id)
+
+
+def _strangers(typed: str, place: Place) -> Iterator[Problem]:
+    """What follows a platform's name without saying what it is: an id made of it is for ever."""
+    bare = _NEXT_KEY.split(typed)[0]
+    _, comma, rest = (part.strip() for part in bare.partition(","))
+    if comma and not re.match(_KEY, bare):
+        mend = (
+            f"write `region={shortened(rest)}`, or, if that is its name, `name={shortened(bare)}`"
+        )
+        yield Problem(place, "", f"what `{shortened(rest)}` is, nothing says", mend)
 
 
 def _of_options(error: ScheduleError, text: str, outline: Outline) -> Iterator[Problem]:
