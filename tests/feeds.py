@@ -142,6 +142,9 @@ FEEDS: Final[dict[str, bytes]] = {
     "no future event": _every("2026", "2025"),
     # Zones.
     "no VTIMEZONE": _with(ZONE, ""),
+    "a Windows zone without VTIMEZONE": _with(ZONE, "").replace(
+        b"America/New_York", b"Eastern Standard Time"
+    ),
     "a Windows zone": _every("America/New_York", "Eastern Standard Time"),
     "a zone an hour off": _with("TZOFFSETTO:-0400", "TZOFFSETTO:-0500"),
     "a zone without summer": _with(ZONE[ZONE.index("BEGIN:DAYLIGHT") : ZONE.index("BEGIN:ST")], ""),
@@ -175,6 +178,12 @@ FEEDS: Final[dict[str, bytes]] = {
     "a whole day": _with(START + FINISH, "DTSTART;VALUE=DATE:20261020\n"),
     "an end before its start": _with(FINISH, "DTEND;TZID=America/New_York:20261019T203000\n"),
     "a duration": _with(FINISH, "DURATION:PT90M\n"),
+    "a misspelt status": _with("URL:", "STATUS:CANCELED\nURL:"),
+    "a sequence of letters": _with("URL:", "SEQUENCE:x\nURL:"),
+    "an unknown frequency": _with("RRULE:FREQ=WEEKLY", "RRULE:FREQ=SOMETIMES"),
+    "a length that is none": _with(FINISH, "DURATION:1H\n"),
+    "a trigger that is none": _with(EVENT_END, ALARM.replace("-PT1H", "-30M") + EVENT_END),
+    "a day for an end": _with(FINISH, "DTEND;VALUE=DATE:20261021\n"),
     "an alarm": _with(EVENT_END, ALARM + EVENT_END),
     "an alarm that was asked for": _with(EVENT_END, ALARM + EVENT_END).replace(
         b"NAME:Evening lectures", b"NAME:Evening lectures with reminders"

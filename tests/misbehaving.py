@@ -198,7 +198,24 @@ def huge(asked: Asked) -> Answer:
 
 
 def large(asked: Asked) -> Answer:
-    return healthy(replace(asked, feed=asked.feed + BLOCK * 20))
+    """With sound events enough for 1.3 MB."""
+    events, end, _ = asked.feed.partition(b"END:VCALENDAR")
+    return healthy(replace(asked, feed=events + b"".join(map(_event, range(100))) + end + b"\r\n"))
+
+
+def _event(number: int) -> bytes:
+    start = datetime(2098, 1, 1, 14, tzinfo=UTC) + number * DAY
+    lines = (
+        "BEGIN:VEVENT",
+        f"UID:6d4cf1d0-7bbd-4b51-9c4f-{number:012}",
+        "DTSTAMP:20250722T000000Z",
+        f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
+        f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
+        f"SUMMARY:Chapter {number}",
+        "DESCRIPTION:" + "What happens" + ("\r\n " + " and on" * 10) * 180,
+        "END:VEVENT\r\n",
+    )
+    return "\r\n".join(lines).encode()
 
 
 def dripping(asked: Asked) -> Answer:
@@ -223,6 +240,26 @@ def late(asked: Asked) -> Answer:
     """A tenth of a second late: the patience is the asker's to choose."""
     asked.ending.wait(0.1)
     return healthy(asked)
+
+
+def stamping(asked: Asked) -> Answer:
+    """Each event stamped with when it is sent, by a tag and a date that do not change."""
+    stamp = f"DTSTAMP:{_now():%Y%m%dT%H%M%SZ}".encode()
+    stamped = re.sub(rb"DTSTAMP:\w+", stamp, asked.feed)
+    if asked.header("if-none-match") == '"v1"' or asked.header("if-modified-since"):
+        return Answer(304)
+    date = "Tue, 22 Jul 2025 00:00:00 GMT"
+    return healthy(replace(asked, feed=stamped)).but(ETag='"v1"', Last_Modified=date)
+
+
+def slow(seconds: float) -> Behaviour:
+    """Healthy, so much later."""
+
+    def answer(asked: Asked) -> Answer:
+        asked.ending.wait(seconds)
+        return healthy(asked)
+
+    return answer
 
 
 def dripping_head(asked: Asked) -> Answer:

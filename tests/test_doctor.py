@@ -33,12 +33,15 @@ SCHEDULE: Final = ROOT / "schedule.yaml"
 URL: Final = "https://defects.example"
 BEFORE: Final = datetime(2025, 7, 20, tzinfo=UTC)
 AFTER: Final = datetime(2026, 1, 1, tzinfo=UTC)
-# Of a server that never ends, a second is as telling as twenty.
+# Nobody's clock is looked at here, so that the second visit need not wait.
+QUICK: Final = Limits(pause=0)
+# Of a server that never ends, a moment is as telling as eight seconds.
+IMPATIENT: Final = Limits(answer=0.2, pause=0)
 LIMITS: Final = {
-    "slow drip": Limits(seconds=1),
-    "slow drip in the head": Limits(seconds=1),
-    "silence": Limits(seconds=1),
-    "late": Limits(slow=0.05),
+    "slow drip": IMPATIENT,
+    "slow drip in the head": IMPATIENT,
+    "silence": IMPATIENT,
+    "late": Limits(slow=0.05, pause=0),
 }
 # What is another in every run: ports, and what clocks say. Noughts take its room, so that lines
 # break where they did.
@@ -55,7 +58,7 @@ def of_the_way(name: str) -> str:
     if name == "https to http":
         trusted = misbehaving.trusting()
     with misbehaving.misbehaving(name, feeds.SOUND) as server:
-        seen = examine(server.url, LIMITS.get(name, visits.LIMITS), trusted)
+        seen = examine(server.url, LIMITS.get(name, QUICK), trusted)
         return report(server.url, seen, feeds.NOW)
 
 
@@ -63,7 +66,7 @@ def of_the_words(name: str) -> str:
     """The report on a feed from a server that behaves."""
     first, second = feeds.FEEDS[name], feeds.SECOND.get(name)
     with misbehaving.misbehaving("nothing", first, second) as server:
-        return report(server.url, examine(server.url), feeds.NOW)
+        return report(server.url, examine(server.url, QUICK), feeds.NOW)
 
 
 def report(url: str, seen: visits.Examination, now: datetime) -> str:
@@ -162,7 +165,7 @@ OURS: Final = (
 def assert_sound(server: Server) -> None:
     """Nothing is wrong before the season, and after it only that it is over."""
     for path in OURS:
-        seen = examine(f"http://127.0.0.1:{server.port}/{path}")
+        seen = examine(f"http://127.0.0.1:{server.port}/{path}", QUICK)
         expected = ["attachment"] if path.startswith("episodes/") else []
         assert [each.name for each in findings(seen, BEFORE)] == expected
         later = findings(seen, AFTER)
@@ -198,7 +201,7 @@ def test_a_sound_feed_ends_with_0() -> None:
 def test_a_note_and_a_risk_do_so_too() -> None:
     with misbehaving.misbehaving("kept for a week", feeds.FEEDS["a duration"]) as server:
         done = command(server.url)
-        found = diagnose(server.url, feeds.NOW)
+        found = diagnose(server.url, feeds.NOW, QUICK)
     assert done.returncode == 0
     assert [each.severity for each in found] == ["risk", "note"]
 
@@ -226,3 +229,9 @@ def test_nothing_else_loads_what_fetches() -> None:
     words = "import sys, defects_ical.cli; print('httpx' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_clock_in_a_stamp_shows_however_fast_the_server() -> None:
+    with misbehaving.running(misbehaving.Misbehaviour(misbehaving.stamping)) as server:
+        found = diagnose(server.url, datetime.now(UTC))
+    assert [each.name for each in found] == ["stamp-clock"]

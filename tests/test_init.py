@@ -33,6 +33,7 @@ from defects_ical.errors import DefectsIcalError
 from defects_ical.loading import load
 from defects_ical.schedule import Airing, Change, Notes, Platform, Schedule, Show, Special
 from defects_ical.starter import OptionError, Outline, start
+from defects_ical.visits import Limits
 from servers import granian
 
 DATA = Path(__file__).parent / "data" / "init"
@@ -172,7 +173,7 @@ def test_a_show_gets_from_its_options_to_a_served_feed(name: str, folder: Path) 
         reply = server.ask(f"/{expected.slug}.ics")
         feed = f"http://127.0.0.1:{server.port}/{expected.slug}.ics"
         # Before its premiere nothing is wrong, not even that it is over.
-        assert diagnose(feed, datetime(2000, 1, 1, tzinfo=UTC)) == ()
+        assert diagnose(feed, datetime(2000, 1, 1, tzinfo=UTC), Limits(pause=0)) == ()
     assert reply.status == 200
     assert reply.body == (folder / "public" / f"{expected.slug}.ics").read_bytes()
     events = Calendar.from_ical(reply.body).events

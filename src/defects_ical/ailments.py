@@ -191,9 +191,15 @@ CALENDAR: Final[Mapping[str, Ailment]] = {
     "named-single": Ailment(
         "risk",
         "a file of a single event has a calendar's name, {}",
-        "Outlook makes a new calendar for the one event",
-        "leave NAME and X-WR-CALNAME out of a file that is a single event to add",
+        "if this is a single event to add, Outlook makes a new calendar for it",
+        "leave NAME and X-WR-CALNAME out of such a file; a feed may keep them",
         ("Outlook",),
+    ),
+    "too-many-events": Ailment(
+        "note",
+        "of {} events, the first {} were looked at",
+        "what is wrong with the others is not told here, nor whether any event is ahead",
+        "publish fewer events: subscribers are sent all of them at every visit",
     ),
     "no-events": Ailment(
         "risk",
@@ -205,7 +211,7 @@ CALENDAR: Final[Mapping[str, Ailment]] = {
         "note",
         "nothing is ahead: all events were over by {}",
         "who subscribes today sees an empty calendar, and may take the feed for broken",
-        "none, if the season is over",
+        "publish what is ahead; if the season is over, nothing has to be mended",
     ),
 }
 
@@ -219,11 +225,19 @@ ZONES: Final[Mapping[str, Ailment]] = {
         ("Outlook",),
     ),
     "zone-windows": Ailment(
-        "risk",
+        "note",
         "the zone “{}” has its Windows name",
-        "programs that look zones up by their IANA name do not know it",
+        "a program that does not read the definition, but looks zones up by their IANA name, does "
+        "not know it",
         "use the IANA name, such as America/New_York",
-        ("Google", "Apple", "Thunderbird", "ICSx5"),
+    ),
+    "zone-windows-missing": Ailment(
+        "fault",
+        "the zone “{}” has its Windows name, and no VTIMEZONE defines it",
+        "a program that looks zones up by their IANA name does not know it, and takes such times "
+        "for its own zone's",
+        "use the IANA name, such as America/New_York, and put a VTIMEZONE for it before the events "
+        "(§3.6.5)",
     ),
     "zone-wrong": Ailment(
         "fault",
@@ -393,6 +407,18 @@ EVENTS: Final[Mapping[str, Ailment]] = {
         "libical drops it; other parsers refuse it where a time or a number is due",
         "leave out what has no value",
     ),
+    "value": Ailment(
+        "risk",
+        "{} is {}, where {} belongs",
+        "programs leave out the property or the event, or refuse the file",
+        "write it in that form",
+    ),
+    "end-type": Ailment(
+        "risk",
+        "of DTSTART and DTEND, one is a day and one a time",
+        "both have to be the same (§3.6.1); programs differ in what they make of it",
+        "write both as days, or both as times",
+    ),
     "repeated-property": Ailment(
         "risk",
         "{} stands more than once in one component",
@@ -415,6 +441,11 @@ def findings(sights: Iterable[Sight]) -> Iterator[Finding]:
     for name in AILMENTS:
         if name in first:
             yield _finding(first[name], counts[name])
+
+
+def is_fault(sight: Sight) -> bool:
+    """Whether it is of the worst."""
+    return AILMENTS[sight.name].severity == "fault"
 
 
 def quoted(text: str) -> str:

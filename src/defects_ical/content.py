@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from itertools import chain
+from functools import cached_property, lru_cache
+from itertools import chain, count
 from typing import Final, NamedTuple, TypeAlias
 
 import icalendar
 
 from defects_ical import definitions, octets, timezones
-from defects_ical.ailments import Sight, findings, quoted
+from defects_ical.ailments import Sight, findings, is_fault, quoted
 from defects_ical.definitions import Use
 from defects_ical.findings import Finding
 from defects_ical.octets import Component, Line
@@ -28,9 +28,15 @@ from defects_ical.timezones import GapError, OverlapError
 
 # Longer answers are not given to icalendar: it takes a second for half a megabyte.
 MAX_READ: Final = 500_000
+# Characters of a value of few forms that are looked at.
+MAX_VALUE: Final = 2000
 MAX_DEFINITIONS: Final = 10
+# What is wrong with a feed shows in so many of its events.
+MAX_EVENTS: Final = 20_000
 DAY: Final = timedelta(days=1)
 SOON: Final = timedelta(minutes=1)
+# A feed that was made before it was asked for is seldom so fresh.
+JUST_NOW: Final = timedelta(seconds=5)
 FAR: Final = datetime.max.replace(tzinfo=UTC)
 STAMPS: Final = frozenset({"DTSTAMP", "CREATED", "LAST-MODIFIED"})
 TEXTS: Final = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION"})
@@ -48,6 +54,25 @@ ONCE: Final[Mapping[str, frozenset[str]]] = {
 REMINDING: Final = re.compile("remind|alarm|alert", re.IGNORECASE)
 NAMES: Final = ("NAME", "X-WR-CALNAME")
 ASKED: Final = ("REFRESH-INTERVAL", "X-PUBLISHED-TTL", "SOURCE")
+# How long (§3.3.6); each part is bounded, so that it is read once.
+LENGTH: Final = (
+    r"[+-]?P(?:[0-9]{1,9}W|(?=[0-9T])(?:[0-9]{1,9}D)?"
+    r"(?:T(?=[0-9])(?:[0-9]{1,9}H)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}S)?)?)"
+)
+FREQUENCY: Final = "SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY"
+VALUES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
+    name: (re.compile(pattern, re.IGNORECASE), words)
+    for name, pattern, words in (
+        ("STATUS", "TENTATIVE|CONFIRMED|CANCELLED", "TENTATIVE, CONFIRMED or CANCELLED"),
+        ("TRANSP", "OPAQUE|TRANSPARENT", "OPAQUE or TRANSPARENT"),
+        ("SEQUENCE", "[0-9]{1,10}", "a number"),
+        ("PRIORITY", "[0-9]", "a number from 0 to 9"),
+        ("DURATION", LENGTH, "a length like PT1H30M"),
+        ("TRIGGER", rf"{LENGTH}|[0-9]{{8}}T[0-9]{{6}}Z", "a length like -PT30M, or a time in UTC"),
+        ("RRULE", rf"(?:[^;]*;)*FREQ=(?:{FREQUENCY})(?:;.*)?", "a rule with FREQ=WEEKLY, for one"),
+    )
+}
+"""The values that have one of few forms, by property (§3.8), and the words for it."""
 STEPS: Final[Mapping[str, timedelta]] = {
     "SECONDLY": timedelta(seconds=1),
     "MINUTELY": timedelta(minutes=1),
@@ -71,10 +96,14 @@ _HTML: Final = re.compile(rb"<(?:!doctype|html|head|body|script|title)", re.IGNO
 
 @dataclass(frozen=True)
 class Feed:
-    """One reading of a feed: all its calendars as one, at the instant ``now`` (UTC)."""
+    """One reading of a feed: all its calendars as one, at the instant ``now`` (UTC).
+
+    ``whole`` is whether all that it has is here.
+    """
 
     calendars: tuple[Component, ...]
     now: datetime
+    whole: bool = True
 
     @cached_property
     def events(self) -> tuple[Component, ...]:
@@ -118,15 +147,38 @@ def _sights(bodies: tuple[bytes, ...], now: datetime) -> Iterator[Sight]:
         yield from _nothing(first, read)
         return
     yield from read.sights
-    yield from _read_by_others(first)
-    feed = Feed(read.calendars, now)
-    for rule in RULES:
-        yield from rule(feed)
-    if not others:
-        yield from _stamped_now(feed)
-    for other in others:
-        if other != first:
-            yield from _changed(feed, Feed(salvage(other).calendars, now))
+    yield from _too_many(read)
+    feed = _feed(read, now)
+    seen = [sight for rule in RULES for sight in rule(feed)]
+    yield from seen
+    # It would say once more what is told already, in the library's words.
+    if not any(is_fault(each) or each.name == "value" for each in (*read.sights, *seen)):
+        yield from _read_by_others(first)
+    changed = [other for other in others if other != first]
+    if not changed:
+        yield from _stamped_now(feed, JUST_NOW if others else SOON)
+    for other in changed:
+        yield from _changed(feed, _feed(salvage(other), now))
+
+
+def _feed(read: Salvage, now: datetime) -> Feed:
+    """What is looked at of a reading."""
+    seen = count()
+    calendars = tuple(
+        replace(each, components=tuple(part for part in each.components if _is_due(part, seen)))
+        for each in read.calendars
+    )
+    return Feed(calendars, now, read.whole and next(seen) <= MAX_EVENTS)
+
+
+def _is_due(part: Component, seen: Iterator[int]) -> bool:
+    return part.name != "VEVENT" or next(seen) < MAX_EVENTS
+
+
+def _too_many(read: Salvage) -> Iterator[Sight]:
+    events = tuple(chain.from_iterable(each.parts("VEVENT") for each in read.calendars))
+    for event in events[MAX_EVENTS : MAX_EVENTS + 1]:
+        yield Sight("too-many-events", event.number, (f"{len(events):,}", f"{MAX_EVENTS:,}"))
 
 
 def _nothing(body: bytes, read: Salvage) -> Iterator[Sight]:
@@ -185,8 +237,10 @@ def _calendar(feed: Feed) -> Iterator[Sight]:
 
 
 def _named_single(feed: Feed) -> Iterator[Sight]:
+    if not feed.whole or len(feed.events) != 1:
+        return
     # One that says how often to ask for it is there to be subscribed to, however few its events.
-    if len(feed.events) != 1 or any(each.named(name) for each in feed.calendars for name in ASKED):
+    if any(each.named(name) for each in feed.calendars for name in ASKED):
         return
     for each in feed.calendars:
         for line in (line for line in each.lines if line.name in NAMES):
@@ -200,6 +254,8 @@ def _no_events(feed: Feed) -> Iterator[Sight]:
 
 
 def _stale(feed: Feed) -> Iterator[Sight]:
+    if not feed.whole:
+        return
     ends: list[datetime] = []
     for end in filter(None, map(_last, feed.events)):
         if end >= feed.now:
@@ -213,13 +269,18 @@ def _stale(feed: Feed) -> Iterator[Sight]:
 
 
 def _undefined(feed: Feed) -> Iterator[Sight]:
-    defined = {each.value("TZID").strip('"') for each in feed.definitions}
+    defined = set(map(definitions.named, feed.definitions))
     for zone, line in feed.zones.items():
-        # Some name UTC so; nobody is an hour off for want of its definition.
-        if zone not in defined and zone != "UTC":
-            yield Sight("zone-missing", line.number, (quoted(zone),))
-        if definitions.is_windows(zone):
-            yield Sight("zone-windows", line.number, (quoted(zone),))
+        if name := _lack(zone, defined=zone in defined):
+            yield Sight(name, line.number, (quoted(zone),))
+
+
+def _lack(zone: str, *, defined: bool) -> str:
+    """What is wrong with how a zone is named, if anything is."""
+    if definitions.is_windows(zone):
+        return "zone-windows" if defined else "zone-windows-missing"
+    # Nobody is an hour off for want of UTC's definition.
+    return "" if defined or definitions.is_utc(zone) else "zone-missing"
 
 
 def _defined(feed: Feed) -> Iterator[Sight]:
@@ -230,7 +291,7 @@ def _defined(feed: Feed) -> Iterator[Sight]:
             walls = uses.setdefault(zone.strip('"'), {})
             walls.setdefault(moment.wall, Use(moment.wall, line.number))
     for each in feed.definitions[:MAX_DEFINITIONS]:
-        yield from definitions.sights(each, tuple(uses.get(each.value("TZID"), {}).values()))
+        yield from definitions.sights(each, tuple(uses.get(definitions.named(each), {}).values()))
 
 
 # Events.
@@ -239,7 +300,7 @@ def _defined(feed: Feed) -> Iterator[Sight]:
 def _identities(feed: Feed) -> Iterator[Sight]:
     counts = octets.uids(feed.events)
     for event in feed.events:
-        key = (event.value("UID"), event.value("RECURRENCE-ID"))
+        key = _identity(event)
         if not key[0]:
             yield Sight("uid-missing", event.number)
         elif counts[key] > 1:
@@ -253,12 +314,17 @@ def _stamps(feed: Feed) -> Iterator[Sight]:
             yield Sight("stamp-missing", event.number)
 
 
-def _stamped_now(feed: Feed) -> Iterator[Sight]:
-    """Events that were all changed just now; a second reading would know better."""
+def _stamped_now(feed: Feed, since: timedelta) -> Iterator[Sight]:
+    """Events that were all changed just now.
+
+    A second reading that is the same may have come within the same second; of a feed that was
+    published so lately, stamps are not ahead.
+    """
     stamped = [line for event in feed.events for line in event.named("DTSTAMP")]
     moments = [moment.instant for line in stamped if (moment := _moment(line))]
     # One event alone may have been changed just now.
-    if len(moments) > 1 and all(abs(each - feed.now) <= SOON for each in moments):
+    several = len({_content(event) for event in feed.events}) > 1
+    if several and moments and all(-since <= each - feed.now <= SOON for each in moments):
         yield Sight("stamp-clock", stamped[0].number, (quoted(stamped[0].value),))
 
 
@@ -278,12 +344,15 @@ def _times(feed: Feed) -> Iterator[Sight]:
 
 def _span(event: Component) -> Iterator[Sight]:
     start, end = (next(iter(event.named(name)), None) for name in TIMES[:2])
-    if event.named("DURATION") and not end:
-        yield Sight("duration", event.named("DURATION")[0].number)
+    lengths = [each for each in event.named("DURATION") if not _objection(each)]
+    if lengths and not end:
+        yield Sight("duration", lengths[0].number)
     if not start or not end:
         return
     begins, ends = _moment(start), _moment(end)
-    if begins and ends and _is_before(ends, begins):
+    if begins and ends and ("T" in start.value) != ("T" in end.value):
+        yield Sight("end-type", end.number)
+    elif begins and ends and _is_before(ends, begins):
         yield Sight("end-before-start", end.number, (f"{start.value} to {end.value}",))
 
 
@@ -327,10 +396,25 @@ def _properties(feed: Feed) -> Iterator[Sight]:
             seen.add(line.name)
 
 
+def _values(feed: Feed) -> Iterator[Sight]:
+    for each in chain.from_iterable(event.walk() for event in feed.events):
+        for line in each.lines:
+            if words := _objection(line):
+                yield Sight("value", line.number, (line.name, f"“{quoted(line.value)}”", words))
+
+
+def _objection(line: Line) -> str | None:
+    """What should stand there, where a value has few forms and this is none of them."""
+    if line.name not in VALUES or not line.value:
+        return None
+    pattern, words = VALUES[line.name]
+    return None if pattern.fullmatch(line.value[:MAX_VALUE]) else words
+
+
 RULES: Final[tuple[Rule, ...]] = (
     *(_head, _calendar, _named_single, _no_events, _stale),
     *(_undefined, _defined),
-    *(_identities, _stamps, _times, _resented, _texts, _properties),
+    *(_identities, _stamps, _times, _values, _resented, _texts, _properties),
 )
 
 # Two readings of one feed.
@@ -352,20 +436,29 @@ def _renamed(first: Feed, second: Feed) -> Iterator[Sight]:
 
 def _by_content(feed: Feed) -> dict[tuple[str, ...], Component]:
     """Events by their time and title, where no other has the same."""
-    keys = [tuple(map(event.value, ("SUMMARY", *TIMES))) for event in feed.events]
+    keys = [_content(event) for event in feed.events]
     counts = Counter(keys)
     return {key: each for key, each in zip(keys, feed.events, strict=True) if counts[key] == 1}
 
 
+def _content(event: Component) -> tuple[str, ...]:
+    return tuple(map(event.value, ("SUMMARY", *TIMES)))
+
+
 def _restamped(first: Feed, second: Feed) -> Iterator[Sight]:
     """Events that are the same but for their stamps."""
-    again = {event.value("UID"): event for event in second.events}
+    again = {_identity(event): event for event in second.events}
     for event in first.events:
-        other = again.get(event.value("UID"))
+        other = again.get(_identity(event))
         if other and _stamp(event) != _stamp(other) and _unstamped(event) == _unstamped(other):
             shown = f"{quoted(_stamp(event))}, then {quoted(_stamp(other))}"
             line = next(iter(event.named("DTSTAMP")), event)
             yield Sight("stamp-clock", line.number, (shown,))
+
+
+def _identity(event: Component) -> tuple[str, str]:
+    """Its UID, and which one of a series it replaces, if it does."""
+    return event.value("UID"), event.value("RECURRENCE-ID")
 
 
 def _stamp(event: Component) -> str:
@@ -395,7 +488,7 @@ class _Moment(NamedTuple):
 def _moment(line: Line) -> _Moment | None:
     """The time that a line has, or None for what is none; a day is its midnight in UTC."""
     written = _MOMENT.fullmatch(line.value)
-    wall = _wall(written[1], written[2] or "000000") if written else None
+    wall = definitions.wall_time(f"{written[1]}T{written[2] or '000000'}") if written else None
     if not written or not wall:
         return None
     zone = (line.parameter("TZID") or "").strip('"')
@@ -403,13 +496,7 @@ def _moment(line: Line) -> _Moment | None:
     return _Moment(wall, "" if written[3] else zone, floating)
 
 
-def _wall(day: str, time: str) -> datetime | None:
-    try:
-        return datetime.strptime(day + time, "%Y%m%d%H%M%S")  # noqa: DTZ007 - its zone stands elsewhere
-    except ValueError:
-        return None
-
-
+@lru_cache(maxsize=2 * MAX_EVENTS)
 def _instant(wall: datetime, zone: str) -> datetime:
     name = definitions.iana(zone)
     if name is None or not timezones.FIRST_YEAR <= wall.year <= timezones.LAST_YEAR:

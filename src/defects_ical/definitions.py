@@ -23,15 +23,17 @@ MAX_RULE: Final = 300
 MAX_CHANGES: Final = 200
 MAX_WALLS: Final = 300
 KNOWN: Final = frozenset(timezones.NAMES)
-MOMENT: Final = "%Y%m%dT%H%M%S"
+UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"})
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Windows begins its rules in 1601.
 FIRST_UNTIL: Final = 1600
 LAST_UNTIL: Final = datetime(9999, 12, 30)  # noqa: DTZ001 - as the wall times it is compared with
+# The second after the 59th.
+LEAP: Final = 60
 NEEDED: Final = ("DTSTART", "TZOFFSETFROM", "TZOFFSETTO")
 
 _OFFSET: Final = re.compile(r"([+-])([0-9]{2})([0-5][0-9])([0-5][0-9])?")
-_WALL: Final = re.compile(r"[0-9]{8}T[0-9]{6}")
+_WALL: Final = re.compile("([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})")
 _BY_DAY: Final = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 _PART: Final = re.compile(r"[A-Z]+=[A-Z0-9,+-]+")
 _YEARLY: Final = frozenset({"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "WKST"})
@@ -126,9 +128,19 @@ def is_windows(tzid: str) -> bool:
     return tzid in WINDOWS_TO_OLSON and tzid not in KNOWN
 
 
+def is_utc(tzid: str) -> bool:
+    """Whether it is one of the names that some give UTC; nobody needs a definition of it."""
+    return tzid in UTC_NAMES
+
+
+def named(definition: Component) -> str:
+    """The zone that is defined, without the quotation marks that it may stand in elsewhere."""
+    return definition.value("TZID").strip('"')
+
+
 def sights(definition: Component, uses: Sequence[Use]) -> Iterator[Sight]:
     """What is wrong with the definition of a zone that events use."""
-    tzid = definition.value("TZID")
+    tzid = named(definition)
     yield from _form(definition)
     yield from _rules(tzid, definition)
     found = tuple(_observances(definition))
@@ -143,7 +155,7 @@ def sights(definition: Component, uses: Sequence[Use]) -> Iterator[Sight]:
 
 
 def _form(definition: Component) -> Iterator[Sight]:
-    tzid = quoted(definition.value("TZID"))
+    tzid = quoted(named(definition))
     if not definition.parts("STANDARD"):
         yield Sight("zone-no-standard", definition.number, (tzid,))
     for line in definition.named("COMMENT"):
@@ -164,7 +176,7 @@ def _length(definition: Component) -> int:
 def _rules(tzid: str, definition: Component) -> Iterator[Sight]:
     for part in definition.components:
         for line in part.named("RRULE"):
-            if not yearly(line.value, _wall(part.value("DTSTART"))):
+            if not yearly(line.value, wall_time(part.value("DTSTART"))):
                 yield Sight("zone-rule", line.number, (quoted(tzid), quoted(line.value)))
 
 
@@ -231,14 +243,14 @@ def _is_known(wall: datetime) -> bool:
 
 def _observances(definition: Component) -> Iterator[Observance]:
     for part in definition.components:
-        onset = _wall(part.value("DTSTART"))
+        onset = wall_time(part.value("DTSTART"))
         before, after = offset(part.value("TZOFFSETFROM")), offset(part.value("TZOFFSETTO"))
         if onset is None or before is None or after is None:
             continue
         rule = yearly(part.value("RRULE"), onset)
         if part.named("RRULE") and rule is None:
             continue
-        onsets = (onset, *filter(None, map(_wall, _dates(part))))
+        onsets = (onset, *filter(None, map(wall_time, _dates(part))))
         yield Observance(part, onset, before, after, rule, onsets)
 
 
@@ -248,7 +260,7 @@ def _dates(part: Component) -> list[str]:
 
 def _is_readable(part: Component, name: str) -> bool:
     value = part.value(name)
-    return _wall(value) is not None if name == "DTSTART" else offset(value) is not None
+    return wall_time(value) is not None if name == "DTSTART" else offset(value) is not None
 
 
 def offset(value: str) -> timedelta | None:
@@ -307,19 +319,25 @@ _BAD: Final = datetime.min  # noqa: DTZ901 - stands for no time, and is compared
 def _until(value: str | None) -> datetime | None:
     if value is None:
         return None
-    end = _wall(value.removesuffix("Z") if "T" in value else f"{value}T235959")
+    end = wall_time(value.removesuffix("Z") if "T" in value else f"{value}T235959")
     if end is None or end.year < FIRST_UNTIL:
         return _BAD
     # A day before the last that there is: an offset is added to it.
     return min(end, LAST_UNTIL)
 
 
-def _wall(value: str) -> datetime | None:
-    """A wall time as it stands, or None for what is none."""
-    if not _WALL.fullmatch(value):
+def wall_time(value: str) -> datetime | None:
+    """A wall time as it stands, or None for what is none; a leap second is the one before it.
+
+    So §3.3.12 has it for those who do not know leap seconds.
+    """
+    found = _WALL.fullmatch(value)
+    if not found:
         return None
+    year, month, day, hour, minute, second = map(int, found.groups())
+    second -= second == LEAP
     try:
-        return datetime.strptime(value, MOMENT)  # noqa: DTZ007 - the zone is what is defined
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone stands elsewhere
     except ValueError:
         return None
 

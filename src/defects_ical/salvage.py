@@ -42,10 +42,14 @@ _LOOSE: Final = re.compile(r"([A-Za-z0-9-]+)[;:]")
 
 
 class Salvage(NamedTuple):
-    """The calendars that octets hold, outermost only, and what was wrong with the octets."""
+    """The calendars that octets hold, outermost only, and what was wrong with the octets.
+
+    ``whole`` is whether all lines were looked at.
+    """
 
     calendars: tuple[Component, ...]
     sights: tuple[Sight, ...]
+    whole: bool
 
 
 def salvage(body: bytes) -> Salvage:
@@ -53,7 +57,8 @@ def salvage(body: bytes) -> Salvage:
     sights: list[Sight] = []
     text = _as_utf8(body, sights)
     physical = list(islice(physical_lines(text), MAX_LINES + 1))
-    if len(physical) > MAX_LINES:
+    whole = len(physical) <= MAX_LINES
+    if not whole:
         sights.append(Sight("too-many-lines", MAX_LINES, (f"{MAX_LINES:,}",)))
         physical.pop()
     else:
@@ -62,7 +67,7 @@ def salvage(body: bytes) -> Salvage:
     nest = _Nest(sights)
     for line in _lines(physical, sights):
         nest.take(line)
-    return Salvage(nest.closed(), tuple(sights))
+    return Salvage(nest.closed(whole=whole), tuple(sights), whole)
 
 
 def _as_utf8(body: bytes, sights: list[Sight]) -> bytes:
@@ -183,9 +188,9 @@ class _Nest:
         elif not self._too_deep:
             self._open[-1].lines.append(line)
 
-    def closed(self) -> tuple[Component, ...]:
+    def closed(self, *, whole: bool) -> tuple[Component, ...]:
         """Every calendar, the last one closed where its file is cut off."""
-        if self._open:
+        if self._open and whole:
             last = self._open[-1]
             self._sights.append(Sight("cut-off", last.number, (quoted(last.name),)))
         self._close(0)

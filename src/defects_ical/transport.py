@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
+from urllib.parse import urlsplit, urlunsplit
 
-from defects_ical.findings import Finding
+from defects_ical.findings import PROGRAMS, Finding
+from defects_ical.robots import allows
 from defects_ical.visits import (
+    CODINGS,
+    UNDONE,
     Examination,
     Hop,
     Trouble,
@@ -41,6 +42,13 @@ PASSWORD: Final = re.compile(rb"type\s?=\s?[\"']?password", re.IGNORECASE)
 # RFC 9110 §8.8.3.
 ENTITY_TAG: Final = re.compile(r'(W/)?"[!\x23-\x7e\x80-\xff]*"')
 MAX_AGE: Final = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?([0-9]{1,12})", re.IGNORECASE)
+CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+# What says when, and not what; a line with those that continue it.
+STAMPS: Final = re.compile(
+    rb"^(?:DTSTAMP|LAST-MODIFIED|CREATED)[;:][^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE
+)
+# Characters of a header that a message quotes.
+MOST_QUOTED: Final = 60
 # What pages and challenges are searched for, in octets from the beginning.
 HEAD_OF_A_PAGE: Final = 65_536
 
@@ -69,6 +77,7 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str, str]]] = {
     "silence": ("gave-up", "the server is silent", "answer within a few seconds"),
     "broken off": ("cut-short", "no whole answer", "find out in the server's log why it ended"),
     "not http": ("cut-short", "no answer", "serve HTTP on this port"),
+    "out of time": ("gave-up", "no answer came in time", "hand out a finished file"),
     "time up": ("gave-up", "the answer takes too long", "hand out a finished file"),
     "loop": ("redirect-loop", "the redirects go round", "answer with the feed instead"),
     "too many redirects": ("redirects", "too many redirects", "redirect once, to the last address"),
@@ -119,7 +128,9 @@ def found(examination: Examination) -> Iterator[Finding]:
 
 def bodies(examination: Examination) -> tuple[bytes, ...]:
     """The feed as the first program got it that got it whole, and what the same one got again."""
-    got = [each for each in _feeds(examination) if not each.cut][:1]
+    got = [each for each in _feeds(examination) if not each.cut]
+    # As it was chosen what to ask once more.
+    got = sorted(got, key=lambda each: not each.is_calendar)[:1]
     again = [each for each in examination.of("again") if each.ok and not any(_refusal(each))]
     same = [each for each in again if each.program in {visit.program for visit in got}]
     return tuple(each.body for each in (*got, *same))
@@ -127,7 +138,10 @@ def bodies(examination: Examination) -> tuple[bytes, ...]:
 
 def _answers(examination: Examination) -> Iterator[Finding]:
     """Why programs get no feed, those that fare alike together."""
-    visits = examination.of("subscribe")
+    visits = _asked(examination)
+    if not visits:
+        words = f"nothing after {examination.limits.seconds:g} seconds"
+        yield _stopped(Trouble("out of time", words))
     wrong = [(visit, finding) for visit in visits for finding in _refusal(visit)]
     together: dict[tuple[str, str], list[str]] = {}
     for visit, finding in wrong:
@@ -139,11 +153,28 @@ def _answers(examination: Examination) -> Iterator[Finding]:
             yield _told(finding, programs, everybody=everybody, others=bool(_feeds(examination)))
 
 
+def _asked(examination: Examination) -> tuple[Visit, ...]:
+    """The programs' own visits that had their time."""
+    return tuple(each for each in examination.of("subscribe") if not each.out_of_time)
+
+
+def _unasked(examination: Examination) -> Iterator[Finding]:
+    """What there was no more time for; who came last is not to blame for it."""
+    visits = [*examination.of("subscribe"), *examination.of("robots")]
+    late = [each for each in visits if each.out_of_time]
+    if late and _asked(examination):
+        programs = tuple(each.program for each in late if each.purpose == "subscribe")
+        left = ["robots.txt"] if any(each.purpose == "robots" for each in late) else []
+        left = [f"the feed as {_listed(programs)} would ask for it", *left] if programs else left
+        seconds = examination.limits.seconds
+        what = f"after {seconds:g} seconds there was no time left for {' and '.join(left)}"
+        consequence = f"Nothing is known of that. {IMPATIENT}"
+        mend = "hand out a finished file, and look again"
+        yield Finding("unasked", "risk", what, consequence, mend, programs)
+
+
 def _told(finding: Finding, programs: tuple[str, ...], *, everybody: bool, others: bool) -> Finding:
     """A finding with whom it concerns in its words."""
-    if finding.name == "gave-up":
-        # Who asked last is not to blame for the time that the others took.
-        return finding
     who = "Every program" if everybody else _listed(programs)
     consequence = finding.consequence.format(who=who)
     # Where there is no one, a plural would read wrongly.
@@ -249,15 +280,25 @@ def _webcal(examination: Examination) -> Iterator[Finding]:
     unanswered = [each for each in examination.of("webcal") if each.program in reached]
     for visit in unanswered[:1]:
         concerned = {each.program for each in unanswered}
-        programs = () if concerned == {*reached} else tuple(sorted(concerned))
-        why = visit.trouble.words if visit.trouble else ""
-        what = f"{shown(visit.url)} is not answered ({why}), but https is"
+        programs = () if concerned == {*reached} else _in_order(concerned)
+        what = f"`{shown(visit.url)}`, to which webcal links lead, {_instead(visit)}"
         consequence = (
             "A webcal link is asked for by http first: a program that does not try https "
             "by itself never reaches the feed"
         )
         mend = "answer on the port of http with a redirect to https"
         yield Finding("webcal", "risk", what, consequence, mend, programs)
+
+
+def _in_order(programs: Collection[str]) -> tuple[str, ...]:
+    return tuple(each for each in PROGRAMS if each in programs)
+
+
+def _instead(visit: Visit) -> str:
+    """How http is answered where https brings the feed."""
+    if visit.trouble:
+        return f"is not answered ({visit.trouble.words}), but https is"
+    return f"is answered with {visit.status}{_phrase(visit.status)}, and https with the feed"
 
 
 def _redirects(examination: Examination) -> Iterator[Finding]:
@@ -291,22 +332,33 @@ def _robots(examination: Examination) -> Iterator[Finding]:
     for visit in examination.of("robots"):
         if visit.ok and not _is_page(visit):
             yield from _disallowed(examination, visit)
-        elif visit.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            what = f"robots.txt is answered with status {visit.status}"
+        elif why := _unreachable(visit):
+            # Where nothing is answered at all, that is told of the feed.
+            if not any(each.hops for each in examination.of("subscribe")):
+                return
             consequence = (
                 "A robot must then take everything for forbidden (RFC 9309 §2.3.1.4), "
                 "and Google's importer heeds robots.txt"
             )
             mend = "answer robots.txt with 200 and no `Disallow`, or with 404"
+            what = f"robots.txt is {why}"
             yield Finding("robots-error", "risk", what, consequence, mend, ("Google",))
 
 
+def _unreachable(visit: Visit) -> str:
+    """How robots.txt is not answered, or nothing; too many redirects are no error of it."""
+    if visit.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"answered with status {visit.status}"
+    if visit.trouble and TROUBLES[visit.trouble.kind][0] not in {"redirects", "redirect-loop"}:
+        return "" if visit.out_of_time else f"not answered: {visit.trouble.words}"
+    return ""
+
+
 def _disallowed(examination: Examination, visit: Visit) -> Iterator[Finding]:
-    rules = RobotFileParser()
-    rules.parse(visit.body.decode("utf-8", "replace").splitlines())
     agent = visit.sent["User-Agent"]
     address = next((each.url for each in examination.of("subscribe")), visit.url)
-    if not rules.can_fetch(agent, address):
+    path = urlunsplit(urlsplit(address)._replace(scheme="", netloc=""))
+    if not allows(visit.body, agent, path):
         consequence = (
             "Google's importer heeds it and does not fetch the feed: "
             "the calendar stays empty, or as it was"
@@ -320,7 +372,7 @@ def _media_type(examination: Examination) -> Iterator[Finding]:
     for visit in _feeds(examination)[:1]:
         kind, charset = _content_type(visit)
         if kind != "text/calendar":
-            what = f"the media type is `{kind}`" if kind else "no media type is given"
+            what = f"the media type is {_quoted(kind)}" if kind else "no media type is given"
             consequence = (
                 "Apple's programs get a file that they cannot use, and Thunderbird finds no "
                 "calendar at the address: it looks for `text/calendar`"
@@ -328,7 +380,7 @@ def _media_type(examination: Examination) -> Iterator[Finding]:
             programs = ("Apple", "Thunderbird")
             yield Finding("media-type", "fault", what, consequence, TYPE, programs)
         elif not visit.body.isascii() and charset not in {"utf-8", "utf8"}:
-            said = f"`{charset}`" if charset else "not named"
+            said = _quoted(charset) if charset else "not named"
             what = f"there is more than ASCII in the feed, and its charset is {said}"
             consequence = "A program that does not guess UTF-8 shows broken letters"
             yield Finding("charset", "risk", what, consequence, TYPE)
@@ -336,11 +388,14 @@ def _media_type(examination: Examination) -> Iterator[Finding]:
 
 def _content_type(visit: Visit) -> tuple[str, str | None]:
     """The media type in lower case, or nothing, and its charset."""
-    message = Message()
-    message["Content-Type"] = re.sub(r"[\r\n]", " ", visit.header("content-type") or "")
-    kind = (visit.header("content-type") or "").partition(";")[0].strip().lower()
-    charset = message.get_param("charset")
-    return kind, charset.strip().lower() if isinstance(charset, str) else None
+    header = visit.header("content-type") or ""
+    charset = CHARSET.search(header)
+    return header.partition(";")[0].strip().lower(), charset[1].lower() if charset else None
+
+
+def _quoted(text: str) -> str:
+    """What came from outside: a part of it."""
+    return f"`{text[:MOST_QUOTED]}…`" if len(text) > MOST_QUOTED else f"`{text}`"
 
 
 def _head(examination: Examination) -> Iterator[Finding]:
@@ -367,7 +422,7 @@ def _unlike(head: Visit, get: Visit) -> str:
         return f"HEAD is answered with status {head.status}, GET with {get.status}"
     types = [_content_type(each)[0] for each in (head, get)]
     if types[0] != types[1]:
-        return f"HEAD says `{types[0]}`, GET says `{types[1]}`"
+        return f"HEAD says {_quoted(types[0])}, GET says {_quoted(types[1])}"
     return ""
 
 
@@ -384,20 +439,34 @@ def _size(examination: Examination) -> Iterator[Finding]:
 
 def _compression(examination: Examination) -> Iterator[Finding]:
     asked = [each for each in examination.of("subscribe") if each.ok]
-    broken = [each for each in asked if not each.legible]
-    for visit in broken[:1]:
-        what = f"the answer is not the `{visit.header('content-encoding')}` that it says it is"
+    for visit in [each for each in asked if not each.legible][:1]:
         consequence = "Programs that undo the compression get nothing"
         mend = "compress what is said to be compressed, with gzip and when it is asked for"
-        yield Finding("compression", "fault", what, consequence, mend)
+        yield Finding("compression", "fault", _miscompressed(visit), consequence, mend)
         return
     for visit in asked:
-        encoding = (visit.header("content-encoding") or "identity").lower()
-        if "Accept-Encoding" not in visit.sent and encoding != "identity":
+        if "Accept-Encoding" not in visit.sent and _is_coded(visit):
+            encoding = _quoted(visit.encoding)
             what = f"the answer is compressed ({encoding}), which {visit.program} did not ask for"
-            consequence = f"Subscriptions in {visit.program} broke of it"
+            consequence = f"Subscriptions in {visit.program} broke because of it"
             mend = "do not compress the feed, or only for whom `Accept-Encoding` allows it"
             yield Finding("compression", "fault", what, consequence, mend, (visit.program,))
+    for visit in [each for each in asked if each.encoding and not _is_coded(each)][:1]:
+        what = f"Content-Encoding is {_quoted(visit.encoding)}, which is no compression"
+        consequence = "A program that heeds it cannot read the feed; many do not heed it"
+        mend = "leave Content-Encoding out; a charset belongs into Content-Type"
+        yield Finding("compression", "risk", what, consequence, mend)
+
+
+def _is_coded(visit: Visit) -> bool:
+    return not CODINGS.isdisjoint(visit.encoding.split(", "))
+
+
+def _miscompressed(visit: Visit) -> str:
+    encoding = _quoted(visit.encoding)
+    if visit.encoding in UNDONE:
+        return f"the answer is not the {encoding} that it says it is"
+    return f"the answer is compressed ({encoding}), which {visit.program} did not ask for"
 
 
 def _disposition(examination: Examination) -> Iterator[Finding]:
@@ -468,18 +537,23 @@ def _fresh(examination: Examination) -> tuple[Visit, ...]:
 def _stuck(examination: Examination) -> Iterator[Finding]:
     """Validators that are confirmed although the body has changed."""
     fresh = _fresh(examination)
-    if not fresh or fresh[0].body == fresh[-1].body:
+    if not fresh or _essence(fresh[0]) == _essence(fresh[-1]):
         return
     tag = fresh[0].header("etag") or ""
     same = not tag.startswith("W/") and tag == fresh[-1].header("etag")
     if tag and (same or _is_confirmed(examination.of("by tag"))):
-        what = f"the feed changed between two answers, and its entity tag {tag[:60]} did not"
+        what = f"the feed changed between two answers, and its entity tag {_quoted(tag)} did not"
         consequence = "A program that asks by the tag, as ICSx5 does, never gets the change"
         yield Finding("etag-stuck", "fault", what, consequence, FROM_BYTES, ("ICSx5",))
     if _is_confirmed(examination.of("by date")):
         what = "the feed changed between two answers, and by its date it had not"
         consequence = "A program that asks by the date, as Apple's do, never gets the change"
         yield Finding("date-stuck", "fault", what, consequence, NO_DATE, ("Apple", "ICSx5"))
+
+
+def _essence(visit: Visit) -> bytes:
+    """The body without its stamps: who gets no other stamp misses nothing."""
+    return STAMPS.sub(b"", visit.body)
 
 
 def _is_confirmed(visits: Iterable[Visit]) -> bool:
@@ -507,13 +581,14 @@ def _malformed(examination: Examination) -> Iterator[Finding]:
     for visit in _feeds(examination)[:1]:
         tag = visit.header("etag")
         if tag is not None and not ENTITY_TAG.fullmatch(tag):
-            what = f"the entity tag `{tag[:60]}` is not in quotation marks"
+            what = f"the entity tag {_quoted(tag)} is not in quotation marks"
             consequence = "Caches and programs may never find it equal, and fetch all each time"
-            mend = f'write `ETag: "{tag[:60].strip(chr(34))}"` (RFC 9110 §8.8.3)'
+            quoted = _quoted(f'ETag: "{tag[: MOST_QUOTED // 2].strip(chr(34))}"')
+            mend = f"write {quoted} (RFC 9110 §8.8.3)"
             yield Finding("etag-malformed", "risk", what, consequence, mend)
         date = visit.header("last-modified")
         if date is not None and _date(visit, "last-modified") is None:
-            what = f"Last-Modified is no date: `{date[:60]}`"
+            what = f"Last-Modified is no date: {_quoted(date)}"
             consequence = "A program that asks by the date cannot"
             yield Finding("date-malformed", "risk", what, consequence, NO_DATE, ("Apple", "ICSx5"))
 
@@ -531,7 +606,7 @@ def _dates(examination: Examination) -> Iterator[Finding]:
         yield Finding("date-runs-back", "risk", what, consequence, NO_DATE, ("Apple", "ICSx5"))
     for visit, date in dated[:1]:
         now = _date(visit, "date")
-        if now and date > now + TOLERANCE:
+        if now and date - now > TOLERANCE:
             what = f"Last-Modified is ahead of the server's clock: {date:%Y-%m-%d %H:%M:%S} UTC"
             consequence = "Until then, a program that asks by the date is told that nothing changed"
             yield Finding("date-ahead", "risk", what, consequence, NO_DATE, ("Apple", "ICSx5"))
@@ -541,9 +616,9 @@ def _date(visit: Visit, name: str) -> datetime | None:
     """A header's date in UTC, if it is one (RFC 9110 §5.6.7)."""
     try:
         date = parsedate_to_datetime(visit.header(name) or "")
+        return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
-    return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
 
 
 def _fault(name: str, what: str, consequence: str, mend: str) -> Finding:
@@ -552,6 +627,7 @@ def _fault(name: str, what: str, consequence: str, mend: str) -> Finding:
 
 CHECKS: Final[tuple[Check, ...]] = (
     _answers,
+    _unasked,
     _webcal,
     _redirects,
     _robots,

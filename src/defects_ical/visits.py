@@ -28,7 +28,7 @@ Purpose: TypeAlias = Literal[
     "robots", "head", "subscribe", "webcal", "again", "by tag", "by date", "by another tag"
 ]
 """Why an address was asked: "subscribe" is a program's own way to the feed, "webcal" one that got
-no answer by http, before https; the last three are conditional (RFC 9110 §13)."""
+no feed by http, before https; the last three are conditional (RFC 9110 §13)."""
 
 TroubleKind: TypeAlias = Literal[
     "unknown host",
@@ -39,11 +39,13 @@ TroubleKind: TypeAlias = Literal[
     "broken off",
     "not http",
     "time up",
+    "out of time",
     "loop",
     "too many redirects",
     "redirect to nowhere",
 ]
-"""What stood in the way of a whole answer."""
+"""What stood in the way of a whole answer: "time up" is its own fault, "out of time" is what the
+others left no time for."""
 
 HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
     "Google": {"User-Agent": "Google-Calendar-Importer", "Accept-Encoding": "gzip"},
@@ -76,6 +78,14 @@ WRITE: Final = "write the feed's address like `https://defects.example/the-defec
 # Characters of an address that a message quotes.
 MOST_SHOWN: Final = 120
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+UNDONE: Final = frozenset({"gzip", "x-gzip", "deflate"})
+CODINGS: Final = UNDONE | {"br", "zstd", "compress", "x-compress", "dcb", "dcz"}
+"""The compressions that there are (IANA's HTTP Content Coding Registry); the first can be undone.
+"""
+# Beyond its time, what an answer that cannot be interrupted is waited for.
+GRACE: Final = 0.25
+# The most of all the time that one answer may take.
+SHARE: Final = 0.4
 # What is true of a server whoever asks; it need not be asked again.
 OF_THE_SERVER: Final[frozenset[TroubleKind]] = frozenset(
     {"unknown host", "no connection", "certificate", "no tls"}
@@ -97,15 +107,25 @@ CERTIFICATES: Final = {
 class Limits:
     """How far an examination goes; times in seconds, ``size`` in bytes of one body.
 
-    ``seconds`` is for everything together, ``connecting`` for each connection; an answer that
-    takes longer than ``slow`` is worth a word.
+    ``seconds`` is for everything together, ``answer`` for each program's way, ``robots`` for
+    robots.txt, ``connecting`` for each connection; an answer that takes longer than ``slow`` is
+    worth a word. ``pause`` is from an answer to the same question once more: in another second,
+    what is stamped with the time shows.
     """
 
     seconds: float = 20
+    answer: float = 8
+    robots: float = 5
     connecting: float = 5
     slow: float = 5
+    pause: float = 1.5
     size: int = 10_000_000
     redirects: int = 5
+
+    def patience(self, purpose: Purpose) -> float:
+        """How long one visit may take, so that there is time for others."""
+        longest = self.robots if purpose == "robots" else self.answer
+        return min(longest, self.seconds * SHARE)
 
 
 LIMITS: Final = Limits()
@@ -137,8 +157,8 @@ class Hop:
 class Visit:
     """One program's way to an answer: what it asked, and every answer until the last.
 
-    ``body`` is the last answer's, without the compression that its header names if it could be
-    undone (``legible``), and ``cut`` at the limit. ``seconds`` is what all of it took.
+    ``body`` is the last answer's, without the compression that its header names, and ``cut`` at
+    the limit; it is ``legible`` unless that could not be undone. ``seconds`` is what it all took.
     """
 
     program: str
@@ -166,6 +186,23 @@ class Visit:
         """The last answer's header of this name, in lower case."""
         return self.hops[-1].headers.get(name) if self.hops else None
 
+    @property
+    def encoding(self) -> str:
+        """The last answer's Content-Encoding in lower case, or nothing."""
+        named = (self.header("content-encoding") or "").lower().split(",")
+        return ", ".join(each.strip() for each in named if each.strip() not in {"", "identity"})
+
+    @property
+    def is_calendar(self) -> bool:
+        """Whether the body begins as a calendar does."""
+        beginning = self.body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+        return beginning.upper().startswith(b"BEGIN:VCALENDAR")
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether others left it no time."""
+        return self.trouble is not None and self.trouble.kind == "out of time"
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
@@ -187,37 +224,35 @@ class Examination:
 
 @dataclass(slots=True)
 class _Explorer:
-    """Whoever makes the visits, one after the other; ``asking`` is the one that is under way."""
+    """Whoever makes the visits, one after the other; ``answered`` is when each program was."""
 
     address: SplitResult
     limits: Limits
     client: httpx.Client
     end: float
     visits: list[Visit] = field(default_factory=list)
-    asking: Visit | None = None
     silent: dict[str, Trouble] = field(default_factory=dict)
-    failure: BaseException | None = None
-
-    def run(self) -> None:
-        """Explore; what goes wrong with ourselves is for whoever waits."""
-        try:
-            with self.client:
-                self.explore()
-        except BaseException as error:  # noqa: BLE001 - raised again by the other thread
-            self.failure = error
+    answered: dict[str, float] = field(default_factory=dict)
 
     def explore(self) -> None:
-        self._reach("Google", "robots", "/robots.txt")
         for program in PROGRAMS:
             if program == "Thunderbird":
                 self._reach(program, "head")
             self._reach(program, "subscribe")
+            self.answered[program] = time.monotonic()
+        self._reach("Google", "robots", "/robots.txt")
         fetched = [each for each in self.visits if each.purpose == "subscribe" and each.ok]
-        for visit in fetched[:1]:
+        # The first may have got a page instead of the feed.
+        for visit in sorted(fetched, key=lambda each: not each.is_calendar)[:1]:
+            self._pause(self.answered[visit.program] + self.limits.pause)
             self._visit(visit.program, "again", visit.url)
         for visit in fetched:
             if visit.program == "ICSx5":
                 self._revalidate(visit)
+
+    def _pause(self, until: float) -> None:
+        if until < self.end:
+            time.sleep(max(until - time.monotonic(), 0))
 
     def _revalidate(self, visit: Visit) -> None:
         tag, date = visit.header("etag"), visit.header("last-modified")
@@ -227,32 +262,83 @@ class _Explorer:
             self._visit("ICSx5", "by date", visit.url, {"If-Modified-Since": date})
         self._visit("ICSx5", "by another tag", visit.url, {"If-None-Match": ANOTHER_TAG})
 
-    def _reach(self, program: str, purpose: Purpose, path: str | None = None) -> None:
-        """Visit by the first of a program's ways that answers."""
-        address = self.address._replace(path=path, query="") if path else self.address
-        *unsure, last = ways(program, address)
-        for url in unsure:
-            visit = self._visit(program, purpose, url)
-            if visit is None or visit.hops:
-                return
-            self.visits[-1] = replace(visit, purpose="webcal")
-        self._visit(program, purpose, last)
-
     def _visit(
         self, program: str, purpose: Purpose, url: str, extra: Mapping[str, str] | None = None
-    ) -> Visit | None:
-        """Ask, and note what came of it; None once the time is up."""
-        begun = time.monotonic()
-        if begun >= self.end:
-            return None
-        visit = Visit(program, purpose, url, {**HEADERS[program], **(extra or {})})
-        self.asking = visit
-        for step in self._follow(visit):
-            self.asking = visit = step
-        visit = replace(visit, seconds=time.monotonic() - begun)
+    ) -> None:
+        """Ask, and keep what came of it."""
+        self.visits.append(self._made(program, purpose, url, extra))
+
+    def _reach(self, program: str, purpose: Purpose, path: str | None = None) -> None:
+        """Visit by the first of a program's ways that leads there."""
+        address = self.address._replace(path=path, query="") if path else self.address
+        first, *others = ways(address)
+        visit = self._made(program, purpose, first)
+        for url in others:
+            if not visit.ok:
+                visit = self._better(visit, self._made(program, purpose, url))
         self.visits.append(visit)
-        self.asking = None
-        return visit
+
+    def _better(self, visit: Visit, other: Visit) -> Visit:
+        """The visit by https, if it got further than the one by http, which is kept then, too."""
+        if not other.ok and (visit.hops or other.out_of_time):
+            return visit
+        if visit.purpose == "subscribe":
+            self.visits.append(replace(visit, purpose="webcal"))
+        return other
+
+    def _made(
+        self, program: str, purpose: Purpose, url: str, extra: Mapping[str, str] | None = None
+    ) -> Visit:
+        """A visit as far as it came in its time."""
+        visit = Visit(program, purpose, url, {**HEADERS[program], **(extra or {})})
+        walk = _Walk(visit, self.limits, self.client, self.silent, time.monotonic(), self.end)
+        if walk.begun >= self.end:
+            return replace(visit, trouble=walk.time_up())
+        # A resolver knows no time limit, and a head may come an octet a second: whoever waits for
+        # either is left behind.
+        thread = Thread(target=walk.run, daemon=True)
+        thread.start()
+        thread.join(walk.end - walk.begun + GRACE)
+        left_behind = thread.is_alive()
+        if walk.failure:
+            raise walk.failure
+        visit = replace(walk.visit, seconds=time.monotonic() - walk.begun)
+        return replace(visit, trouble=walk.time_up()) if left_behind else visit
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A visit that is under way: ``visit`` is what has come of it until now."""
+
+    visit: Visit
+    limits: Limits
+    client: httpx.Client
+    silent: dict[str, Trouble]
+    begun: float
+    end_of_all: float
+    failure: BaseException | None = None
+
+    @property
+    def patience(self) -> float:
+        return self.limits.patience(self.visit.purpose)
+
+    @property
+    def end(self) -> float:
+        return min(self.begun + self.patience, self.end_of_all)
+
+    def run(self) -> None:
+        """Go until the last answer; what goes wrong with ourselves is for whoever waits."""
+        try:
+            for visit in self._follow(self.visit):
+                self.visit = visit
+        except BaseException as error:  # noqa: BLE001 - raised again by the other thread
+            self.failure = error
+
+    def time_up(self) -> Trouble:
+        """Why it ends now: whoever asked last is not to blame for the time of the others."""
+        if self.begun + self.patience > self.end_of_all:
+            return Trouble("out of time", f"{self.limits.seconds:g} seconds were over")
+        return Trouble("time up", f"not finished after {self.patience:g} seconds")
 
     def _follow(self, visit: Visit) -> Iterator[Visit]:
         """The visit after each redirect, the last one with a body or its trouble."""
@@ -292,7 +378,7 @@ class _Explorer:
         if trouble.kind in OF_THE_SERVER:
             self.silent[origin] = trouble
         # What came before it broke off is still there.
-        return replace(self.asking or visit, trouble=trouble)
+        return replace(self.visit, trouble=trouble)
 
     def _answered(self, visit: Visit, url: str) -> Visit:
         method = "HEAD" if visit.purpose == "head" else "GET"
@@ -305,48 +391,79 @@ class _Explorer:
         response = self.client.send(request, stream=True)
         try:
             visit = replace(visit, hops=(*visit.hops, _hop(url, response)))
-            self.asking = visit
+            self.visit = visit
             return visit if visit.hops[-1].location else self._read(visit, response)
         finally:
             response.close()
 
     def _read(self, visit: Visit, response: httpx.Response) -> Visit:
         """The visit with the answer's body, as far as time and the limit allow."""
-        encoding = (visit.header("content-encoding") or "identity").lower().strip()
-        inflate = zlib.decompressobj(47) if encoding in {"gzip", "x-gzip", "deflate"} else None
-        legible = inflate is not None or encoding == "identity"
+        inflated = _Inflated(visit.encoding) if visit.encoding in UNDONE else None
+        legible = inflated is not None or CODINGS.isdisjoint(visit.encoding.split(", "))
         body, came = bytearray(), 0
         for chunk in response.iter_raw():
             came += len(chunk)
             try:
-                body += inflate.decompress(chunk, self.limits.size + 1) if inflate else chunk
+                body += inflated.feed(chunk, self.limits.size + 1) if inflated else chunk
             except zlib.error:
                 return replace(visit, body=bytes(body), legible=False)
             if max(len(body), came) > self.limits.size:
                 return replace(visit, body=bytes(body[: self.limits.size]), cut=True)
             if time.monotonic() > self.end:
-                return replace(visit, body=bytes(body), trouble=self._time_up())
-        whole = inflate is None or inflate.eof or not came
+                return replace(visit, body=bytes(body), trouble=self.time_up())
+        whole = inflated is None or inflated.whole or not came
         return replace(visit, body=bytes(body), legible=legible and whole)
 
     def _timeout(self, error: httpx.TimeoutException) -> Trouble:
         if time.monotonic() >= self.end:
-            return self._time_up()
+            return self.time_up()
         if isinstance(error, httpx.ConnectTimeout):
             what = f"no connection within {self.limits.connecting:g} seconds"
             return Trouble("no connection", what)
         return Trouble("silence", "no answer came")
 
-    def _time_up(self) -> Trouble:
-        return Trouble("time up", f"not finished after {self.limits.seconds:g} seconds in all")
 
-    def examination(self, url: str) -> Examination:
-        """What there is, also if a visit is still under way."""
-        visits, asking = tuple(self.visits), self.asking
-        if asking:
-            seconds = self.limits.seconds
-            visits += (replace(asking, trouble=self._time_up(), seconds=seconds),)
-        return Examination(url, visits, self.limits)
+class _Inflated:
+    """Octets without their compression, as they come.
+
+    Gzip may have any number of members (RFC 1952 §2.2), and some servers send deflate without its
+    zlib header (RFC 9110 §8.4.1.2).
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._inner = zlib.decompressobj(47)
+        self._may_be_raw = encoding == "deflate"
+        self._kept = b""
+
+    @property
+    def whole(self) -> bool:
+        return self._inner.eof
+
+    def feed(self, octets: bytes, most: int) -> bytes:
+        """What these octets, after those before, are; ``most`` octets of it or a few more."""
+        octets, found = self._kept + octets, bytearray()
+        self._kept = b""
+        while octets and len(found) < most:
+            if self._inner.eof:
+                if not octets.startswith(b"\x1f\x8b"):
+                    # Perhaps half a beginning; what else follows is nobody's.
+                    self._kept = octets if octets == b"\x1f" else b""
+                    break
+                self._inner = zlib.decompressobj(47)
+            found += self._decompressed(octets, most - len(found))
+            octets = self._inner.unused_data if self._inner.eof else b""
+        return bytes(found)
+
+    def _decompressed(self, octets: bytes, most: int) -> bytes:
+        try:
+            found = self._inner.decompress(octets, most)
+        except zlib.error:
+            if not self._may_be_raw:
+                raise
+            self._inner = zlib.decompressobj(-15)
+            found = self._inner.decompress(octets, most)
+        self._may_be_raw = False
+        return found
 
 
 def examine(
@@ -355,8 +472,9 @@ def examine(
     """Fetch a feed as each of PROGRAMS does, once more, and by its validators.
 
     Nothing is asked but this address, where it leads, and the robots.txt of its host: at most a
-    dozen requests besides redirects, one at a time. ``trusted`` is whose certificates hold, if not
-    the public issuers'. Raises DoctorError for what is no http, https or webcal address.
+    dozen requests besides redirects, half as many again of a webcal address, one at a time.
+    ``trusted`` is whose certificates hold, if not the public issuers'. Raises DoctorError for what
+    is no http, https or webcal address.
     """
     address = _parsed(url)
     # No proxies, netrc or other certificates from the environment: the importers have none of
@@ -367,32 +485,22 @@ def examine(
         limits=httpx.Limits(max_keepalive_connections=0),
     )
     explorer = _Explorer(address, limits, client, time.monotonic() + limits.seconds)
-    # A resolver knows no time limit, and a head may come an octet a second: whoever waits for
-    # either is left behind.
-    thread = Thread(target=explorer.run, daemon=True)
-    thread.start()
-    thread.join(limits.seconds + 0.25)
-    if explorer.failure:
-        raise explorer.failure
-    return explorer.examination(url)
+    with client:
+        explorer.explore()
+    return Examination(url, tuple(explorer.visits), limits)
 
 
-def ways(program: str, address: SplitResult) -> Iterator[str]:
-    """The web addresses at which a program looks for a feed, in order.
+def ways(address: SplitResult) -> Iterator[str]:
+    """The web addresses at which programs look for a feed, in order.
 
-    A webcal address is asked for by http, and by https where nobody answers. Apple's programs are
-    given webcal links of https feeds, too; of those with a port of their own, nothing is known.
+    A webcal address is asked for by http, and by https where no feed comes; no other is, for what
+    is secret in an https address is not to be sent in the clear.
     """
-    if address.scheme == "webcal" or (program == "Apple" and _by_default(address)):
+    if address.scheme == "webcal":
         yield urlunsplit(address._replace(scheme="http"))
-    if address.scheme != "http":
         yield urlunsplit(address._replace(scheme="https"))
     else:
         yield urlunsplit(address)
-
-
-def _by_default(address: SplitResult) -> bool:
-    return address.scheme == "https" and address.port is None
 
 
 def _parsed(url: str) -> SplitResult:
@@ -401,27 +509,43 @@ def _parsed(url: str) -> SplitResult:
         address = urlsplit(url.strip())
         host, _ = address.hostname, address.port
     except ValueError as error:
-        raise DoctorError(f"{url}: not an address ({error}); {WRITE}") from None
+        raise DoctorError(f"{shown(url)}: not an address ({error}); {WRITE}") from None
     if address.scheme not in {"http", "https", "webcal"}:
-        raise DoctorError(f"{url}: not an http, https or webcal address; {_instead(url)}")
+        what = f"not an http, https or webcal address; {_instead(url)}"
+        raise DoctorError(f"{shown(url)}: {what}")
     if not host or not url.strip().isprintable() or " " in url.strip():
-        raise DoctorError(f"{url}: not an address; {WRITE}")
+        raise DoctorError(f"{shown(url)}: not an address; {WRITE}")
     if "@" in address.netloc:
         what = "a name or password is in it, which importers do not send on; leave it out"
         raise DoctorError(f"{shown(url)}: {what}")
+    if not _is_address(urlunsplit(address)):
+        raise DoctorError(f"{shown(url)}: not an address; {WRITE}")
     return address._replace(path=address.path or "/", fragment="")
 
 
 def _instead(url: str) -> str:
     scheme, colon, rest = url.partition("://")
-    return f"write `https://{rest}`" if colon and scheme.lower() in {"webcals", "feed"} else WRITE
+    https = shown(f"https://{rest}")
+    return f"write `{https}`" if colon and scheme.lower() in {"webcals", "feed"} else WRITE
 
 
 def _is_web(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        named = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
+        return False
+    # httpx would write a space as %20, and ask for a host of that name.
+    return named and " " not in parts.netloc and _is_address(url)
+
+
+def _is_address(url: str) -> bool:
+    """Whether its host can be asked for: a name has parts, and of a certain length."""
+    try:
+        address = httpx.URL(url)
+        # Whoever decodes it finds out what is wrong with `xn--`.
+        return bool(address.host) and bool(address.raw_host.decode().encode("idna"))
+    except (httpx.InvalidURL, ValueError):
         return False
 
 
@@ -439,7 +563,7 @@ def _joined(url: str, location: str) -> str:
 
 def shown(url: str) -> str:
     """An address for people: without a name or password, and not too long."""
-    bare = re.sub(r"//[^/@]*@", "//", url)
+    bare = re.sub(r"(^|//)[^/?#]*@", r"\1", url)
     return bare if len(bare) <= MOST_SHOWN else f"{bare[:MOST_SHOWN]}…"
 
 
@@ -454,12 +578,18 @@ def _trouble(error: Exception) -> Trouble:
         if isinstance(cause, ssl.SSLCertVerificationError):
             words = CERTIFICATES.get(cause.verify_code, cause.verify_message)
             return Trouble("certificate", words)
+    # httpx reads a Location before we do.
+    if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
+        return NO_ADDRESS
     for kind, trouble in TROUBLES:
         if any(isinstance(cause, kind) for cause in causes):
             return trouble
+    if isinstance(error, httpx.InvalidURL | UnicodeError):
+        return NO_ADDRESS
     return Trouble("not http", "the server does not speak HTTP")
 
 
+NO_ADDRESS: Final = Trouble("redirect to nowhere", "its Location is no address")
 TROUBLES: Final[tuple[tuple[type[Exception], Trouble], ...]] = (
     (socket.gaierror, Trouble("unknown host", "no server has this name")),
     (ConnectionRefusedError, Trouble("no connection", "no server listens there")),
