@@ -561,7 +561,8 @@ def test_the_json_schema_is_named_only_where_it_is_there() -> None:
 NASTY = st.sampled_from(
     "\"'#:{}[],&*!|>%@`~?- \\\n\t\r\x00\x85\u2028\u2066\u2069\ufeff\uffffאع\U0001f600"
 )
-TITLES = st.text(st.one_of(NASTY, st.characters())) | st.sampled_from(
+# No file has half a character of UTF-16.
+TITLES = st.text(st.one_of(NASTY, st.characters(codec="utf-8"))) | st.sampled_from(
     ["no", "~", "null", "23:00", "1984", "0x1f", "=", "<<", "- a", "a: b", "Show #1", "!!str x"]
 )
 
