@@ -22,8 +22,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from defects_ical.visits import Limits
+
 CERTIFICATE: Final = Path(__file__).parent / "data" / "self-signed.pem"
 """Of 127.0.0.1, signed by itself, with its key: good for nothing but these tests."""
+
+# What is stamped with the time is asked for by tests of their own; the rest need not wait.
+QUICK: Final = Limits(pause=0)
+# Of an answer that never ends, a fifth of a second is as telling as eight.
+IMPATIENT: Final = Limits(answer=0.2, pause=0)
+LIMITS: Final = {
+    "slow drip": IMPATIENT,
+    "slow drip in the head": IMPATIENT,
+    "silence": IMPATIENT,
+    "late": Limits(slow=0.05, pause=0),
+}
+"""How long to wait for those of MISBEHAVIOURS that take their time; QUICK for the others."""
 
 PATH: Final = "/show.ics"
 FEED: Final = b"""BEGIN:VCALENDAR

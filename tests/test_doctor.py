@@ -24,7 +24,7 @@ from defects_ical.findings import Finding
 from defects_ical.links import Address
 from defects_ical.loading import load
 from defects_ical.site import build
-from defects_ical.visits import Limits, examine
+from defects_ical.visits import examine
 from nginx import nginx
 from servers import ROOT, Server, granian
 
@@ -33,16 +33,6 @@ SCHEDULE: Final = ROOT / "schedule.yaml"
 URL: Final = "https://defects.example"
 BEFORE: Final = datetime(2025, 7, 20, tzinfo=UTC)
 AFTER: Final = datetime(2026, 1, 1, tzinfo=UTC)
-# Nobody's clock is looked at here, so that the second visit need not wait.
-QUICK: Final = Limits(pause=0)
-# Of a server that never ends, a moment is as telling as eight seconds.
-IMPATIENT: Final = Limits(answer=0.2, pause=0)
-LIMITS: Final = {
-    "slow drip": IMPATIENT,
-    "slow drip in the head": IMPATIENT,
-    "silence": IMPATIENT,
-    "late": Limits(slow=0.05, pause=0),
-}
 # What is another in every run: ports, and what clocks say. Noughts take its room, so that lines
 # break where they did.
 VARIABLE: Final = re.compile(
@@ -58,7 +48,7 @@ def of_the_way(name: str) -> str:
     if name == "https to http":
         trusted = misbehaving.trusting()
     with misbehaving.misbehaving(name, feeds.SOUND) as server:
-        seen = examine(server.url, LIMITS.get(name, QUICK), trusted)
+        seen = examine(server.url, misbehaving.LIMITS.get(name, misbehaving.QUICK), trusted)
         return report(server.url, seen, feeds.NOW)
 
 
@@ -66,7 +56,7 @@ def of_the_words(name: str) -> str:
     """The report on a feed from a server that behaves."""
     first, second = feeds.FEEDS[name], feeds.SECOND.get(name)
     with misbehaving.misbehaving("nothing", first, second) as server:
-        return report(server.url, examine(server.url, QUICK), feeds.NOW)
+        return report(server.url, examine(server.url, misbehaving.QUICK), feeds.NOW)
 
 
 def report(url: str, seen: visits.Examination, now: datetime) -> str:
@@ -165,7 +155,7 @@ OURS: Final = (
 def assert_sound(server: Server) -> None:
     """Nothing is wrong before the season, and after it only that it is over."""
     for path in OURS:
-        seen = examine(f"http://127.0.0.1:{server.port}/{path}", QUICK)
+        seen = examine(f"http://127.0.0.1:{server.port}/{path}", misbehaving.QUICK)
         expected = ["attachment"] if path.startswith("episodes/") else []
         assert [each.name for each in findings(seen, BEFORE)] == expected
         later = findings(seen, AFTER)
@@ -201,7 +191,7 @@ def test_a_sound_feed_ends_with_0() -> None:
 def test_a_note_and_a_risk_do_so_too() -> None:
     with misbehaving.misbehaving("kept for a week", feeds.FEEDS["a duration"]) as server:
         done = command(server.url)
-        found = diagnose(server.url, feeds.NOW, QUICK)
+        found = diagnose(server.url, feeds.NOW, misbehaving.QUICK)
     assert done.returncode == 0
     assert [each.severity for each in found] == ["risk", "note"]
 

@@ -34,8 +34,11 @@ from defects_ical.visits import (
 from misbehaving import (
     CHALLENGE,
     FEED,
+    IMPATIENT,
+    LIMITS,
     MISBEHAVIOURS,
     PATH,
+    QUICK,
     Answer,
     Asked,
     Behaviour,
@@ -53,17 +56,6 @@ from misbehaving import (
     stamping,
     trusting,
 )
-
-# What is stamped with the time is asked for by tests of their own.
-QUICK: Final = Limits(pause=0)
-# Of an answer that never ends, a fifth of a second is as telling as eight.
-IMPATIENT: Final = Limits(answer=0.2, pause=0)
-LIMITS: Final = {
-    "slow drip": IMPATIENT,
-    "slow drip in the head": IMPATIENT,
-    "silence": IMPATIENT,
-    "late": Limits(slow=0.05, pause=0),
-}
 
 # What is found of each: how bad it is, its name, and in which programs it shows.
 FOUND: Final[dict[str, list[str]]] = {

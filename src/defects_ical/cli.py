@@ -266,8 +266,7 @@ def init(path: Path, **said: Any) -> None:
 @click.argument("url", metavar="URL")
 def doctor(url: str) -> None:
     """Say what calendar programs would stumble over in the feed at URL, ours or anybody's."""
-    # With what fetches, this takes longer to load than all else, and nobody else needs it.
-    from defects_ical.doctor import diagnose, is_sound, told  # noqa: PLC0415 - see above
+    from defects_ical.doctor import diagnose, is_sound, told  # noqa: PLC0415 - slows other starts
 
     found = diagnose(url, _now())
     click.echo(told(url, found), nl=False)
