@@ -51,7 +51,7 @@ soak: $(NEEDED)
 	$(BIN)/pytest -n auto -m soak
 
 bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk
-	PYTHONPATH=tests $(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks
 
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile $(LOCK) --group build -o requirements/run.txt pyproject.toml
@@ -64,7 +64,7 @@ schema: $(VENV)/run
 	$(BIN)/defects-ical schema > schedule.schema.json
 
 golden: $(VENV)/dev
-	PYTHONPATH=tests $(BIN)/python -m golden
+	$(BIN)/python -m tests.support.golden
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix

@@ -12,22 +12,22 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from defects_ical.errors import AddressError
-from defects_ical.links import Address
-from defects_ical.publisher import Publisher
-from defects_ical.web import create_app
+from defects_ical.content.site_url import SiteURL
+from defects_ical.errors import SiteURLError
+from defects_ical.server.app import create_app
+from defects_ical.server.reloader import SiteReloader
 
 LOCAL: Final = "http://127.0.0.1:8000"
 
 
-def _address() -> Address:
+def _site_url() -> SiteURL:
     url = os.environ.get("DEFECTS_ICAL_URL")
     if not url:
         what = "DEFECTS_ICAL_URL is not set: links point to %s; set it to the public address"
         logging.getLogger("defects_ical").warning(what, LOCAL)
     try:
-        return Address.parse(url or LOCAL)
-    except AddressError as error:
+        return SiteURL.parse(url or LOCAL)
+    except SiteURLError as error:
         sys.stderr.write(f"DEFECTS_ICAL_URL: {error}\n")
         # With any other status, gunicorn would start its workers again, and again.
         sys.exit(3)
@@ -39,7 +39,7 @@ def _schedule() -> Path:
 
 
 SCHEDULE: Final = _schedule()
-ADDRESS: Final = _address()
-PUBLISHER: Final = Publisher(SCHEDULE, ADDRESS)
+SITE_URL: Final = _site_url()
+PUBLISHER: Final = SiteReloader(SCHEDULE, SITE_URL)
 PUBLISHER.refresh()
-app: Final = create_app(PUBLISHER, ADDRESS)
+app: Final = create_app(PUBLISHER, SITE_URL)

@@ -13,7 +13,7 @@ from typing import Final
 
 from benchmarks import building, serving, starting
 from benchmarks.measuring import Chapter, Ratio, Sample
-from nginx import installed
+from tests.support.nginx import installed
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 LIBRARIES: Final = (

@@ -12,22 +12,23 @@ from flask import Flask, Response, request
 from whitenoise import WhiteNoise
 
 from benchmarks import plain
-from defects_ical.episodes import Episode, expand
-from defects_ical.links import Address
-from defects_ical.loading import load
-from defects_ical.schedule import Schedule
-from defects_ical.site import MEDIA_TYPES, build
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.episodes import Episode, expand_episodes
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.schedule.model import Schedule
+from defects_ical.site.build import build_site
+from defects_ical.site.headers import MEDIA_TYPES
 
 FEED: Final = "/the-defects.ics"
 SCHEDULE: Final = Path(__file__).parent.parent / "schedule.yaml"
-ADDRESS: Final = Address.parse("https://defects.example")
+SITE_URL: Final = SiteURL.parse("https://defects.example")
 FOLDER: Final = "EXPORTED"
 """Names the environment's variable that names the exported folder."""
 
 
 def prebuilt() -> Flask:
     """A view that returns our bytes and headers, which were made before."""
-    resource = build(load(SCHEDULE), ADDRESS)[FEED]
+    resource = build_site(load_schedule(SCHEDULE), SITE_URL)[FEED]
     app = Flask(__name__)
 
     @app.get(FEED)
@@ -50,14 +51,14 @@ def rebuilding_without_zone() -> Flask:
     return _rebuilding(plain.calendar)
 
 
-def _rebuilding(calendar: Callable[[Schedule, tuple[Episode, ...], Address], bytes]) -> Flask:
-    schedule = load(SCHEDULE)
-    episodes = expand(schedule)
+def _rebuilding(calendar: Callable[[Schedule, tuple[Episode, ...], SiteURL], bytes]) -> Flask:
+    schedule = load_schedule(SCHEDULE)
+    episodes = expand_episodes(schedule)
     app = Flask(__name__)
 
     @app.get(FEED)
     def feed() -> Response:
-        body = calendar(schedule, episodes, ADDRESS)
+        body = calendar(schedule, episodes, SITE_URL)
         response = Response(body, content_type=MEDIA_TYPES[".ics"])
         response.add_etag()
         response.make_conditional(request)

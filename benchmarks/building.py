@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import peers, plain
-from benchmarks.applications import ADDRESS
+from benchmarks.applications import SITE_URL
 from benchmarks.contestants import cores, on_core
 from benchmarks.measuring import Chapter, in_turns, ratio
-from defects_ical.episodes import expand
-from defects_ical.export import export
-from defects_ical.loading import load
-from defects_ical.publisher import Publisher
-from defects_ical.schedule import Schedule
-from defects_ical.site import build
-from defects_ical.web import Responder, create_app
-from servers import BIN
+from defects_ical.export.exporter import export_site
+from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.schedule.model import Schedule
+from defects_ical.server.app import SiteMiddleware, create_app
+from defects_ical.server.reloader import SiteReloader
+from defects_ical.site.build import build_site
+from tests.support.processes import BIN
 
 SIZES: Final = (8, 100, 1000)
 LONG: Final = 1000
@@ -106,9 +106,9 @@ def season(episodes: int, entries: int = 0) -> str:
 def _built(folder: Path) -> Iterator[Chapter]:
     schedules = {size: _loaded(folder, size) for size in SIZES}
     for size, schedule in schedules.items():
-        calendar = (schedule, expand(schedule), ADDRESS)
+        calendar = (schedule, expand_episodes(schedule), SITE_URL)
         made: dict[str, Callable[[], object]] = {
-            OURS: partial(build, schedule, ADDRESS),
+            OURS: partial(build_site, schedule, SITE_URL),
             ICALENDAR: partial(plain.calendar, *calendar),
             "ics.py: one calendar": partial(peers.with_ics, *calendar),
             "ical: one calendar": partial(peers.with_ical, *calendar),
@@ -123,7 +123,7 @@ def _built(folder: Path) -> Iterator[Chapter]:
 def _loaded(folder: Path, size: int) -> Schedule:
     file = folder / f"{size}.yaml"
     file.write_text(season(size), "utf-8")
-    return load(file)
+    return load_schedule(file)
 
 
 def _grown(schedules: Mapping[int, Schedule]) -> Chapter:
@@ -131,8 +131,8 @@ def _grown(schedules: Mapping[int, Schedule]) -> Chapter:
 
     def for_one(size: int) -> float:
         # As a build finds it that comes after loading.
-        expand(schedules[size])
-        return _took(partial(build, schedules[size], ADDRESS)) / size
+        expand_episodes(schedules[size])
+        return _took(partial(build_site, schedules[size], SITE_URL)) / size
 
     names = {size: f"{OURS} of {size:,}, an episode" for size in SIZES}
     samples = in_turns({names[size]: partial(for_one, size) for size in SIZES}, ROUNDS)
@@ -178,11 +178,11 @@ class _Service:
     def _save(self) -> None:
         self._file.write_text(season(LONG, self._entries), "utf-8")
 
-    def _begun(self) -> tuple[Publisher, Responder]:
-        publisher = Publisher(self._file, ADDRESS)
-        publisher.publish(load(self._file))
-        responder: object = create_app(publisher, ADDRESS).wsgi_app
-        if not isinstance(responder, Responder):
+    def _begun(self) -> tuple[SiteReloader, SiteMiddleware]:
+        publisher = SiteReloader(self._file, SITE_URL)
+        publisher.publish(load_schedule(self._file))
+        responder: object = create_app(publisher, SITE_URL).wsgi_app
+        if not isinstance(responder, SiteMiddleware):
             raise TypeError(responder)
         return publisher, responder
 
@@ -196,9 +196,9 @@ class _Service:
 
 def _exported(folder: Path) -> Iterator[Chapter]:
     schedule, target = folder / f"{LONG}.yaml", folder / "public"
-    site = build(load(schedule), ADDRESS)
+    site = build_site(load_schedule(schedule), SITE_URL)
     yield _twice("the command", partial(_command, schedule), target)
-    yield _twice("the export alone", partial(export, site, ADDRESS), target)
+    yield _twice("the export alone", partial(export_site, site, SITE_URL), target)
 
 
 def _twice(what: str, run: Callable[[Path], object], folder: Path) -> Chapter:
@@ -221,7 +221,7 @@ def _twice(what: str, run: Callable[[Path], object], folder: Path) -> Chapter:
 
 
 def _command(schedule: Path, folder: Path) -> None:
-    options = ["--schedule", str(schedule), "--url", str(ADDRESS)]
+    options = ["--schedule", str(schedule), "--url", str(SITE_URL)]
     command = [str(BIN / "defects-ical"), "export", str(folder), *options]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 

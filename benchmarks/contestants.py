@@ -11,9 +11,18 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from benchmarks.applications import ADDRESS, FOLDER, SCHEDULE
-from nginx import free_port, installed, nginx
-from servers import BIN, NOTHING, Server, answers, granian, settings, started, wait_for
+from benchmarks.applications import FOLDER, SCHEDULE, SITE_URL
+from tests.support.nginx import free_port, installed, nginx
+from tests.support.processes import (
+    BIN,
+    NOTHING,
+    Server,
+    answers,
+    granian,
+    settings,
+    started,
+    wait_for,
+)
 
 # The settings of `defects-ical serve`.
 GRANIAN: Final = (
@@ -81,7 +90,7 @@ def on_core(core: int) -> Iterator[None]:
 @contextmanager
 def ours() -> Iterator[Server]:
     """The command ``defects-ical serve`` as it is."""
-    with granian(SCHEDULE, str(ADDRESS)) as server:
+    with granian(SCHEDULE, str(SITE_URL)) as server:
         yield server
 
 
@@ -91,7 +100,7 @@ def under_granian(application: str, exported: Path | None = None) -> Iterator[Se
     port = free_port()
     factory = [] if application.endswith(":app") else ["--factory"]
     command = [*GRANIAN, "--port", str(port), *factory, application]
-    environment = settings(SCHEDULE, str(ADDRESS)) | {FOLDER: str(exported or "")}
+    environment = settings(SCHEDULE, str(SITE_URL)) | {FOLDER: str(exported or "")}
     with _answering(command, port, environment) as server:
         yield server
 
@@ -101,7 +110,7 @@ def under_gunicorn() -> Iterator[Server]:
     """Our application under gunicorn."""
     port = free_port()
     command = [*GUNICORN, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
-    with _answering(command, port, settings(SCHEDULE, str(ADDRESS))) as server:
+    with _answering(command, port, settings(SCHEDULE, str(SITE_URL))) as server:
         yield server
 
 

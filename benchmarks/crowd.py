@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from benchmarks.applications import FEED
-from servers import PATIENCE, Server
+from tests.support.processes import PATIENCE, Server
 
 FILES: Final = 8192
 HEAD: Final = f"GET {FEED} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()

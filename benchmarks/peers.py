@@ -12,19 +12,19 @@ from ical.event import Event, EventStatus
 from ical.types import Uri
 
 from benchmarks.plain import description
-from defects_ical import wording
-from defects_ical.episodes import Episode
-from defects_ical.ics import event_uid
-from defects_ical.links import Address
-from defects_ical.schedule import Schedule
+from defects_ical.content.descriptions import event_title
+from defects_ical.content.feeds import event_uid
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.model import Schedule
 
 
-def with_ics(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:
+def with_ics(schedule: Schedule, episodes: tuple[Episode, ...], address: SiteURL) -> bytes:
     """A calendar of ics.py (all its times are in UTC, and it has no SEQUENCE)."""
     calendar = ics.Calendar(creator="-//plain//EN")
     for episode in episodes:
         event = ics.Event(
-            name=wording.summary(episode, schedule.show),
+            name=event_title(episode, schedule.show),
             begin=episode.start,
             end=episode.end,
             uid=event_uid(schedule.show, episode.id),
@@ -32,7 +32,7 @@ def with_ics(schedule: Schedule, episodes: tuple[Episode, ...], address: Address
             created=episode.published,
             last_modified=episode.modified,
             location=", ".join(each.name for each in schedule.platforms.values()),
-            url=address.url(f"/#{episode.id}"),
+            url=address.join(f"/#{episode.id}"),
             transparent=True,
             categories=["TV", *schedule.show.genres],
             status=episode.status.upper(),
@@ -41,7 +41,7 @@ def with_ics(schedule: Schedule, episodes: tuple[Episode, ...], address: Address
     return str(calendar.serialize()).encode()
 
 
-def with_ical(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:
+def with_ical(schedule: Schedule, episodes: tuple[Episode, ...], address: SiteURL) -> bytes:
     """A calendar of ical."""
     calendar = Calendar(prodid="-//plain//EN", x_wr_timezone=schedule.timezone)
     zone = ZoneInfo(schedule.timezone)
@@ -52,13 +52,13 @@ def with_ical(schedule: Schedule, episodes: tuple[Episode, ...], address: Addres
             uid=event_uid(schedule.show, episode.id),
             dtstart=start,
             dtend=start + timedelta(minutes=episode.runtime),
-            summary=wording.summary(episode, schedule.show),
+            summary=event_title(episode, schedule.show),
             description="\n".join(description(schedule, episode, address)),
             created=episode.published,
             last_modified=episode.modified,
             sequence=episode.sequence,
             location=", ".join(each.name for each in schedule.platforms.values()),
-            url=Uri(address.url(f"/#{episode.id}")),
+            url=Uri(address.join(f"/#{episode.id}")),
             transparency="TRANSPARENT",
             categories=["TV", *schedule.show.genres],
             status=EventStatus(episode.status.upper()),

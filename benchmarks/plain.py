@@ -8,14 +8,19 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from defects_ical import wording
-from defects_ical.episodes import Episode
-from defects_ical.ics import event_uid
-from defects_ical.links import Address
-from defects_ical.schedule import Schedule
+from defects_ical.content.descriptions import (
+    clock_lines,
+    describe_dated_change,
+    event_title,
+    where_to_watch,
+)
+from defects_ical.content.feeds import event_uid
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.model import Schedule
 
 
-def calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:
+def calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: SiteURL) -> bytes:
     """A feed with the events of the main one: all their properties, and all their words.
 
     Without the definition of the time zone, which icalendar makes on request.
@@ -23,14 +28,14 @@ def calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Address
     return bytes(_calendar(schedule, episodes, address).to_ical())
 
 
-def whole_calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> bytes:
+def whole_calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: SiteURL) -> bytes:
     """The same with the definition, without which the times mean nothing (RFC 5545 §3.2.19)."""
     made = _calendar(schedule, episodes, address)
     made.add_missing_timezones()
     return bytes(made.to_ical())
 
 
-def _calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Address) -> Calendar:
+def _calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: SiteURL) -> Calendar:
     made = Calendar()
     made.add("prodid", "-//plain//EN")
     made.add("version", "2.0")
@@ -44,7 +49,7 @@ def _calendar(schedule: Schedule, episodes: tuple[Episode, ...], address: Addres
     return made
 
 
-def _event(schedule: Schedule, episode: Episode, address: Address, zone: ZoneInfo) -> Event:
+def _event(schedule: Schedule, episode: Episode, address: SiteURL, zone: ZoneInfo) -> Event:
     event = Event()
     start = episode.start.astimezone(zone)
     event.add("uid", event_uid(schedule.show, episode.id))
@@ -54,26 +59,26 @@ def _event(schedule: Schedule, episode: Episode, address: Address, zone: ZoneInf
     event.add("created", episode.published)
     event.add("dtstart", start)
     event.add("dtend", start + timedelta(minutes=episode.runtime))
-    event.add("summary", wording.summary(episode, schedule.show))
+    event.add("summary", event_title(episode, schedule.show))
     event.add("description", "\n".join(description(schedule, episode, address)))
     event.add("location", ", ".join(each.name for each in schedule.platforms.values()))
-    event.add("url", address.url(f"/#{episode.id}"))
+    event.add("url", address.join(f"/#{episode.id}"))
     event.add("status", episode.status.upper())
     event.add("transp", "TRANSPARENT")
     event.add("categories", ["TV", *schedule.show.genres])
     return event
 
 
-def description(schedule: Schedule, episode: Episode, address: Address) -> Iterator[str]:
+def description(schedule: Schedule, episode: Episode, address: SiteURL) -> Iterator[str]:
     """The lines of an event's description, as ours."""
     if episode.teaser:
         yield from (episode.teaser, "")
     yield "Where to watch:"
-    yield from wording.where_to_watch(schedule.platforms.values())
+    yield from where_to_watch(schedule.platforms.values())
     yield ""
-    yield from wording.times(episode.start, schedule)
+    yield from clock_lines(episode.start, schedule)
     if episode.revisions:
         yield from ("", "What changed:")
     for revision in reversed(episode.revisions):
-        yield wording.revision(revision, schedule)
-    yield from ("", f"All episodes and changes: {address.url(f'/#{episode.id}')}")
+        yield describe_dated_change(revision, schedule)
+    yield from ("", f"All episodes and changes: {address.join(f'/#{episode.id}')}")

@@ -12,15 +12,15 @@ from typing import Final
 from icalendar import Calendar
 
 from benchmarks import contestants, wrk
-from benchmarks.applications import ADDRESS, FEED, SCHEDULE
+from benchmarks.applications import FEED, SCHEDULE, SITE_URL
 from benchmarks.contestants import cores, on_core, under_granian
 from benchmarks.crowd import beside
 from benchmarks.measuring import Chapter, Ratio, Sample, in_turns, ratio
 from benchmarks.wrk import Run
-from defects_ical.export import export
-from defects_ical.loading import load
-from defects_ical.site import Resource, Site, build
-from servers import NOTHING, Server
+from defects_ical.export.exporter import export_site
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.site.build import Resource, Site, build_site
+from tests.support.processes import NOTHING, Server
 
 OURS: Final = "defects-ical"
 NGINX: Final = "nginx (deploy/nginx-folder.conf)"
@@ -58,7 +58,7 @@ LEAST_UNCHANGED: Final = {NGINX: 0.40, USUAL: 0.40}
 
 def chapters() -> Iterator[Chapter]:
     """What is measured of the service."""
-    site = build(load(SCHEDULE), ADDRESS)
+    site = build_site(load_schedule(SCHEDULE), SITE_URL)
     with _contestants(site) as servers:
         tags = {name: _verified(name, server, site[FEED]) for name, server in servers.items()}
         yield _rates("The feed (200)", servers, {}, LEAST)
@@ -74,7 +74,7 @@ def _contestants(site: Site) -> Iterator[dict[str, Server]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         # nginx's worker is another user.
         folder.chmod(0o755)
-        export(site, ADDRESS, folder)
+        export_site(site, SITE_URL, folder)
         made = "benchmarks.applications:{}".format
         starts = {
             NGINX: contestants.shipped_nginx(folder),

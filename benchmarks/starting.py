@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from benchmarks import contestants, wrk
-from benchmarks.applications import ADDRESS, FEED, SCHEDULE
+from benchmarks.applications import FEED, SCHEDULE, SITE_URL
 from benchmarks.contestants import cores, on_core
 from benchmarks.measuring import Chapter, Sample, in_turns, ratio
-from nginx import free_port
-from servers import BIN, NOTHING, PATIENCE, Server, started
+from tests.support.nginx import free_port
+from tests.support.processes import BIN, NOTHING, PATIENCE, Server, started
 
 OURS: Final = "defects-ical"
 BARE: Final = "a bare Flask application"
@@ -72,7 +72,7 @@ def _starts(environment: Mapping[str, str]) -> Chapter:
 
 
 def _our_command(port: int) -> list[str]:
-    options = ["--schedule", str(SCHEDULE), "--url", str(ADDRESS), "--port", str(port)]
+    options = ["--schedule", str(SCHEDULE), "--url", str(SITE_URL), "--port", str(port)]
     return [str(BIN / "defects-ical"), "serve", *options]
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from benchmarks.applications import FEED
 from benchmarks.contestants import cores, on_core
-from servers import NOTHING, PATIENCE, Server
+from tests.support.processes import NOTHING, PATIENCE, Server
 
 UNITS: Final = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 LINES: Final = re.compile(

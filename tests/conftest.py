@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from defects_ical.links import Address
-from defects_ical.loading import load
-from defects_ical.schedule import Schedule
-from defects_ical.site import Site, build
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.schedule.model import Schedule
+from defects_ical.site.build import Site, build_site
 
 ROOT = Path(__file__).parent.parent
-ADDRESS = Address.parse("https://defects.example")
+SITE_URL = SiteURL.parse("https://defects.example")
 
 # The truth about zones comes from the locked tzdata, not from the machine's.
 zoneinfo.reset_tzpath(())
@@ -22,10 +22,10 @@ zoneinfo.reset_tzpath(())
 @pytest.fixture(scope="session")
 def schedule() -> Schedule:
     """The shipped schedule."""
-    return load(ROOT / "schedule.yaml")
+    return load_schedule(ROOT / "schedule.yaml")
 
 
 @pytest.fixture(scope="session")
 def site(schedule: Schedule) -> Site:
     """The shipped schedule's site."""
-    return build(schedule, ADDRESS)
+    return build_site(schedule, SITE_URL)

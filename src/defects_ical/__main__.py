@@ -11,7 +11,7 @@ def run() -> None:
     try:
         # What is loaded stays, so that a search for garbage in it only takes time.
         gc.disable()
-        from defects_ical.cli import main  # noqa: PLC0415 - what takes its time
+        from defects_ical.cli.app import main  # noqa: PLC0415 - what takes its time
 
         gc.freeze()
         gc.enable()

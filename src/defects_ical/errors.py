@@ -1,4 +1,4 @@
-"""What went wrong that a person can mend: where, what, and how to mend it."""
+"""Errors that a user can fix: what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SourceLocation:
     """A position in a text file: the file as its user named it, line and column from 1.
 
     Line and column are 0 when the file as a whole is meant.
@@ -28,7 +28,7 @@ class Problem:
     ``where`` is the value's path in the schedule (``changes[2].move``), or empty.
     """
 
-    place: Place
+    place: SourceLocation
     where: str
     what: str
     mend: str
@@ -52,7 +52,7 @@ class ScheduleError(DefectsIcalError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class AddressError(DefectsIcalError):
+class SiteURLError(DefectsIcalError):
     """The public address cannot be used in links; the message says why."""
 
 
@@ -60,11 +60,11 @@ class ExportError(DefectsIcalError):
     """The folder cannot be written; the message says what stands in the way."""
 
 
-class PublishedError(DefectsIcalError):
+class ComparisonSourceError(DefectsIcalError):
     """What is published cannot be compared; the message says why, and what to name."""
 
 
-class SilenceError(DefectsIcalError):
+class UnannouncedChangeError(DefectsIcalError):
     """Subscribers would not learn of a change; the message says of which, and how to mend it."""
 
 
@@ -72,5 +72,15 @@ class ServeError(DefectsIcalError):
     """The service cannot be started; the message says what stands in the way."""
 
 
-class DoctorError(DefectsIcalError):
+class InvalidFeedURLError(DefectsIcalError):
     """The address cannot be looked at; the message says why, and what to name."""
+
+
+class OptionError(ScheduleError):
+    """Answers that a schedule cannot have; each problem's place is the option."""
+
+    exit_status = 2
+
+
+class StartError(DefectsIcalError):
+    """The file cannot be made; the message says what stands in the way."""

@@ -1,0 +1,1 @@
+"""A maintainer's answers in; a schedule file out."""

@@ -1,0 +1,1 @@
+"""Command-line arguments in; the work of the other folders, and an exit status, out."""

@@ -1,0 +1,1 @@
+"""A site and a folder in; the site as files out."""

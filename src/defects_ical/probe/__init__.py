@@ -1,0 +1,1 @@
+"""A URL in; what calendar clients receive when they request it out."""

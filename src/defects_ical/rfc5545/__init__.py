@@ -1,0 +1,1 @@
+"""iCalendar text of any quality in; content lines, components and values (RFC 5545) out."""

@@ -1,0 +1,1 @@
+"""A schedule file in; a checked Schedule and its episodes, or every problem in it, out."""

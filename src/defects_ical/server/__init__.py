@@ -1,0 +1,1 @@
+"""A schedule file in; its site over HTTP, reloaded after every edit, out."""

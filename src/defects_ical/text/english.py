@@ -1,0 +1,44 @@
+"""Dates, durations, counts and lists of names in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+# Not strftime's names: those follow the process's locale.
+WEEKDAYS: Final = (
+    *("Monday", "Tuesday", "Wednesday", "Thursday"),
+    *("Friday", "Saturday", "Sunday"),
+)
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def format_date(when: date) -> str:
+    """Format a date in full: "Monday 21 July 2025"."""
+    return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def format_day(when: date) -> str:
+    """Format a date without its weekday: "21 July 2025"."""
+    return format_date(when).partition(" ")[2]
+
+
+def format_duration(minutes: int) -> str:
+    """Format a number of minutes: "1 h 30 min"."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+def count_noun(count: int, noun: str) -> str:
+    """Format a count of a noun whose plural ends in "s": "1 episode", "1,200 episodes"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Join names to a list: "Google, Apple and Outlook"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,37 @@
+"""Golden files: what is made and said, byte by byte. ``make golden`` writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.site.build import build_site, digest_site
+from tests.authoring import test_schedule_file as test_init
+from tests.doctor import test_report as test_doctor
+
+ROOT = Path(__file__).parent.parent.parent
+DATA = ROOT / "tests" / "render" / "data"
+SITE_URL = SiteURL.parse("https://defects.example")
+DIGEST = ROOT / "tests" / "site" / "data" / "site.sha256"
+# One of each kind: a feed, its reminder twin, a platform's feed, a single episode.
+FEEDS = {
+    "/the-defects.ics": DATA / "the-defects.ics",
+    "/the-defects-reminders.ics": DATA / "the-defects-reminders.ics",
+    "/the-defects-kocowa.ics": DATA / "the-defects-kocowa.ics",
+    "/episodes/the-defects-e03.ics": DATA / "the-defects-e03.ics",
+}
+
+
+def write() -> None:
+    """Make what the program does now what it has to do."""
+    site = build_site(load_schedule(ROOT / "schedule.yaml"), SITE_URL)
+    DIGEST.write_text(f"{digest_site(site)}\n", "utf-8")
+    for path, file in FEEDS.items():
+        file.write_bytes(site[path].body)
+    test_init.write_golden()
+    test_doctor.write_golden()
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,194 @@
+"""The change log, replayed: what a subscriber's program sees after each kind of change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from defects_ical.content.site_url import SiteURL
+from defects_ical.site.build import build_site
+from tests.support.example_schedules import example, loaded
+
+SITE_URL = SiteURL.parse("https://defects.example")
+EPISODES = ("e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08", "making-of")
+PUBLISHED = "20250701T000000Z"
+
+# Each kind of change, what it names, and a line of each event that it makes.
+CHANGES = {
+    "move": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-04T23:30, reason: Baseball.}",
+        ("e05",),
+        "DTSTART;TZID=Asia/Seoul:20250804T233000",
+    ),
+    "shift of several": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [6, 7, 8], shift: {weeks: 1}}",
+        ("e06", "e07", "e08"),
+        "SEQUENCE:1",
+    ),
+    "shift of all": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: all, shift: {hours: -1}}",
+        EPISODES,
+        "SEQUENCE:1",
+    ),
+    "runtime": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [8], runtime: 75}",
+        ("e08",),
+        "DTEND;TZID=Asia/Seoul:20250813T001500",
+    ),
+    "tentative": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [8], status: tentative}",
+        ("e08",),
+        "SUMMARY:TBC: The Show: Episode 8",
+    ),
+    "cancelled": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [8], status: cancelled, reason: A strike}",
+        ("e08",),
+        "STATUS:CANCELLED",
+    ),
+    "note": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [3], note: Teaser corrected.}",
+        ("e03",),
+        "LAST-MODIFIED:20250801T030000Z",
+    ),
+    "special": (
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [making-of], move: 2025-08-19T22:00}",
+        ("making-of",),
+        "DTSTART;TZID=Asia/Seoul:20250819T220000",
+    ),
+}
+SPECIAL = "[{id: making-of, title: The making of, airs: 2025-08-18T23:00, runtime: 45}]"
+PLATFORMS = """
+  channel: {name: Channel, kind: television, region: Everywhere}
+  stream: {name: Stream, kind: streaming, region: Everywhere, delay: 120}"""
+
+
+def published(*changes: str) -> Mapping[str, list[str]]:
+    """The events of each feed with these changes, in the order of the episodes."""
+    log = "".join(f"\n  - {change}" for change in changes) or "[]"
+    site = build_site(loaded(example(specials=SPECIAL, platforms=PLATFORMS, changes=log)), SITE_URL)
+    return {path: events(each.body) for path, each in site.items() if path.endswith(".ics")}
+
+
+def events(body: bytes) -> list[str]:
+    """Each event as it stands in the file, folds and all."""
+    return re.findall("BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", body.decode(), flags=re.DOTALL)
+
+
+def value(event: str, name: str) -> str:
+    lines = event.replace("\r\n ", "").split("\r\n")
+    (line,) = [line for line in lines if line.startswith(f"{name}:")]
+    return line.removeprefix(f"{name}:")
+
+
+def stamps(event: str) -> tuple[str, str, str]:
+    return value(event, "SEQUENCE"), value(event, "DTSTAMP"), value(event, "LAST-MODIFIED")
+
+
+def episodes_of(path: str) -> tuple[str, ...]:
+    single = path.startswith("/episodes/show-")
+    return (path[len("/episodes/show-") : -len(".ics")],) if single else EPISODES
+
+
+BEFORE = published()
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("path", BEFORE)
+def test_a_change_raises_the_stamps_of_what_it_names_and_touches_nothing_else(
+    kind: str, path: str
+) -> None:
+    change, named, _ = CHANGES[kind]
+    after = published(change)[path]
+    for name, old, new in zip(episodes_of(path), BEFORE[path], after, strict=True):
+        assert value(new, "UID") == value(old, "UID")
+        assert stamps(old) == ("0", PUBLISHED, PUBLISHED)
+        if name in named:
+            assert stamps(new) == ("1", "20250801T030000Z", "20250801T030000Z")
+        else:
+            assert new == old
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_writes_the_line_that_it_is_for(kind: str) -> None:
+    change, named, line = CHANGES[kind]
+    for name in named:
+        (event,) = published(change)[f"/episodes/show-{name}.ics"]
+        assert line in event.split("\r\n")
+
+
+def test_changes_act_on_what_earlier_ones_left() -> None:
+    log = [
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-05T20:00}",
+        "{at: 2025-08-02T12:00:00+09:00, episodes: all, shift: {weeks: 1, minutes: 30}}",
+        "{at: 2025-08-03T12:00:00+09:00, episodes: [5, 6], runtime: 90, status: tentative}",
+        "{at: 2025-08-04T12:00:00+09:00, episodes: [5], status: confirmed}",
+    ]
+    (event,) = published(*log)["/episodes/show-e05.ics"]
+    assert stamps(event) == ("4", "20250804T030000Z", "20250804T030000Z")
+    assert "DTSTART;TZID=Asia/Seoul:20250812T203000\r\n" in event
+    assert "DTEND;TZID=Asia/Seoul:20250812T220000\r\n" in event
+    assert value(event, "SUMMARY") == "The Show: Episode 5"
+
+
+def test_the_description_says_what_changed_and_why_the_latest_first() -> None:
+    log = [
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-05T20:00, reason: Baseball}",
+        "{at: 2025-08-03T12:00:00+09:00, episodes: [5], runtime: 90, status: tentative}",
+    ]
+    (event,) = published(*log)["/episodes/show-e05.ics"]
+    assert (
+        r"What changed:\nSunday 3 August 2025: Now 1 h 30 min long\, not 1 h. To be confirmed.\n"
+        r"Friday 1 August 2025: Moved from Monday 4 August 2025\, 23:00 KST to Tuesday 5 August "
+        r"2025\, 20:00 KST. Baseball.\n"
+    ) in value(event, "DESCRIPTION")
+
+
+def test_a_platform_that_streams_later_has_its_own_time() -> None:
+    event = BEFORE["/show-stream.ics"][0]
+    assert "DTSTART;TZID=Asia/Seoul:20250722T010000\r\n" in event
+    assert "DTEND;TZID=Asia/Seoul:20250722T020000\r\n" in event
+    assert value(event, "LOCATION") == "Stream"
+    assert "Tuesday 22 July 2025" in value(event, "DESCRIPTION")
+
+
+def test_a_platform_that_streams_later_tells_a_move_in_its_own_times() -> None:
+    event = published(CHANGES["move"][0])["/show-stream.ics"][4]
+    assert (
+        r"Moved from Tuesday 5 August 2025\, 01:00 KST to Tuesday 5 August 2025\, 01:30 KST."
+    ) in value(event, "DESCRIPTION")
+
+
+def test_a_cancelled_episode_reminds_nobody() -> None:
+    after = published(CHANGES["cancelled"][0])["/show-reminders.ics"]
+    assert ["BEGIN:VALARM" in event for event in after] == [True] * 7 + [False, True]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("status: confirmed", "Confirmed."),
+        ("move: 2025-08-04T23:00", "Announced again, unchanged."),
+        ("move: 2025-08-04T23:00+09:00", "Announced again, unchanged."),
+        ("runtime: 60", "Announced again, unchanged."),
+        ("note: So they say…", "So they say…"),
+        ("""note: 'The studio is "closed."'""", 'The studio is "closed."'),
+    ],
+)
+def test_every_change_of_an_episode_is_told(change: str, told: str) -> None:
+    log = f"{{at: 2025-08-01T12:00:00+09:00, episodes: [5], {change}}}"
+    (event,) = published(log)["/episodes/show-e05.ics"]
+    escaped = told.replace(",", "\\,")
+    assert rf"What changed:\nFriday 1 August 2025: {escaped}\n" in value(event, "DESCRIPTION")
+
+
+def test_an_episode_restored_is_as_it_was_but_for_its_stamps() -> None:
+    log = [
+        "{at: 2025-08-01T12:00:00+09:00, episodes: [8], status: cancelled}",
+        "{at: 2025-08-02T12:00:00+09:00, episodes: [8], status: confirmed}",
+    ]
+    (event,) = published(*log)["/episodes/show-e08.ics"]
+    assert value(event, "STATUS") == "CONFIRMED"
+    assert value(event, "SUMMARY") == "The Show: Episode 8"
+    assert stamps(event)[0] == "2"
