@@ -25,17 +25,17 @@ class SourceLocation:
 class Problem:
     """One thing that is wrong, told to whoever wrote it.
 
-    ``where`` is the value's path in the schedule (``changes[2].move``), or empty.
+    ``key_path`` is the value's path in the schedule (``changes[2].move``), or empty.
     """
 
-    place: SourceLocation
-    where: str
-    what: str
-    mend: str
+    location: SourceLocation
+    key_path: str
+    message: str
+    hint: str
 
     def __str__(self) -> str:
-        subject = f"{self.where}: " if self.where else ""
-        return f"{self.place}: {subject}{self.what}; {self.mend}"
+        subject = f"{self.key_path}: " if self.key_path else ""
+        return f"{self.location}: {subject}{self.message}; {self.hint}"
 
 
 class DefectsIcalError(Exception):

@@ -591,7 +591,7 @@ def test_a_title_that_the_format_allows_survives_and_no_other_is_written(title: 
         except ValidationError:
             with pytest.raises(OptionError) as caught:
                 create_schedule(path, outline, UID, NOW)
-            assert [each.place.file[:7] for each in caught.value.problems] == ["--title"]
+            assert [each.location.file[:7] for each in caught.value.problems] == ["--title"]
             assert names(Path(folder)) == []
         else:
             create_schedule(path, outline, UID, NOW)

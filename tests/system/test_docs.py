@@ -58,7 +58,7 @@ def test_the_message_shown_is_the_one_that_a_wrong_premiere_gets(
 def test_the_example_wants_a_uid_of_its_own() -> None:
     with pytest.raises(ScheduleError) as caught:
         loaded(SHOWN_EXAMPLE)
-    assert [problem.where for problem in caught.value.problems] == ["show.uid"]
+    assert [problem.key_path for problem in caught.value.problems] == ["show.uid"]
 
 
 def test_the_example_of_a_change_log_fits_the_example_of_a_schedule() -> None:

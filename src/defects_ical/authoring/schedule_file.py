@@ -110,8 +110,8 @@ def _room(path: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".defects-ical-", dir=path.parent) as folder:
             yield Path(folder) / "schedule.yaml"
     except FileExistsError:
-        what = "is there already, and stays as it is; name another file"
-        raise StartError(f"{path}: {what}") from None
+        message = "is there already, and stays as it is; name another file"
+        raise StartError(f"{path}: {message}") from None
     except FileNotFoundError:
         raise StartError(f"{path.parent}: there is no such folder; make it first") from None
     except OSError as error:
@@ -251,56 +251,56 @@ def _objections(outline: ShowAnswers) -> Iterator[Problem]:
     """What the file could not show: ids and keys that are there twice, or not at all."""
     taken: set[str] = set()
     for each in _platforms(outline):
-        place, keys = SourceLocation(each.label), [key for key, _ in each.pairs]
-        yield from _strangers(each.typed, place)
+        location, keys = SourceLocation(each.label), [key for key, _ in each.pairs]
+        yield from _strangers(each.typed, location)
         for key in dict.fromkeys(key for key in keys if keys.count(key) > 1):
-            yield Problem(place, "", f"`{key}` is there twice", "remove one of the two")
+            yield Problem(location, "", f"`{key}` is there twice", "remove one of the two")
         if not each.id and dict(each.pairs).get("name", "").strip():
-            what = "its name has no letter from a to z to make an id of"
-            yield Problem(place, "", what, "add one, like `id=channel`")
+            message = "its name has no letter from a to z to make an id of"
+            yield Problem(location, "", message, "add one, like `id=channel`")
         if each.id and each.id in taken:
-            what = f"`{excerpt(each.id)}` is the id of an earlier platform"
-            yield Problem(place, "", what, "add another, like `id=channel-2`")
+            message = f"`{excerpt(each.id)}` is the id of an earlier platform"
+            yield Problem(location, "", message, "add another, like `id=channel-2`")
         if len(each.id) > MAX_ID:
             # YAML has its own limit for keys, and its own words.
-            yield Problem(place, "", f"an id of {len(each.id)} characters", "shorten it")
+            yield Problem(location, "", f"an id of {len(each.id)} characters", "shorten it")
         taken.add(each.id)
 
 
-def _strangers(typed: str, place: SourceLocation) -> Iterator[Problem]:
+def _strangers(typed: str, location: SourceLocation) -> Iterator[Problem]:
     """What follows a platform's name without saying what it is: an id made of it is for ever."""
     bare = _NEXT_KEY.split(typed)[0]
     _, comma, rest = (part.strip() for part in bare.partition(","))
     if comma and not re.match(_KEY, bare):
-        mend = f"write `region={excerpt(rest)}`, or, if that is its name, `name={excerpt(bare)}`"
-        yield Problem(place, "", f"what `{excerpt(rest)}` is, nothing says", mend)
+        hint = f"write `region={excerpt(rest)}`, or, if that is its name, `name={excerpt(bare)}`"
+        yield Problem(location, "", f"what `{excerpt(rest)}` is, nothing says", hint)
 
 
 def _of_options(error: ScheduleError, text: str, outline: ShowAnswers) -> Iterator[Problem]:
     """The problems of the file as problems of the options that it was made of."""
-    wrong = {problem.where for problem in error.problems}
+    wrong = {problem.key_path for problem in error.problems}
     for problem in error.problems:
-        place = SourceLocation(_option(problem, text.split("\n"), outline))
-        if problem.where != "show.slug" or outline.slug is not None:
-            yield Problem(place, "", problem.what, _advice(problem.mend))
+        location = SourceLocation(_option(problem, text.split("\n"), outline))
+        if problem.key_path != "show.slug" or outline.slug is not None:
+            yield Problem(location, "", problem.message, _advice(problem.hint))
         elif "show.title" not in wrong:
-            what = "the title has no letter from a to z to make it of"
-            yield Problem(place, "", what, "write the word for the addresses, like `my-show`")
+            message = "the title has no letter from a to z to make it of"
+            yield Problem(location, "", message, "write the word for the addresses, like `my-show`")
 
 
 def _option(problem: Problem, lines: list[str], outline: ShowAnswers) -> str:
     """The option, as it was typed, that makes the line of a problem."""
-    line, platforms = problem.place.line - 1, _platforms(outline)
+    line, platforms = problem.location.line - 1, _platforms(outline)
     index = line - lines.index("platforms:") - 1
     # What is wrong with all platforms stands where the first one does.
-    if 0 <= index < len(platforms) and problem.where != "platforms":
+    if 0 <= index < len(platforms) and problem.key_path != "platforms":
         return platforms[index].label
-    key = problem.where if index == 0 else lines[line].partition(":")[0].strip()
+    key = problem.key_path if index == 0 else lines[line].partition(":")[0].strip()
     said = _said(outline)
     return _labelled(*said[key]) if key in said else key
 
 
-def _advice(mend: str) -> str:
+def _advice(hint: str) -> str:
     for pattern, instead in _ADVICE:
-        mend = re.sub(pattern, instead, mend, flags=re.DOTALL)
-    return mend
+        hint = re.sub(pattern, instead, hint, flags=re.DOTALL)
+    return hint

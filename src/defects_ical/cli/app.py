@@ -357,9 +357,9 @@ def _told(error: DefectsIcalError) -> Iterator[Text]:
 
 def _problem(problem: Problem) -> Text:
     """A problem in one line: the place stands back, what is wrong stands out."""
-    place = f"{problem.place}:"
-    what = str(problem).removeprefix(place).removesuffix(problem.mend)
-    return Text.assemble((place, "dim"), (what, "bold"), problem.mend)
+    place = f"{problem.location}:"
+    what = str(problem).removeprefix(place).removesuffix(problem.hint)
+    return Text.assemble((place, "dim"), (what, "bold"), problem.hint)
 
 
 def _complain(lines: Iterable[Text]) -> None:

@@ -107,7 +107,7 @@ class Episode:
 class _DraftEpisode:
     """An episode on its way through the change log, still in wall time.
 
-    ``location`` is where the schedule says its current time. A plan that is out of reach
+    ``key_path`` is where the schedule says its current time. A plan that is out of reach
     stays as it is: one message about it is enough.
     """
 
@@ -116,7 +116,7 @@ class _DraftEpisode:
     title: str | None
     time: LocalDateTime
     runtime: int
-    location: KeyPath
+    key_path: KeyPath
     status: Status = "confirmed"
     revisions: tuple[Revision, ...] = ()
 
@@ -167,14 +167,14 @@ def _planned(schedule: Schedule) -> Iterator[tuple[str, _DraftEpisode]]:
             _DraftEpisode(f"e{number:02}", number, None, time, airing.runtime, RULE_TIME),
         )
     for index, special in enumerate(schedule.specials):
-        location = ("specials", index, "airs")
+        key_path = ("specials", index, "airs")
         yield (
             special.id,
-            _DraftEpisode(special.id, None, special.title, special.airs, special.runtime, location),
+            _DraftEpisode(special.id, None, special.title, special.airs, special.runtime, key_path),
         )
 
 
-def _revised(plan: _DraftEpisode, change: Change, location: KeyPath, zone: str) -> _DraftEpisode:
+def _revised(plan: _DraftEpisode, change: Change, key_path: KeyPath, zone: str) -> _DraftEpisode:
     time = _changed_time(plan.time, change)
     runtime = change.runtime or plan.runtime
     revision = Revision(
@@ -191,7 +191,7 @@ def _revised(plan: _DraftEpisode, change: Change, location: KeyPath, zone: str) 
         time=time,
         runtime=runtime,
         status=change.status or plan.status,
-        location=plan.location if time == plan.time else (*location, action),
+        key_path=plan.key_path if time == plan.time else (*key_path, action),
         revisions=(*plan.revisions, revision),
     )
 
@@ -255,13 +255,13 @@ def _problems(plans: tuple[_DraftEpisode, ...], schedule: Schedule) -> Iterator[
     for plan in plans:
         if plan.in_reach:
             yield from _no_instant(plan, schedule)
-        elif plan.location != RULE_TIME:
-            yield schedule.problem(plan.location, _out_of_reach(plan), "write a shorter distance")
-    if late := [plan for plan in plans if not plan.in_reach and plan.location == RULE_TIME]:
+        elif plan.key_path != RULE_TIME:
+            yield schedule.problem(plan.key_path, _out_of_reach(plan), "write a shorter distance")
+    if late := [plan for plan in plans if not plan.in_reach and plan.key_path == RULE_TIME]:
         # The first one says it for all that follow it.
         count = (late[0].number or 1) - 1
-        mend = f"write `{count}` or fewer" if count else "write an earlier premiere"
-        yield schedule.problem(("airing", "episodes"), _out_of_reach(late[0]), mend)
+        hint = f"write `{count}` or fewer" if count else "write an earlier premiere"
+        yield schedule.problem(("airing", "episodes"), _out_of_reach(late[0]), hint)
 
 
 def _out_of_reach(plan: _DraftEpisode) -> str:
@@ -275,22 +275,24 @@ def _no_instant(plan: _DraftEpisode, schedule: Schedule) -> Iterator[Problem]:
     try:
         _instant(plan.time, zone)
     except NonexistentTimeError as gap:
-        what = f"{shown} does not exist in {zone}: clocks go forward over it"
-        yield schedule.problem(plan.location, what, _settled(plan, schedule, _written(gap.moved)))
+        message = f"{shown} does not exist in {zone}: clocks go forward over it"
+        yield schedule.problem(
+            plan.key_path, message, _settled(plan, schedule, _written(gap.moved))
+        )
     except AmbiguousTimeError as overlap:
-        what = f"{shown} happens twice in {zone}: clocks go back over it"
+        message = f"{shown} happens twice in {zone}: clocks go back over it"
         first, second = (_written(wall, each) for each in (overlap.first, overlap.second))
-        mend = f"{_settled(plan, schedule, first)}, or with `{second}` for the second time"
-        yield schedule.problem(plan.location, what, mend)
+        hint = f"{_settled(plan, schedule, first)}, or with `{second}` for the second time"
+        yield schedule.problem(plan.key_path, message, hint)
     except OffsetError:
         offset = to_local(to_utc(wall, zone), zone).offset
-        what = f"{shown} has another UTC offset in {zone}"
-        yield schedule.problem(plan.location, what, f"write `{_written(wall, offset)}`")
+        message = f"{shown} has another UTC offset in {zone}"
+        yield schedule.problem(plan.key_path, message, f"write `{_written(wall, offset)}`")
 
 
 def _settled(plan: _DraftEpisode, schedule: Schedule, time: str) -> str:
     """How to give the episode that time: where one is written, there; else in a new change."""
-    if plan.location[-1] in {"move", "airs"}:
+    if plan.key_path[-1] in {"move", "airs"}:
         return f"write `{time}`"
     latest = max((schedule.published, *(change.at for change in schedule.changes)))
     at = (latest + timedelta(minutes=1)).isoformat()

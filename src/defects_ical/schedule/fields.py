@@ -74,12 +74,12 @@ class FieldType:
     def _value(self, raw: object) -> object:
         if not isinstance(raw, str):
             kind = "a list" if isinstance(raw, list) else "a mapping"
-            mend = f"{self.mend}, and put a text that begins with a bracket in quotes"
-            raise field_error(f"one value belongs here, not {kind}", mend)
+            hint = f"{self.hint}, and put a text that begins with a bracket in quotes"
+            raise field_error(f"one value belongs here, not {kind}", hint)
         return self.parse(raw)
 
     @property
-    def mend(self) -> str:
+    def hint(self) -> str:
         """How to write it, from the first example of the JSON Schema."""
         return f"write it like `{self.schema['examples'][0]}`"
 
@@ -91,9 +91,9 @@ class LocalDateTime(NamedTuple):
     offset: timedelta | None
 
 
-def field_error(what: str, mend: str) -> PydanticCustomError:
+def field_error(message: str, hint: str) -> PydanticCustomError:
     """The error that a form raises; both texts reach the reader as they are."""
-    return PydanticCustomError("form", "{what}; {mend}", {"what": what, "mend": mend})
+    return PydanticCustomError("field", "{message}; {hint}", {"message": message, "hint": hint})
 
 
 def text(limit: int, example: str, *, lines: bool = False, without: str = "") -> FieldType:
@@ -113,8 +113,8 @@ def text(limit: int, example: str, *, lines: bool = False, without: str = "") ->
         if "\\" in value:
             raise field_error("a backslash, which calendar programs misread", "write `/` instead")
         if not has_balanced_isolates(value):
-            what = "U+2066, U+2067 or U+2068 without its U+2069, or the other way round"
-            raise field_error(what, "remove it: it would turn the words after it")
+            message = "U+2066, U+2067 or U+2068 without its U+2069, or the other way round"
+            raise field_error(message, "remove it: it would turn the words after it")
         if "\n" in value and not lines:
             raise field_error("more than one line", "write it in one line")
         for character in without:
@@ -135,11 +135,11 @@ def integer(low: int, high: int, example: int) -> FieldType:
 
     def parse(raw: str) -> int:
         if not re.fullmatch(_NUMBER, raw):
-            what = _describe_mismatch("a whole number", raw)
-            raise field_error(what, f"write a number from {low} to {high}, like `{example}`")
+            message = _describe_mismatch("a whole number", raw)
+            raise field_error(message, f"write a number from {low} to {high}, like `{example}`")
         if not low <= int(raw) <= high:
-            what = f"{raw} is not between {low} and {high}"
-            raise field_error(what, f"write a number from {low} to {high}, like `{example}`")
+            message = f"{raw} is not between {low} and {high}"
+            raise field_error(message, f"write a number from {low} to {high}, like `{example}`")
         return int(raw)
 
     schema = {"type": "integer", "minimum": low, "maximum": high, "examples": [example]}
@@ -153,10 +153,10 @@ def choice(*known: str) -> FieldType:
         if raw in known:
             return raw
         likely = closest_match(raw, known)
-        mend = (
+        hint = (
             f"write `{likely}`" if likely else "write " + " or ".join(f"`{each}`" for each in known)
         )
-        raise field_error(_describe_mismatch("one of the known words", raw), mend)
+        raise field_error(_describe_mismatch("one of the known words", raw), hint)
 
     return FieldType(parse, {"enum": list(known), "examples": [known[0]]})
 
@@ -189,8 +189,8 @@ def _pattern_field(
         if value is None:
             likely = respell(raw)
             known = likely != raw and _try_parse(likely, pattern, parse) is not None
-            mend = f"write `{likely}`" if known else f"write it like `{example}`"
-            raise field_error(_describe_mismatch(wanted, raw), mend)
+            hint = f"write `{likely}`" if known else f"write it like `{example}`"
+            raise field_error(_describe_mismatch(wanted, raw), hint)
         return value
 
     return FieldType(
@@ -228,9 +228,9 @@ def _with_scheme(raw: str) -> str:
 
 def _check_year(day: date) -> None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        what = f"{day.isoformat()[:10]} is out of reach: clock changes are known"
+        message = f"{day.isoformat()[:10]} is out of reach: clock changes are known"
         raise field_error(
-            f"{what} from {FIRST_YEAR} to {LAST_YEAR}",
+            f"{message} from {FIRST_YEAR} to {LAST_YEAR}",
             f"write a year from {FIRST_YEAR} to {LAST_YEAR}",
         )
 
@@ -289,8 +289,8 @@ def _parse_episode(raw: str) -> str:
     if re.fullmatch(_EPISODE, raw):
         return raw
     likely = expand_episode_range(raw)
-    mend = f"write `{likely}`" if likely else "write its number or id, like `5`"
-    raise field_error(_describe_mismatch("an episode's number or id", raw), mend)
+    hint = f"write `{likely}`" if likely else "write its number or id, like `5`"
+    raise field_error(_describe_mismatch("an episode's number or id", raw), hint)
 
 
 def expand_episode_range(raw: str) -> str | None:
@@ -315,16 +315,16 @@ def _parse_zone(raw: str) -> str:
     if raw in TIMEZONE_NAMES:
         return raw
     likely = " or ".join(f"`{name}`" for name in suggest_timezone(raw))
-    mend = f"write {likely or 'a place of that zone, like `Asia/Seoul`'}"
-    raise field_error(_describe_mismatch("a time zone of the IANA list", raw), mend)
+    hint = f"write {likely or 'a place of that zone, like `Asia/Seoul`'}"
+    raise field_error(_describe_mismatch("a time zone of the IANA list", raw), hint)
 
 
 def _parse_color(raw: str) -> str:
     if raw in COLORS:
         return raw
     likely = closest_match(raw, COLORS)
-    mend = f"write `{likely}`" if likely else "write one that CSS knows, like `crimson`"
-    raise field_error(_describe_mismatch("a CSS colour name", raw), mend)
+    hint = f"write `{likely}`" if likely else "write one that CSS knows, like `crimson`"
+    raise field_error(_describe_mismatch("a CSS colour name", raw), hint)
 
 
 FORMAT: Final = FieldType(_parse_format, {"const": 1, "examples": [1]})

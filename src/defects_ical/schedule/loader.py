@@ -29,7 +29,7 @@ PICTURE_SIZE: Final = (1200, 630)
 PNG_START: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
-Spots: TypeAlias = dict[KeyPath, ValueLocation]
+Locations: TypeAlias = dict[KeyPath, ValueLocation]
 Edits: TypeAlias = dict[KeyPath, Value | None]
 Entries: TypeAlias = dict[str, tuple[Scalar, Value]]
 
@@ -59,12 +59,12 @@ def load_schedule(path: Path) -> Schedule:
     Raises ScheduleError with every problem of the file, each with its place and its mend.
     """
     document = read_yaml(path)
-    spots, picture = dict(_spots(document.root, ())), _picture(path.parent, document.root)
-    origin = FileContext(spots, picture, document.digest)
+    locations, picture = dict(_locations(document.root, ())), _picture(path.parent, document.root)
+    origin = FileContext(locations, picture, document.digest)
     try:
         schedule = Schedule.model_validate(_plain(document.root), context=origin)
     except ValidationError as error:
-        found = (*document.problems, *to_problems(error, origin.spots))
+        found = (*document.problems, *to_problems(error, origin.locations))
         few = error.error_count() <= MAX_PROBLEMS
         rest = _problems_of_the_rest(document.root, origin) if few else ()
         raise ScheduleError((*found, *rest)) from None
@@ -101,18 +101,18 @@ def _picture(folder: Path, root: Value) -> bytes | None:
 
 
 def _picture_problems(schedule: Schedule) -> Iterator[Problem]:
-    name, content, location = schedule.show.picture, schedule.picture, ("show", "picture")
+    name, content, key_path = schedule.show.picture, schedule.picture, ("show", "picture")
     if name is None:
         return
     if content is None:
-        yield schedule.problem(location, f"`{name}` cannot be read", "put it beside this file")
+        yield schedule.problem(key_path, f"`{name}` cannot be read", "put it beside this file")
     elif not content.startswith(PNG_START) or len(content) > MAX_PICTURE_BYTES:
-        yield schedule.problem(location, f"`{name}` is no PNG of up to 2 MB", "save it as such")
+        yield schedule.problem(key_path, f"`{name}` is no PNG of up to 2 MB", "save it as such")
     else:
         size = struct.unpack_from(">II", content.ljust(24), len(PNG_START))
         if size != PICTURE_SIZE:
-            what = f"`{name}` has {size[0]} by {size[1]} pixels"
-            yield schedule.problem(location, what, "make it 1200 by 630")
+            message = f"`{name}` has {size[0]} by {size[1]} pixels"
+            yield schedule.problem(key_path, message, "make it 1200 by 630")
 
 
 def _plain(value: Value) -> Plain:
@@ -125,16 +125,16 @@ def _plain(value: Value) -> Plain:
             return {key.text: _plain(item) for key, item in value.entries}
 
 
-def _spots(value: Value, location: KeyPath) -> Iterator[tuple[KeyPath, ValueLocation]]:
-    yield location, ValueLocation(value.place, value.where)
+def _locations(value: Value, key_path: KeyPath) -> Iterator[tuple[KeyPath, ValueLocation]]:
+    yield key_path, ValueLocation(value.location, value.key_path)
     match value:
         case Sequence():
             for index, item in enumerate(value.items):
-                yield from _spots(item, (*location, index))
+                yield from _locations(item, (*key_path, index))
         case Mapping():
             for key, item in value.entries:
-                yield (*location, key.text, KEY_MARK), ValueLocation(key.place, key.where)
-                yield from _spots(item, (*location, key.text))
+                yield (*key_path, key.text, KEY_MARK), ValueLocation(key.location, key.key_path)
+                yield from _locations(item, (*key_path, key.text))
 
 
 # The rest of a file in which something is wrong is checked in the same run.
@@ -142,7 +142,7 @@ def _spots(value: Value, location: KeyPath) -> Iterator[tuple[KeyPath, ValueLoca
 
 def _problems_of_the_rest(root: Value, whole: FileContext) -> tuple[Problem, ...]:
     rest, doubtful = _repaired(root)
-    origin = replace(whole, spots=dict(_spots(rest, ())))
+    origin = replace(whole, locations=dict(_locations(rest, ())))
     schedule = Schedule.model_validate(_plain(rest), context=origin)
     problems = _validate(schedule, doubtful)
     if any(path.startswith(EXPANDED) or not path for path in doubtful):
@@ -157,33 +157,33 @@ def _repaired(root: Value) -> tuple[Value, frozenset[str]]:
         try:
             Schedule.model_validate(_plain(root))
         except ValidationError as error:
-            spots = dict(_spots(root, ()))
-            faulty = {_faulty(each["loc"], spots) for each in error.errors(include_url=False)}
-            doubtful |= {_path(location, spots) for location in faulty}
-            edits = {location: _stand_in(location) for location in faulty}
+            locations = dict(_locations(root, ()))
+            faulty = {_faulty(each["loc"], locations) for each in error.errors(include_url=False)}
+            doubtful |= {_path(key_path, locations) for key_path in faulty}
+            edits = {key_path: _stand_in(key_path) for key_path in faulty}
             root = _kept(root, (), edits) or root
         else:
             return root, frozenset(doubtful)
 
 
-def _faulty(location: KeyPath, spots: Spots) -> KeyPath:
+def _faulty(key_path: KeyPath, locations: Locations) -> KeyPath:
     """What has to go: the wrong value, or what lacks a value that nothing can stand in for."""
-    if location and location[-1] == KEY_MARK:
-        location = location[:-1]
-    there = _stand_in(location) or location in spots
-    return location if there else location[:-1]
+    if key_path and key_path[-1] == KEY_MARK:
+        key_path = key_path[:-1]
+    there = _stand_in(key_path) or key_path in locations
+    return key_path if there else key_path[:-1]
 
 
-def _path(location: KeyPath, spots: Spots) -> str:
+def _path(key_path: KeyPath, locations: Locations) -> str:
     """The path, in the original document, of what is or should be at ``location``."""
-    if location in spots:
-        return spots[location].where
-    return f"{spots[location[:-1]].where}.{location[-1]}".lstrip(".")
+    if key_path in locations:
+        return locations[key_path].key_path
+    return f"{locations[key_path[:-1]].key_path}.{key_path[-1]}".lstrip(".")
 
 
-def _stand_in(location: KeyPath) -> Value | None:
+def _stand_in(key_path: KeyPath) -> Value | None:
     value: Plain = STAND_IN
-    for part in location:
+    for part in key_path:
         if not isinstance(value, dict) or not isinstance(part, str) or part not in value:
             return None
         value = value[part]
@@ -202,35 +202,35 @@ def _value(plain: Plain) -> Value:
             return Mapping(nowhere, "", tuple(entries))
 
 
-def _kept(value: Value, location: KeyPath, edits: Edits) -> Value | None:
+def _kept(value: Value, key_path: KeyPath, edits: Edits) -> Value | None:
     """The value at ``location`` after the edits: None removes, another value takes its place."""
-    return edits[location] if location in edits else _edited(value, location, edits)
+    return edits[key_path] if key_path in edits else _edited(value, key_path, edits)
 
 
-def _edited(value: Value, location: KeyPath, edits: Edits) -> Value:
+def _edited(value: Value, key_path: KeyPath, edits: Edits) -> Value:
     match value:
         case Sequence():
             items = ((index, item) for index, item in enumerate(value.items))
-            kept = (_kept(item, (*location, index), edits) for index, item in items)
+            kept = (_kept(item, (*key_path, index), edits) for index, item in items)
             return replace(value, items=tuple(item for item in kept if item))
         case Mapping():
             entries = {
                 key.text: (key, item)
                 for key, old in value.entries
-                if (item := _kept(old, (*location, key.text), edits))
+                if (item := _kept(old, (*key_path, key.text), edits))
             }
-            entries |= _added(location, entries.keys(), edits)
+            entries |= _added(key_path, entries.keys(), edits)
             return replace(value, entries=tuple(entries.values()))
         case Scalar():
             return value
 
 
-def _added(location: KeyPath, there: Collection[str], edits: Edits) -> Entries:
+def _added(key_path: KeyPath, there: Collection[str], edits: Edits) -> Entries:
     """What was missing at ``location``, and is stood in for."""
-    stand_in = _stand_in(location)
+    stand_in = _stand_in(key_path)
     entries = stand_in.entries if isinstance(stand_in, Mapping) else ()
     return {
         key.text: (key, value)
         for key, value in entries
-        if key.text not in there and edits.get((*location, key.text))
+        if key.text not in there and edits.get((*key_path, key.text))
     }

@@ -232,7 +232,7 @@ class Change(Model):
 class FileContext:
     """What a schedule's file and its folder add to its values."""
 
-    spots: Mapping[KeyPath, ValueLocation]
+    locations: Mapping[KeyPath, ValueLocation]
     picture: bytes | None
     digest: str
 
@@ -266,7 +266,7 @@ class Schedule(Model):
         (), description="Append-only, ascending by `at`."
     )
 
-    _spots: Mapping[KeyPath, ValueLocation] = PrivateAttr(default_factory=dict)
+    _locations: Mapping[KeyPath, ValueLocation] = PrivateAttr(default_factory=dict)
     _picture: bytes | None = PrivateAttr(None)
     _digest: str = PrivateAttr("")
 
@@ -277,7 +277,7 @@ class Schedule(Model):
     def model_post_init(self, context: Any, /) -> None:
         """Keep what the file adds to the values, when its Origin is the context."""
         if isinstance(context, FileContext):
-            self._spots = context.spots
+            self._locations = context.locations
             self._picture = context.picture
             self._digest = context.digest
 
@@ -291,12 +291,12 @@ class Schedule(Model):
         """The SHA-256 of the schedule's file, in hexadecimal."""
         return self._digest
 
-    def problem(self, location: KeyPath, what: str, mend: str) -> Problem:
+    def problem(self, key_path: KeyPath, message: str, hint: str) -> Problem:
         """What is wrong with the value at ``location``, or with the nearest around it."""
-        while location and location not in self._spots:
-            location = location[:-1]
-        spot = self._spots.get(location, ValueLocation(SourceLocation("schedule"), ""))
-        return Problem(spot.place, spot.where, what, mend)
+        while key_path and key_path not in self._locations:
+            key_path = key_path[:-1]
+        found = self._locations.get(key_path, ValueLocation(SourceLocation("schedule"), ""))
+        return Problem(found.location, found.key_path, message, hint)
 
 
 class _EditorJsonSchema(GenerateJsonSchema):

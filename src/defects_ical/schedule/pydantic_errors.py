@@ -26,13 +26,13 @@ SHORT: Final = 60
 
 
 def to_problems(
-    error: ValidationError, spots: Mapping[KeyPath, ValueLocation]
+    error: ValidationError, locations: Mapping[KeyPath, ValueLocation]
 ) -> Iterator[Problem]:
     """The problems in a pydantic error, each at the place where its value stands."""
     errors = error.errors(include_url=False)
     if len(errors) > MAX_PROBLEMS:
-        what = f"{len(errors) - MAX_PROBLEMS} more problems follow"
-        yield _problem(errors[MAX_PROBLEMS]["loc"], what, "mend those before first", spots)
+        message = f"{len(errors) - MAX_PROBLEMS} more problems follow"
+        yield _problem(errors[MAX_PROBLEMS]["loc"], message, "mend those before first", locations)
         errors = errors[:MAX_PROBLEMS]
     meant = {
         _closest_known_key(each["loc"]) for each in errors if each["type"] == "extra_forbidden"
@@ -42,47 +42,47 @@ def to_problems(
         # A misspelt required key is one problem, not two; so is a list of nothing but mistakes.
         followed = each["type"] == "missing" and each["loc"] in meant
         if not followed and not (each["type"] == "too_short" and each["loc"] in parents):
-            location, what, mend = _explained(each, spots)
-            yield _problem(location, what, mend, spots)
+            key_path, message, hint = _explained(each, locations)
+            yield _problem(key_path, message, hint, locations)
 
 
 def _problem(
-    location: KeyPath, what: str, mend: str, spots: Mapping[KeyPath, ValueLocation]
+    key_path: KeyPath, message: str, hint: str, locations: Mapping[KeyPath, ValueLocation]
 ) -> Problem:
-    while location not in spots:
-        location = location[:-1]
-    return Problem(*spots[location], what, mend)
+    while key_path not in locations:
+        key_path = key_path[:-1]
+    return Problem(*locations[key_path], message, hint)
 
 
 def _explained(
-    error: ErrorDetails, spots: Mapping[KeyPath, ValueLocation]
+    error: ErrorDetails, locations: Mapping[KeyPath, ValueLocation]
 ) -> tuple[KeyPath, str, str]:
     """The location to show, what is wrong, and how to mend it."""
-    location = error["loc"]
+    key_path = error["loc"]
     match error["type"]:
-        case "form":
-            what, mend = error["ctx"]["what"], error["ctx"]["mend"]
+        case "field":
+            message, hint = error["ctx"]["message"], error["ctx"]["hint"]
         case "missing":
-            what = f"`{location[-1]}` is missing"
-            mend = f"add it, like `{location[-1]}: {_example(_field(location)[0])}`"
-            location = location[:-1]
+            message = f"`{key_path[-1]}` is missing"
+            hint = f"add it, like `{key_path[-1]}: {_example(_field(key_path)[0])}`"
+            key_path = key_path[:-1]
         case "extra_forbidden":
-            what, mend = "unknown key", _known_keys(error, spots)
-            location = (*location, KEY_MARK)
+            message, hint = "unknown key", _known_keys(error, locations)
+            key_path = (*key_path, KEY_MARK)
         case "too_short":
-            what, mend = "nothing is there", f"write `{_example(_field(location)[0])}`"
+            message, hint = "nothing is there", f"write `{_example(_field(key_path)[0])}`"
         case "too_long":
             most = error["ctx"]["max_length"]
-            what, mend = f"more than {most} are too many", f"keep {most} at most"
+            message, hint = f"more than {most} are too many", f"keep {most} at most"
         case "tuple_type":
-            what = f"a list belongs here, not {_kind(error['input'])}"
-            mend = f"write `{_as_list(error)}`"
+            message = f"a list belongs here, not {_kind(error['input'])}"
+            hint = f"write `{_as_list(error)}`"
         case "model_type" | "mapping_type" | "dict_type":
-            what = f"a mapping belongs here, not {_kind(error['input'])}"
-            mend = _as_mapping(location, error["input"])
+            message = f"a mapping belongs here, not {_kind(error['input'])}"
+            hint = _as_mapping(key_path, error["input"])
         case kind:
             raise AssertionError(f"an error that no schedule should give: {kind}")
-    return location, what, mend
+    return key_path, message, hint
 
 
 def _kind(raw: object) -> str:
@@ -99,53 +99,53 @@ def _as_list(error: ErrorDetails) -> str:
     return _example(field) if field.is_required() else "[]"
 
 
-def _as_mapping(location: KeyPath, raw: object) -> str:
-    if not location:
+def _as_mapping(key_path: KeyPath, raw: object) -> str:
+    if not key_path:
         return "begin with `format: 1`, as in the README"
-    field, inside = _field(location)
-    example = _mapping_example(_model(location)) if inside else _example(field)
+    field, inside = _field(key_path)
+    example = _mapping_example(_model(key_path)) if inside else _example(field)
     if example != "{}":
         return f"write `{example}`"
     if isinstance(raw, str) and raw:
-        return f"write `{{{next(iter(_model(location).model_fields))}: {excerpt(raw)}}}`"
-    return "write keys and values; known here: " + _listed(_model(location))
+        return f"write `{{{next(iter(_model(key_path).model_fields))}: {excerpt(raw)}}}`"
+    return "write keys and values; known here: " + _listed(_model(key_path))
 
 
-def _known_keys(error: ErrorDetails, spots: Mapping[KeyPath, ValueLocation]) -> str:
-    location = error["loc"]
-    likely = _closest_known_key(location)
-    if likely in spots:
+def _known_keys(error: ErrorDetails, locations: Mapping[KeyPath, ValueLocation]) -> str:
+    key_path = error["loc"]
+    likely = _closest_known_key(key_path)
+    if likely in locations:
         return f"remove it: `{likely[-1]}` is there already"
     if likely[-1]:
         return f"write `{likely[-1]}`"
     if error["input"] == "":
         return "put a text that holds a comma in quotes, or remove it"
-    return "remove it, or write one of " + _listed(_model(location[:-1]))
+    return "remove it, or write one of " + _listed(_model(key_path[:-1]))
 
 
 def _listed(model: type[BaseModel]) -> str:
     return ", ".join(f"`{key}`" for key in model.model_fields)
 
 
-def _closest_known_key(location: KeyPath) -> tuple[str | int | None, ...]:
+def _closest_known_key(key_path: KeyPath) -> tuple[str | int | None, ...]:
     """The location that an unknown key was probably meant to be; ends in None if none is near."""
     return (
-        *location[:-1],
-        closest_match(str(location[-1]), tuple(_model(location[:-1]).model_fields)),
+        *key_path[:-1],
+        closest_match(str(key_path[-1]), tuple(_model(key_path[:-1]).model_fields)),
     )
 
 
-def _model(location: KeyPath) -> type[BaseModel]:
+def _model(key_path: KeyPath) -> type[BaseModel]:
     """The model of the mapping at ``location``, or of the values in the container there."""
-    if not location:
+    if not key_path:
         return Schedule
-    return next(_models(_field(location)[0].annotation))
+    return next(_models(_field(key_path)[0].annotation))
 
 
-def _field(location: KeyPath) -> tuple[FieldInfo, bool]:
+def _field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
     """The last field on the way to ``location``, and whether the location is inside it."""
     model: type[BaseModel] = Schedule
-    parts = list(location)
+    parts = list(key_path)
     while True:
         field = model.model_fields[str(parts.pop(0))]
         inside = bool(parts) and _is_container(field)

@@ -62,8 +62,8 @@ def _counted(schedule: Schedule) -> Iterator[Problem]:
 def _total(schedule: Schedule) -> Iterator[Problem]:
     total = schedule.airing.episodes + len(schedule.specials)
     if total > MAX_EPISODES:
-        what = f"{total} broadcasts; at most {MAX_EPISODES} fit in a schedule"
-        yield schedule.problem(("specials",), what, "remove some")
+        message = f"{total} broadcasts; at most {MAX_EPISODES} fit in a schedule"
+        yield schedule.problem(("specials",), message, "remove some")
 
 
 def _feed_names(schedule: Schedule) -> Iterator[Problem]:
@@ -92,8 +92,8 @@ def _special_ids(schedule: Schedule) -> Iterator[Problem]:
                 f"special-{n}" for n in range(1, len(others) + 2) if f"special-{n}" not in others
             )
             taken[likely] = ""
-            what = f"`{special.id}` {reason}"
-            yield schedule.problem(("specials", index, "id"), what, f"write `{likely}`")
+            message = f"`{special.id}` {reason}"
+            yield schedule.problem(("specials", index, "id"), message, f"write `{likely}`")
         taken[special.id] = "is the id of an earlier special"
 
 
@@ -109,14 +109,14 @@ def _order(schedule: Schedule) -> Iterator[Problem]:
     """Stamps must rise: clients ignore a change that is not later than what they have."""
     for index, change in enumerate(schedule.changes):
         if change.at <= schedule.published:
-            what = "the change is not later than `published`"
-            mend = f"write a later time, like `{_after(schedule.published)}`"
-            yield schedule.problem(("changes", index, "at"), what, mend)
+            message = "the change is not later than `published`"
+            hint = f"write a later time, like `{_after(schedule.published)}`"
+            yield schedule.problem(("changes", index, "at"), message, hint)
     for index, (earlier, later) in enumerate(pairwise(schedule.changes), start=1):
         if later.at < earlier.at:
-            what = "the change is earlier than the one before it"
-            mend = f"move it up, or write a later time, like `{_after(earlier.at)}`"
-            yield schedule.problem(("changes", index, "at"), what, mend)
+            message = "the change is earlier than the one before it"
+            hint = f"move it up, or write a later time, like `{_after(earlier.at)}`"
+            yield schedule.problem(("changes", index, "at"), message, hint)
     yield from _same_instant(schedule)
 
 
@@ -125,9 +125,9 @@ def _same_instant(schedule: Schedule) -> Iterator[Problem]:
     for index, change in enumerate(schedule.changes):
         named = episodes_of(change, schedule)
         if any(latest.get(each) == change.at for each in named):
-            what = "an earlier change of the same episode has the same time"
-            mend = f"write them as one change, or write a later time, like `{_after(change.at)}`"
-            yield schedule.problem(("changes", index, "at"), what, mend)
+            message = "an earlier change of the same episode has the same time"
+            hint = f"write them as one change, or write a later time, like `{_after(change.at)}`"
+            yield schedule.problem(("changes", index, "at"), message, hint)
         latest.update(dict.fromkeys(named, change.at))
 
 
@@ -140,12 +140,12 @@ def _targets(schedule: Schedule) -> Iterator[Problem]:
     for index, change in enumerate(schedule.changes):
         seen: set[str] = set()
         for position, name in enumerate(change.episodes):
-            location = ("changes", index, "episodes", position)
+            key_path = ("changes", index, "episodes", position)
             if name in seen:
-                yield schedule.problem(location, f"`{name}` is already in the list", "remove it")
+                yield schedule.problem(key_path, f"`{name}` is already in the list", "remove it")
             elif name not in known and change.episodes != (ALL,):
-                what = f"there is no episode `{excerpt(name)}`"
-                yield schedule.problem(location, what, _known_episode(name, schedule))
+                message = f"there is no episode `{excerpt(name)}`"
+                yield schedule.problem(key_path, message, _known_episode(name, schedule))
             seen.add(name)
 
 
@@ -160,23 +160,23 @@ def _actions(schedule: Schedule) -> Iterator[Problem]:
     for index, change in enumerate(schedule.changes):
         here = ("changes", index)
         if change.move and len(episodes_of(change, schedule)) != 1:
-            what = "a move is of one episode"
-            mend = "write one entry for each episode, or a `shift` for all of them"
-            yield schedule.problem((*here, "move"), what, mend)
+            message = "a move is of one episode"
+            hint = "write one entry for each episode, or a `shift` for all of them"
+            yield schedule.problem((*here, "move"), message, hint)
         if change.move and change.shift:
-            what = "`move` and `shift` contradict each other"
-            yield schedule.problem((*here, "shift"), what, "remove one of the two")
+            message = "`move` and `shift` contradict each other"
+            yield schedule.problem((*here, "shift"), message, "remove one of the two")
         if change.status == "cancelled" and (change.move or change.shift or change.runtime):
-            what = "a cancelled episode has no new time"
-            mend = "remove `status`, or remove `move`, `shift` and `runtime`"
-            yield schedule.problem((*here, "status"), what, mend)
+            message = "a cancelled episode has no new time"
+            hint = "remove `status`, or remove `move`, `shift` and `runtime`"
+            yield schedule.problem((*here, "status"), message, hint)
         if change.shift and not any(change.shift.model_dump().values()):
-            what = "the shift is of no time at all"
-            yield schedule.problem((*here, "shift"), what, "write a distance, like `{weeks: 1}`")
+            message = "the shift is of no time at all"
+            yield schedule.problem((*here, "shift"), message, "write a distance, like `{weeks: 1}`")
         if not any((change.move, change.shift, change.runtime, change.status, change.note)):
-            what = "the entry changes nothing"
-            mend = "add one of `move`, `shift`, `runtime`, `status` or `note`"
-            yield schedule.problem(here, what, mend)
+            message = "the entry changes nothing"
+            hint = "add one of `move`, `shift`, `runtime`, `status` or `note`"
+            yield schedule.problem(here, message, hint)
 
 
 def episode_keys(schedule: Schedule) -> tuple[str, ...]:
@@ -209,7 +209,7 @@ def validate(schedule: Schedule, doubtful: frozenset[str] = frozenset()) -> Iter
     for agreement in RULES:
         if not any(_same_part(path, on) for path in doubtful for on in agreement.on):
             for problem in agreement.check(schedule):
-                if not any(_is_part(path, problem.where) for path in doubtful):
+                if not any(_is_part(path, problem.key_path) for path in doubtful):
                     yield problem
 
 

@@ -52,10 +52,10 @@ SYNTAX_HINTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text; ``where`` is its path in the document (``show.cast[0].actor``)."""
+    """A text; ``key_path`` is its path in the document (``show.cast[0].actor``)."""
 
-    place: SourceLocation
-    where: str
+    location: SourceLocation
+    key_path: str
     text: str
 
 
@@ -63,8 +63,8 @@ class Scalar:
 class Sequence:
     """A list of values."""
 
-    place: SourceLocation
-    where: str
+    location: SourceLocation
+    key_path: str
     items: tuple[Value, ...]
 
 
@@ -72,8 +72,8 @@ class Sequence:
 class Mapping:
     """Keys and their values, in the order of the file; no key stands twice."""
 
-    place: SourceLocation
-    where: str
+    location: SourceLocation
+    key_path: str
     entries: tuple[tuple[Scalar, Value], ...]
 
 
@@ -114,17 +114,17 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _explain_open_error(path: Path, error: OSError) -> Problem:
-    place = SourceLocation(str(path))
+    location = SourceLocation(str(path))
     if isinstance(error, FileNotFoundError):
-        mend = f"name the schedule with {OPTION}, or begin one with `defects-ical init`"
-        return Problem(place, "", "there is no such file", mend)
+        hint = f"name the schedule with {OPTION}, or begin one with `defects-ical init`"
+        return Problem(location, "", "there is no such file", hint)
     if isinstance(error, IsADirectoryError):
         file = path / "schedule.yaml"
-        return Problem(place, "", "is a folder", f"name the file in it, as `{file}`")
+        return Problem(location, "", "is a folder", f"name the file in it, as `{file}`")
     if isinstance(error, PermissionError):
-        return Problem(place, "", "may not be read", f"allow it: `chmod u+r {path}`")
+        return Problem(location, "", "may not be read", f"allow it: `chmod u+r {path}`")
     reason = os.strerror(error.errno) if error.errno else str(error)
-    return Problem(place, "", f"cannot be read ({reason})", f"name another file with {OPTION}")
+    return Problem(location, "", f"cannot be read ({reason})", f"name another file with {OPTION}")
 
 
 def _decode(file: str, content: bytes) -> str:
@@ -146,11 +146,13 @@ def _find_invisible(file: str, text: str) -> Iterator[Problem]:
     """The first character of each line that cannot be seen, or is a tab."""
     for number, line in enumerate(LINE_BREAK.split(text), start=1):
         if found := INVISIBLE_CHARS.search(line):
-            place = SourceLocation(file, number, found.start() + 1)
+            location = SourceLocation(file, number, found.start() + 1)
             if found[0] == "\t":
-                yield Problem(place, "", "this is a tab", "write spaces instead")
+                yield Problem(location, "", "this is a tab", "write spaces instead")
             else:
-                yield Problem(place, "", f"control character {codepoint_name(found)}", "remove it")
+                yield Problem(
+                    location, "", f"control character {codepoint_name(found)}", "remove it"
+                )
 
 
 def _locate(file: str, before: str) -> SourceLocation:
@@ -159,8 +161,8 @@ def _locate(file: str, before: str) -> SourceLocation:
     return SourceLocation(file, len(lines), len(lines[-1]) + 1)
 
 
-def _fail(place: SourceLocation, what: str, mend: str) -> NoReturn:
-    raise ScheduleError((Problem(place, "", what, mend),))
+def _fail(location: SourceLocation, message: str, hint: str) -> NoReturn:
+    raise ScheduleError((Problem(location, "", message, hint),))
 
 
 class _Mark(Protocol):
@@ -195,8 +197,8 @@ class _EventReader:
             if self.count > MAX_EVENTS:
                 self.refuse(event, "more than 200,000 values", "remove what is not the schedule")
             if isinstance(event, yaml.AliasEvent):
-                what = f"`*{excerpt(event.anchor or '')}` is an alias"
-                self.refuse(event, what, "write the value itself, or put a text in quotes")
+                message = f"`*{excerpt(event.anchor or '')}` is an alias"
+                self.refuse(event, message, "write the value itself, or put a text in quotes")
             if isinstance(event, yaml.NodeEvent) and event.anchor:
                 self.refuse(event, f"`&{excerpt(event.anchor)}` is an anchor", REMOVE_OR_QUOTE)
             if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
@@ -208,8 +210,8 @@ class _EventReader:
         next(events)  # the stream's start
         event = next(events)
         if isinstance(event, yaml.StreamEndEvent):
-            mend = "begin with the example in the README"
-            _fail(SourceLocation(self.file, 1, 1), "the file is empty", mend)
+            hint = "begin with the example in the README"
+            _fail(SourceLocation(self.file, 1, 1), "the file is empty", hint)
         root = self.value(next(events), events, "", 1)
         next(events)  # the document's end
         event = next(events)
@@ -218,85 +220,87 @@ class _EventReader:
         return root
 
     def value(
-        self, event: yaml.Event, events: Iterator[yaml.Event], where: str, depth: int
+        self, event: yaml.Event, events: Iterator[yaml.Event], key_path: str, depth: int
     ) -> Value:
-        place = self.place(event.start_mark)
+        location = self.location(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
-            self.check_comment(event, where)
-            return Scalar(place, where, event.value)
+            self.check_comment(event, key_path)
+            return Scalar(location, key_path, event.value)
         if depth > MAX_DEPTH:
             self.refuse(event, "nested more than 32 deep", "a schedule needs four levels")
         if isinstance(event, yaml.SequenceStartEvent):
-            return Sequence(place, where, tuple(self.items(events, where, depth)))
-        return Mapping(place, where, tuple(self.entries(events, where, depth)))
+            return Sequence(location, key_path, tuple(self.items(events, key_path, depth)))
+        return Mapping(location, key_path, tuple(self.entries(events, key_path, depth)))
 
-    def check_comment(self, event: yaml.ScalarEvent, where: str) -> None:
+    def check_comment(self, event: yaml.ScalarEvent, key_path: str) -> None:
         """Refuse a comment without a space behind a plain text."""
         mark = event.end_mark
         if event.style in {"'", '"', "|", ">"} or mark is None:
             return
         if found := TRUNCATING_COMMENT.match(self.text, mark.index):
             column = mark.column + found.start(1) - found.start() + 1
-            place = SourceLocation(self.file, mark.line + 1, column)
-            what = f"`{excerpt(found[1])}` begins a comment"
-            mend = "put the text in quotes, or write a space behind `#`"
-            self.problems.append(Problem(place, where, what, mend))
+            location = SourceLocation(self.file, mark.line + 1, column)
+            message = f"`{excerpt(found[1])}` begins a comment"
+            hint = "put the text in quotes, or write a space behind `#`"
+            self.problems.append(Problem(location, key_path, message, hint))
 
-    def items(self, events: Iterator[yaml.Event], where: str, depth: int) -> Iterator[Value]:
+    def items(self, events: Iterator[yaml.Event], key_path: str, depth: int) -> Iterator[Value]:
         for number, event in enumerate(events):
             if isinstance(event, yaml.SequenceEndEvent):
                 return
-            yield self.value(event, events, f"{where}[{number}]", depth + 1)
+            yield self.value(event, events, f"{key_path}[{number}]", depth + 1)
 
     def entries(
-        self, events: Iterator[yaml.Event], where: str, depth: int
+        self, events: Iterator[yaml.Event], key_path: str, depth: int
     ) -> Iterator[tuple[Scalar, Value]]:
         first: dict[str, SourceLocation] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 return
-            key = self.key(event, where)
-            value = self.value(next(events), events, key.where, depth + 1)
+            key = self.key(event, key_path)
+            value = self.value(next(events), events, key.key_path, depth + 1)
             if key.text in first:
-                what = f"`{excerpt(key.text)}` is already in line {first[key.text].line}"
-                self.problems.append(Problem(key.place, key.where, what, "remove one of the two"))
+                message = f"`{excerpt(key.text)}` is already in line {first[key.text].line}"
+                self.problems.append(
+                    Problem(key.location, key.key_path, message, "remove one of the two")
+                )
             else:
-                first[key.text] = key.place
+                first[key.text] = key.location
                 yield key, value
 
-    def key(self, event: yaml.Event, where: str) -> Scalar:
+    def key(self, event: yaml.Event, key_path: str) -> Scalar:
         if not isinstance(event, yaml.ScalarEvent):
             self.refuse(event, "a key must be one word", "remove the brackets, dashes or `?` here")
         name = excerpt(event.value)
-        path = f"{where}.{name}" if where else name
-        return Scalar(self.place(event.start_mark), path, event.value)
+        path = f"{key_path}.{name}" if key_path else name
+        return Scalar(self.location(event.start_mark), path, event.value)
 
-    def place(self, mark: _Mark | None) -> SourceLocation:
+    def location(self, mark: _Mark | None) -> SourceLocation:
         return (
             SourceLocation(self.file, mark.line + 1, mark.column + 1)
             if mark
             else SourceLocation(self.file)
         )
 
-    def refuse(self, event: yaml.Event, what: str, mend: str) -> NoReturn:
-        self.stop(self.place(event.start_mark), what, mend)
+    def refuse(self, event: yaml.Event, message: str, hint: str) -> NoReturn:
+        self.stop(self.location(event.start_mark), message, hint)
 
-    def stop(self, place: SourceLocation, what: str, mend: str) -> NoReturn:
-        raise ScheduleError((*self.problems, Problem(place, "", what, mend)))
+    def stop(self, location: SourceLocation, message: str, hint: str) -> NoReturn:
+        raise ScheduleError((*self.problems, Problem(location, "", message, hint)))
 
     def refuse_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
         problem = error.problem or "unreadable"
-        mend = SYNTAX_HINTS.get(problem, "check the quotes, brackets and indentation here")
-        place = self.place(error.problem_mark or error.context_mark)
+        hint = SYNTAX_HINTS.get(problem, "check the quotes, brackets and indentation here")
+        location = self.location(error.problem_mark or error.context_mark)
         if error.context_mark and problem in UNCLOSED:
             # The end of the file says little; where it was opened says all.
-            opened = self.place(error.context_mark)
-            self.stop(opened, f"this is not YAML: {problem}, up to line {place.line}", mend)
-        self.stop(place, f"this is not YAML: {problem}", mend)
+            opened = self.location(error.context_mark)
+            self.stop(opened, f"this is not YAML: {problem}, up to line {location.line}", hint)
+        self.stop(location, f"this is not YAML: {problem}", hint)
 
 
 class ValueLocation(NamedTuple):
     """Where a value stands in its file, and its path as a message names it."""
 
-    place: SourceLocation
-    where: str
+    location: SourceLocation
+    key_path: str

@@ -230,7 +230,7 @@ def _told(error: ScheduleError) -> str:
 
 
 def _without_folder(problem: Problem) -> Problem:
-    path = problem.place.file
+    path = problem.location.file
     name = Path(path).name
-    place = replace(problem.place, file=name)
-    return replace(problem, place=place, mend=problem.mend.replace(path, name))
+    location = replace(problem.location, file=name)
+    return replace(problem, location=location, hint=problem.hint.replace(path, name))
