@@ -14,11 +14,11 @@ from defects_ical import __version__
 from defects_ical.cli.app import main
 from defects_ical.schedule.model import json_schema
 from tests.conftest import ROOT
-from tests.support.example_schedules import example
+from tests.support.example_schedules import make_yaml
 
 DATA = Path(__file__).parent / "data"
 
-EVENTFUL = example(
+EVENTFUL = make_yaml(
     clocks="[America/New_York, Australia/Sydney]",
     specials="[{id: making-of, title: The making of, airs: 2025-08-04T23:30, runtime: 45}]",
     changes="""
@@ -67,7 +67,7 @@ def test_check_warns_of_a_future_change_and_of_two_episodes_at_once() -> None:
 
 def test_check_tells_problems_and_fails(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
-    file.write_text(example(time="25:00"), "utf-8")
+    file.write_text(make_yaml(time="25:00"), "utf-8")
     result = run("check", "--schedule", str(file))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (

@@ -29,7 +29,7 @@ from defects_ical.errors import ComparisonSourceError
 from defects_ical.export.exporter import export_site
 from defects_ical.site.build import build_site
 from tests.compare.test_site_diff import CASES, DATA, NOW, PUBLISHED, SITE_URL, edited, site
-from tests.support.example_schedules import loaded
+from tests.support.example_schedules import load_yaml
 from tests.support.processes import granian
 
 URL: Final = f"{SITE_URL}"
@@ -75,7 +75,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the schedule is exported to."""
     folder = tmp_path_factory.mktemp("exported")
-    export_site(build_site(loaded(PUBLISHED), SITE_URL), SITE_URL, folder)
+    export_site(build_site(load_yaml(PUBLISHED), SITE_URL), SITE_URL, folder)
     return folder
 
 
@@ -439,7 +439,7 @@ def test_a_name_that_no_server_has_is_refused(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.usefixtures("folder")
 def test_a_file_that_may_not_be_read_is_refused() -> None:
     Path("public/show.ics").chmod(0)
-    schedule = loaded(PUBLISHED)
+    schedule = load_yaml(PUBLISHED)
     privileged = os.geteuid() == 0
     if privileged:  # root may read anything: look as somebody else
         os.seteuid(65534)

@@ -24,7 +24,7 @@ from defects_ical.errors import ScheduleError
 from defects_ical.render.ics import render_feeds
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.site.build import Resource, Site
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 from tests.system.test_change_replay import events, stamps, value
 
 SITE_URL: Final = SiteURL.parse("https://defects.example")
@@ -407,7 +407,7 @@ CASES: Final = {
 
 @cache
 def site(text: str) -> Site:
-    schedule = loaded(text)
+    schedule = load_yaml(text)
     calendars = render_feeds(schedule, expand_episodes(schedule), SITE_URL, BuildCache())
     return {path: Resource(body, "text/calendar", "", ()) for path, body in calendars}
 
@@ -417,12 +417,12 @@ def published(text: str = PUBLISHED) -> dict[str, bytes]:
 
 
 def compared(text: str, had: Mapping[str, bytes] | None = None) -> tuple[Difference, ...]:
-    schedule = loaded(text)
+    schedule = load_yaml(text)
     return compare_site(had or published(), site(text), schedule, expand_episodes(schedule))
 
 
 def told(text: str, had: Mapping[str, bytes] | None = None, now: datetime = NOW) -> Report:
-    return build_report(compared(text, had), loaded(text), now)
+    return build_report(compared(text, had), load_yaml(text), now)
 
 
 def edited(case: Case) -> str:
@@ -444,7 +444,7 @@ def mended(text: str, mend: Report) -> str:
 
 def named(entries: Iterable[str], text: str) -> set[str]:
     """The ids of the episodes that some entries are about."""
-    everything = {each.number or each.id: each.id for each in expand_episodes(loaded(text))}
+    everything = {each.number or each.id: each.id for each in expand_episodes(load_yaml(text))}
     ids: set[str] = set()
     for entry in entries:
         found = re.search(r"episodes: (all|\[.*?\])", entry)
@@ -475,7 +475,8 @@ def fine(differences: Iterable[Difference]) -> set[str]:
 
 def state(text: str) -> dict[str, tuple[object, ...]]:
     return {
-        each.id: (each.start, each.runtime, each.status) for each in expand_episodes(loaded(text))
+        each.id: (each.start, each.runtime, each.status)
+        for each in expand_episodes(load_yaml(text))
     }
 
 
@@ -542,7 +543,7 @@ def variant(*changes: str, special: str = "", text: str = "") -> str:
     special = f"\n  - {special}" if special else ""
     log = "".join(f"\n  - {each}" for each in changes)
     return (
-        (text or example())
+        (text or make_yaml())
         .replace("specials: []", f"specials:{special}")
         .replace("changes: []", f"changes:{log}")
     )
@@ -555,8 +556,8 @@ ODD: Final = """{id: gala, title: '"A": # b, {c}', airs: 2025-08-19T23:00, runti
 LATE: Final = "{{at: 2026-01-01T12:00:00+09:00, episodes: [5], runtime: {}}}"
 TWICE: Final = "{{at: 2025-07-20T12:00:00-04:00, episodes: [8], move: 2025-11-02T01:30-0{}:00}}"
 SETTLED: Final = "{at: 2025-02-02T12:00:00-05:00, episodes: [2], move: 2025-03-09T03:30}"
-NEW_YORK: Final = example(timezone="America/New_York")
-GAP: Final = example(
+NEW_YORK: Final = make_yaml(timezone="America/New_York")
+GAP: Final = make_yaml(
     timezone="America/New_York",
     premiere="2025-03-02",
     weekdays="[sunday]",
@@ -597,7 +598,7 @@ PAIRS: Final = {
     ),
     "an episode less, and the entry that moved it": (
         variant("{at: 2025-07-20T12:00:00+09:00, episodes: [8], move: 2025-08-20T20:00}"),
-        variant(text=example(episodes=7)),
+        variant(text=make_yaml(episodes=7)),
         [
             f"- {{{DECIDED}, episodes: [8], move: 2025-08-20T20:00}}",
             "- {at: 2025-08-01T12:00:01+09:00, episodes: [8], status: cancelled}",
@@ -612,16 +613,16 @@ PAIRS: Final = {
         ],
     ),
     "an episode less, and the other moved as all that there are": (
-        variant(text=example(episodes=2)),
+        variant(text=make_yaml(episodes=2)),
         variant(
             "{at: 2025-07-20T12:00:00+09:00, episodes: all, move: 2025-07-21T20:00}",
-            text=example(episodes=1),
+            text=make_yaml(episodes=1),
         ),
         [f"- {{{DECIDED}, episodes: [2], status: cancelled}}"],
     ),
     "two episodes less, and a runtime of the others": (
         variant(),
-        variant(text=example(episodes=6, runtime=70)),
+        variant(text=make_yaml(episodes=6, runtime=70)),
         [
             f"- {{{DECIDED}, episodes: [7, 8], runtime: 60}}",
             "- {at: 2025-08-01T12:00:01+09:00, episodes: [1, 2, 3, 4, 5, 6], runtime: 70}",
@@ -639,8 +640,8 @@ PAIRS: Final = {
         ],
     ),
     "a platform's odd name in a note": (
-        variant(text=example(platforms=STREAM.format(5))),
-        variant(text=example(platforms=STREAM.format(60))),
+        variant(text=make_yaml(platforms=STREAM.format(5))),
+        variant(text=make_yaml(platforms=STREAM.format(60))),
         [f'- {{{DECIDED}, episodes: all, note: "Now on A \\"b\\": #c 1 h after the broadcast."}}'],
     ),
     "entries dated in the future": (
@@ -649,8 +650,8 @@ PAIRS: Final = {
         ["- {at: 2026-01-01T12:00:01+09:00, episodes: [5], runtime: 80}"],
     ),
     "published in the future": (
-        variant(text=example(published=SOON)),
-        variant(text=example(published=SOON, episodes=6)),
+        variant(text=make_yaml(published=SOON)),
+        variant(text=make_yaml(published=SOON, episodes=6)),
         ["- {at: 2026-01-01T09:00:01+09:00, episodes: [7, 8], status: cancelled}"],
     ),
     "stamps of the future that have fallen": (
@@ -662,13 +663,13 @@ PAIRS: Final = {
         ],
     ),
     "a cancelled episode moved by the rule": (
-        variant(CANCELLED, text=example(episodes=1)),
-        variant(CANCELLED, text=example(episodes=1, time="22:00")),
+        variant(CANCELLED, text=make_yaml(episodes=1)),
+        variant(CANCELLED, text=make_yaml(episodes=1, time="22:00")),
         [f"- {{{DECIDED}, episodes: [1], move: 2025-07-21T22:00}}"],
     ),
     "moved by the rule and cancelled by an edit": (
-        variant(CANCELLED.replace("cancelled", "tentative"), text=example(episodes=1)),
-        variant(CANCELLED, text=example(episodes=1, time="22:00")),
+        variant(CANCELLED.replace("cancelled", "tentative"), text=make_yaml(episodes=1)),
+        variant(CANCELLED, text=make_yaml(episodes=1, time="22:00")),
         [f"- {{{DECIDED}, episodes: [1], status: cancelled}}"],
     ),
 }
@@ -863,7 +864,7 @@ TOLD: Final = {
 def lines(before: str, after: str, now: datetime | None = NOW) -> list[str]:
     return [
         "; ".join(each)
-        for each in unannounced_changes(site(before), site(after), loaded(after), now)
+        for each in unannounced_changes(site(before), site(after), load_yaml(after), now)
     ]
 
 
@@ -922,7 +923,7 @@ def schedules(draw: st.DrawFn) -> str:
     return variant(
         *log,
         special=GALA.replace("2025-08-19", "2025-11-02") if special else "",
-        text=example(
+        text=make_yaml(
             timezone=draw(st.sampled_from(("America/New_York", "America/Chicago"))),
             published=f"2025-10-0{draw(st.integers(1, 2))}T00:00:00+00:00",
             premiere="2025-10-25",
@@ -937,7 +938,7 @@ def schedules(draw: st.DrawFn) -> str:
 
 def is_valid(text: str) -> bool:
     try:
-        loaded(text)
+        load_yaml(text)
     except ScheduleError:
         return False
     return True

@@ -15,7 +15,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.model import Schedule, Show
 from defects_ical.site.build import Site, build_site, digest_site
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 SITE_URL: Final = SiteURL.parse("https://defects.example")
 SHOW: Final = """show:
@@ -47,7 +47,7 @@ def schedule_of(show: str = SHOW, notes: str = NOTES, **lines: str | int) -> str
         "specials": f"[{SPECIAL}]",
         "changes": f"[{MOVED}]",
     }
-    text = example(**{**usual, **lines})  # type: ignore[arg-type] # each keyword with its own type
+    text = make_yaml(**{**usual, **lines})  # type: ignore[arg-type] # each keyword with its own type
     head, _, rest = text.partition("show: {")
     return head + show + rest.partition("\n")[2] + notes
 
@@ -100,7 +100,7 @@ WITHOUT_VARIANT: Final = {"format", "show.picture"}
 
 @cache
 def made(text: str) -> Schedule:
-    return loaded(text)
+    return load_yaml(text)
 
 
 @cache

@@ -29,7 +29,7 @@ from tests.conftest import SITE_URL
 from tests.render.test_episodes_json import EVENTFUL
 from tests.site.test_build import Links
 from tests.support.browser import PHONE, WIDE, Places, Reader, Scheme, Visits
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 from tests.system.test_page_in_browser import assert_accessible, open_all
 
 pytest_plugins = ["tests.support.browser"]
@@ -60,7 +60,7 @@ HOSTILE: Final = (
 
 
 def logged(*changes: str) -> Schedule:
-    return loaded(example(specials=SPECIAL, changes=f"[{', '.join(changes)}]"))
+    return load_yaml(make_yaml(specials=SPECIAL, changes=f"[{', '.join(changes)}]"))
 
 
 def told(schedule: Schedule) -> tuple[Entry, ...]:
@@ -86,7 +86,7 @@ SCHEDULES: Final = {
     "nothing has changed": logged(),
     "one change": logged(LOG[0]),
     "much has changed": logged(*LOG),
-    "hostile texts": loaded(EVENTFUL),
+    "hostile texts": load_yaml(EVENTFUL),
 }
 
 
@@ -134,7 +134,7 @@ def test_what_differs_by_episode_is_told_by_episode() -> None:
 
 def test_all_in_a_list_are_named_one_by_one() -> None:
     change = "{at: 2025-07-02T00:00:00+00:00, episodes: [2, 1], status: tentative}"
-    (entry,) = told(loaded(example(episodes=2, changes=f"[{change}]")))
+    (entry,) = told(load_yaml(make_yaml(episodes=2, changes=f"[{change}]")))
     assert (entry.title, entry.everything) == ("Episode 1, Episode 2", False)
 
 
@@ -306,8 +306,8 @@ def test_hostile_texts_are_texts(text: str) -> None:
     quoted = json.dumps(text, ensure_ascii=False)
     change = f"{{at: 2025-07-02T00:00:00+00:00, episodes: [extra, 1], note: {quoted}}}"
     special = f"[{{id: extra, title: {quoted}, airs: 2025-08-18T23:00, runtime: 10}}]"
-    schedule = example(specials=special, changes=f"[{change}]").replace("The Show", quoted)
-    assert_arrives(loaded(schedule), text)
+    schedule = make_yaml(specials=special, changes=f"[{change}]").replace("The Show", quoted)
+    assert_arrives(load_yaml(schedule), text)
 
 
 def assert_arrives(schedule: Schedule, text: str) -> None:
@@ -439,13 +439,13 @@ def test_the_page_shows_every_change_the_newest_first(
     page.get_by_text("Earlier changes").click()
     assert shown(page) == NEWEST + EARLIER
     times = page.locator("#changes time").evaluate_all("all => all.map(each => each.dateTime)")
-    assert times == [format_utc(each.at) for each in told(loaded(EVENTFUL))]
+    assert times == [format_utc(each.at) for each in told(load_yaml(EVENTFUL))]
 
 
 def test_a_change_of_many_episodes_is_shown_with_its_first_few(
     places: Places, visits: Visits
 ) -> None:
-    page = visits.open(places.of(example(changes=f"[{LOG[2]}]"), "folder"))
+    page = visits.open(places.of(make_yaml(changes=f"[{LOG[2]}]"), "folder"))
     day, *lines, more = shown(page).splitlines()
     assert (day, more) == ("Friday 4 July 2025", "More episodes (5)")
     assert [line.partition(":")[0] for line in lines] == ["Episode 1", "Episode 2", "Episode 3"]

@@ -21,7 +21,7 @@ from defects_ical.text.display import INVISIBLE_CHARS
 from tests.conftest import SITE_URL
 from tests.render.test_feed_rules import CASES, case
 from tests.support.broken_feeds import FEEDS, FIRST, HEAD, NOW, SECOND, SOUND, START
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 Told: TypeAlias = list[tuple[str, int | None]]
 
@@ -279,7 +279,9 @@ def test_what_else_we_can_write_suffers_from_nothing(name: str) -> None:
 )
 def test_our_definitions_of_zones_are_those_of_their_names(zone: str) -> None:
     site = build_site(
-        loaded(example(timezone=zone, premiere="2025-07-20", episodes=60, weekdays="[sunday]")),
+        load_yaml(
+            make_yaml(timezone=zone, premiere="2025-07-20", episodes=60, weekdays="[sunday]")
+        ),
         SITE_URL,
     )
     for path, body in feeds_of(site):

@@ -26,7 +26,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
 from defects_ical.export.exporter import ExportResult, export_site
 from defects_ical.site.build import Resource, Site, build_site
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 URL: Final = "https://defects.example"
 SITE_URL: Final = SiteURL.parse(URL)
@@ -36,15 +36,15 @@ TEMPORARY: Final = ".defects-ical.tmp"
 
 CHANNEL: Final = "channel: {name: Channel, kind: television, region: Everywhere}"
 VOD: Final = "vod: {name: Vod, kind: streaming, region: Everywhere}"
-ONE_PLATFORM: Final = example(platforms=f"{{{CHANNEL}}}")
-TWO_PLATFORMS: Final = example(platforms=f"{{{CHANNEL}, {VOD}}}")
-MOVED: Final = example(
+ONE_PLATFORM: Final = make_yaml(platforms=f"{{{CHANNEL}}}")
+TWO_PLATFORMS: Final = make_yaml(platforms=f"{{{CHANNEL}, {VOD}}}")
+MOVED: Final = make_yaml(
     changes="[{at: 2025-08-01T00:00:00+00:00, episodes: [5], move: 2025-08-04T23:30}]"
 )
 SPECIAL: Final = "[{id: special-1, title: The making of, airs: 2025-07-14T23:00, runtime: 60}]"
 LARGE: Final = (
-    example(episodes=1000, platforms=f"{{{CHANNEL}, {VOD}}}"),
-    example(episodes=1000, specials=SPECIAL).replace("title: The Show", "title: The Film"),
+    make_yaml(episodes=1000, platforms=f"{{{CHANNEL}, {VOD}}}"),
+    make_yaml(episodes=1000, specials=SPECIAL).replace("title: The Show", "title: The Film"),
 )
 
 Contents: TypeAlias = dict[str, bytes]
@@ -52,7 +52,7 @@ Contents: TypeAlias = dict[str, bytes]
 
 @cache
 def made(text: str, address: SiteURL = SITE_URL) -> Site:
-    return build_site(loaded(text), address)
+    return build_site(load_yaml(text), address)
 
 
 def contents(folder: Path) -> Contents:
@@ -124,7 +124,7 @@ def test_a_new_folder_is_made_with_the_folders_above_it(site: Site, tmp_path: Pa
 
 
 def test_everybody_may_read_the_files(tmp_path: Path) -> None:
-    schedule, folder = written(tmp_path / "schedule.yaml", example()), tmp_path / "site"
+    schedule, folder = written(tmp_path / "schedule.yaml", make_yaml()), tmp_path / "site"
     command(folder, schedule)
     modes = {path: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
     assert {mode for path, mode in modes.items() if path.is_file()} == {0o644}
@@ -409,7 +409,7 @@ def test_a_folder_into_which_another_run_writes_is_refused(tmp_path: Path) -> No
 
 
 def test_of_two_runs_at_once_one_writes_and_the_other_may_be_refused(tmp_path: Path) -> None:
-    text = example(episodes=100)
+    text = make_yaml(episodes=100)
     schedule, folder = written(tmp_path / "schedule.yaml", text), tmp_path / "site"
     line = [sys.executable, "-m", "defects_ical", *arguments(folder, schedule)]
     pipe = subprocess.PIPE
@@ -466,7 +466,7 @@ runpy.run_module("defects_ical", run_name="__main__")
 
 
 def test_an_error_in_the_middle_leaves_every_file_whole(tmp_path: Path) -> None:
-    text = example(episodes=100)
+    text = make_yaml(episodes=100)
     schedule, folder = written(tmp_path / "schedule.yaml", text), tmp_path / "site"
     export_site(made(ONE_PLATFORM), SITE_URL, folder)
     old, new = bodies(made(ONE_PLATFORM)), bodies(made(text))
@@ -500,7 +500,7 @@ def test_the_command_says_how_many_files_it_wrote(tmp_path: Path) -> None:
 
 
 def test_the_command_refuses_with_a_message_and_exit_status_1(tmp_path: Path) -> None:
-    schedule, folder = written(tmp_path / "schedule.yaml", example()), tmp_path / "thesis"
+    schedule, folder = written(tmp_path / "schedule.yaml", make_yaml()), tmp_path / "thesis"
     folder.mkdir()
     written(folder / "thesis.txt", "years of work\n")
     with untouched(folder):
@@ -513,7 +513,7 @@ def test_the_command_refuses_with_a_message_and_exit_status_1(tmp_path: Path) ->
 
 
 def test_a_wrong_address_is_wrong_usage_and_nothing_is_made(tmp_path: Path) -> None:
-    schedule, folder = written(tmp_path / "schedule.yaml", example()), tmp_path / "site"
+    schedule, folder = written(tmp_path / "schedule.yaml", make_yaml()), tmp_path / "site"
     refused = command(folder, schedule, "defects.example")
     assert "`defects.example` is not like `https://defects.example`" in refused.stderr
     assert (refused.stdout, refused.returncode) == ("", 2)
@@ -521,7 +521,7 @@ def test_a_wrong_address_is_wrong_usage_and_nothing_is_made(tmp_path: Path) -> N
 
 
 def test_a_bad_schedule_is_refused_and_nothing_is_made(tmp_path: Path) -> None:
-    text = example(weekdays="[monday, moonday]")
+    text = make_yaml(weekdays="[monday, moonday]")
     schedule, folder = written(tmp_path / "schedule.yaml", text), tmp_path / "site"
     refused = command(folder, schedule)
     assert "`moonday`" in refused.stderr
@@ -531,9 +531,9 @@ def test_a_bad_schedule_is_refused_and_nothing_is_made(tmp_path: Path) -> None:
 
 
 def test_a_bad_schedule_leaves_the_last_good_site(tmp_path: Path) -> None:
-    schedule, folder = written(tmp_path / "schedule.yaml", example()), tmp_path / "site"
+    schedule, folder = written(tmp_path / "schedule.yaml", make_yaml()), tmp_path / "site"
     assert command(folder, schedule).returncode == 0
-    written(schedule, example(time="25:00"))
+    written(schedule, make_yaml(time="25:00"))
     with untouched(folder):
         assert command(folder, schedule).returncode == 1
 

@@ -28,7 +28,7 @@ from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
 from defects_ical.site.build import build_site
 from tests.support.browser import plain
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 from tests.support.html_tree import Markup
 from tests.support.processes import ROOT, granian
 
@@ -62,8 +62,8 @@ def hostile(text: str) -> Schedule:
     quoted = json.dumps(text, ensure_ascii=False)
     special = f"[{{id: extra, title: {quoted}, airs: '2025-08-20T20:00', runtime: 60}}]"
     platforms = f"{{channel: {{name: {quoted}, kind: television, region: {quoted}}}}}"
-    whole = example(specials=special, platforms=platforms)
-    return loaded(whole.replace("title: The Show", f"title: {quoted}, original_title: {quoted}"))
+    whole = make_yaml(specials=special, platforms=platforms)
+    return load_yaml(whole.replace("title: The Show", f"title: {quoted}, original_title: {quoted}"))
 
 
 def rendered(schedule: Schedule, address: SiteURL = SITE_URL) -> dict[str, bytes]:
@@ -121,7 +121,7 @@ def test_the_frame_is_complete_without_script(schedule: Schedule) -> None:
 
 
 def test_the_frame_tells_what_happened_to_an_episode() -> None:
-    text = Markup(rendered(loaded(example(changes=EVENTFUL)))["/embed.html"].decode()).text
+    text = Markup(rendered(load_yaml(make_yaml(changes=EVENTFUL)))["/embed.html"].decode()).text
     assert "moved from Tuesday 22 July 2025, 23:00 KST" in text
     assert "Episode 3 (cancelled)" in text
     assert "Episode 4 (to be confirmed)" in text
@@ -133,7 +133,7 @@ def test_no_embed_gives_the_story_away(schedule: Schedule) -> None:
 
 def test_a_long_list_scrolls_and_a_keyboard_reaches_it() -> None:
     short, long = (
-        Markup(rendered(loaded(example(episodes=count)))["/embed.html"].decode()).all("ol")[0]
+        Markup(rendered(load_yaml(make_yaml(episodes=count)))["/embed.html"].decode()).all("ol")[0]
         for count in (MAX_ROWS, MAX_ROWS + 1)
     )
     assert short == {}
@@ -211,7 +211,7 @@ def test_wordpress_finds_the_frame_in_oembed(schedule: Schedule) -> None:
 
 @pytest.mark.parametrize("count", [1, 4, 5, 8, 16, 17, 500])
 def test_the_card_shows_what_fits_and_counts_the_rest(count: int) -> None:
-    card = ET.fromstring(rendered(loaded(example(episodes=count)))["/card.svg"])  # noqa: S314 - ours
+    card = ET.fromstring(rendered(load_yaml(make_yaml(episodes=count)))["/card.svg"])  # noqa: S314 - ours
     texts = ["".join(each.itertext()).strip(ISOLATES) for each in card.iter(f"{SVG}text")]
     shown = [each for each in texts if each.startswith("Episode ")]
     rest = [each for each in texts if each.startswith("and ")]
@@ -220,7 +220,7 @@ def test_the_card_shows_what_fits_and_counts_the_rest(count: int) -> None:
 
 
 def test_the_card_tells_each_episode_s_whole_name_and_what_became_of_it() -> None:
-    card = ET.fromstring(rendered(loaded(example(changes=EVENTFUL)))["/card.svg"])  # noqa: S314 - ours
+    card = ET.fromstring(rendered(load_yaml(make_yaml(changes=EVENTFUL)))["/card.svg"])  # noqa: S314 - ours
     texts = ["".join(each.itertext()).strip(ISOLATES) for each in card.iter(f"{SVG}text")]
     rows = dict(zip(texts[2:-2:2], texts[3:-2:2], strict=True))
     assert list(rows) == [f"Episode {number}" for number in (1, 2, 3, 4, 5, 6, 7, 8)]
@@ -289,7 +289,7 @@ def exported(schedule: Path) -> Iterator[SiteURL]:
 KINDS = {"service": served, "folder under a path": exported}
 SCHEDULES = {
     "as shipped": (ROOT / "schedule.yaml").read_text("utf-8"),
-    "eventful": example(changes=EVENTFUL),
+    "eventful": make_yaml(changes=EVENTFUL),
 }
 
 

@@ -17,7 +17,7 @@ from defects_ical.render.structured_data import json_ld, render_sitemap
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 ELSEWHERE = SiteURL.parse("https://me.example/my-show")
 STARTS = [
@@ -108,7 +108,7 @@ def publications(schedule: Schedule, number: int) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def eventful() -> Schedule:
-    return loaded(EVENTFUL)
+    return load_yaml(EVENTFUL)
 
 
 def test_there_are_two_files(schedule: Schedule) -> None:
@@ -212,7 +212,7 @@ def test_episodes_come_in_the_order_of_their_starts(eventful: Schedule) -> None:
 
 def test_episodes_at_one_instant_keep_the_order_of_the_schedule() -> None:
     special = "[{id: extra, title: Extra, airs: 2025-07-21T23:00, runtime: 10}]"
-    content = told(loaded(example(specials=special, episodes=1)))
+    content = told(load_yaml(make_yaml(specials=special, episodes=1)))
     assert [each["id"] for each in content["episodes"]] == ["e01", "extra"]
 
 
@@ -310,7 +310,7 @@ def test_a_text_that_several_episodes_share_names_them_once() -> None:
         "[{at: 2025-07-02T00:00:00+00:00, episodes: [3], runtime: 90},"
         " {at: 2025-07-03T00:00:00+00:00, episodes: [4, 3, 1], runtime: 30}]"
     )
-    newest = told(loaded(example(changes=changes)))["changes"][0]
+    newest = told(load_yaml(make_yaml(changes=changes)))["changes"][0]
     assert newest["episodes"] == ["e01", "e03", "e04"]
     assert newest["text"] == (
         "Episode 1, Episode 4, Thursday 3 July 2025: Now 30 min long, not 1 h.\n"
@@ -319,7 +319,7 @@ def test_a_text_that_several_episodes_share_names_them_once() -> None:
 
 
 def test_what_is_not_known_is_null() -> None:
-    content = told(loaded(example()))
+    content = told(load_yaml(make_yaml()))
     assert content["show"] == {
         "title": "The Show",
         "original_title": None,
@@ -461,8 +461,8 @@ def test_a_tentative_episode_is_scheduled(eventful: Schedule) -> None:
 def test_a_move_from_a_time_that_never_was_has_no_previous_start() -> None:
     # 02:30 does not exist in New York on 9 March 2025.
     changes = "[{at: 2025-02-02T00:00:00+00:00, episodes: [1], move: 2025-03-09T03:30}]"
-    schedule = loaded(
-        example(
+    schedule = load_yaml(
+        make_yaml(
             timezone="America/New_York",
             published="2025-02-01T00:00:00+00:00",
             premiere="2025-03-09",
@@ -483,7 +483,7 @@ def test_the_number_of_episodes_is_said_of_what_it_counts(
     season: int | None, where: set[str]
 ) -> None:
     line = f"title: The Show, season: {season}" if season else "title: The Show"
-    series = structured(loaded(example().replace("title: The Show", line)))
+    series = structured(load_yaml(make_yaml().replace("title: The Show", line)))
     parts = {"series": series, "season": series.get("containsSeason", {})}
     assert {name for name, part in parts.items() if part.get("numberOfEpisodes") == 8} == where
     assert ("episode" in series) is (season is None)
@@ -504,7 +504,7 @@ def test_structured_data_leaves_out_what_is_not_known() -> None:
 
 
 def _plain() -> tuple[Schedule, tuple[Episode, ...]]:
-    schedule = loaded(example())
+    schedule = load_yaml(make_yaml())
     return schedule, expand_episodes(schedule)
 
 

@@ -13,7 +13,7 @@ from defects_ical.rfc5545.content_lines import Component
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
 from tests.support import feed_rules
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 from tests.support.feed_rules import File, MalformedError, Rule
 
 Files: TypeAlias = dict[str, File]
@@ -81,7 +81,7 @@ episodes:
 """
 
 RICH = (
-    example(
+    make_yaml(
         timezone="America/New_York",
         published="2025-10-01T00:00:00-04:00",
         premiere="2025-10-06",
@@ -104,10 +104,12 @@ class Case(NamedTuple):
 
 CASES = {
     "rich": Case(RICH, PLACE),
-    "without-a-zone": Case(example(timezone="UTC", clocks="[Asia/Seoul]"), SITE_URL),
-    "without-a-rule": Case(example(timezone="Africa/Casablanca", premiere="2025-02-03"), SITE_URL),
+    "without-a-zone": Case(make_yaml(timezone="UTC", clocks="[Asia/Seoul]"), SITE_URL),
+    "without-a-rule": Case(
+        make_yaml(timezone="Africa/Casablanca", premiere="2025-02-03"), SITE_URL
+    ),
     "over-new-year": Case(
-        example(timezone="Australia/Sydney", premiere="2025-12-29", platforms=PLATFORMS), SITE_URL
+        make_yaml(timezone="Australia/Sydney", premiere="2025-12-29", platforms=PLATFORMS), SITE_URL
     ),
 }
 
@@ -122,7 +124,7 @@ def files_of(site: Site, address: SiteURL) -> Files:
 
 def case(name: str) -> Files:
     text, address = CASES[name]
-    return files_of(build_site(loaded(text), address), address)
+    return files_of(build_site(load_yaml(text), address), address)
 
 
 @pytest.fixture(scope="module")
@@ -338,8 +340,8 @@ def test_an_episode_has_the_same_octets_in_feed_twin_and_single_file(files: File
 def test_a_change_touches_nothing_but_its_event_and_the_feeds_stamp() -> None:
     change = "[{at: 2025-08-01T00:00:00+00:00, episodes: [2], note: Corrected.}]"
     before, after = (
-        files_of(build_site(loaded(text), SITE_URL), SITE_URL)["/show.ics"].calendar
-        for text in (example(), example(changes=change))
+        files_of(build_site(load_yaml(text), SITE_URL), SITE_URL)["/show.ics"].calendar
+        for text in (make_yaml(), make_yaml(changes=change))
     )
     others = zip(before.components, after.components, strict=True)
     assert [n for n, (was, now) in enumerate(others) if was != now] == [2]

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from defects_ical.cli.app import main
 from defects_ical.errors import ScheduleError
 from defects_ical.schedule.loader import load_schedule
-from tests.support.example_schedules import example
+from tests.support.example_schedules import make_yaml
 
 DATA = Path(__file__).parent / "invalid"
 NAMES = sorted(path.stem for path in DATA.glob("*.yaml") if not path.stem.endswith(".mended"))
@@ -82,7 +82,7 @@ def test_a_file_that_may_not_be_read_is_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = Path("unreadable.yaml")
-    file.write_text(example(), "utf-8")
+    file.write_text(make_yaml(), "utf-8")
     file.chmod(0)
     privileged = os.geteuid() == 0
     if privileged:  # root may read anything: look as somebody else
@@ -123,7 +123,7 @@ def test_a_file_of_too_many_values_is_not_read_to_its_end(
 
 def test_a_file_of_ninety_thousand_problems_tells_the_first_thousand(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
-    file.write_text(example(changes="[" + "x," * 90_000 + "]"), "utf-8")
+    file.write_text(make_yaml(changes="[" + "x," * 90_000 + "]"), "utf-8")
     with pytest.raises(ScheduleError) as caught:
         load_schedule(file)
     assert len(caught.value.problems) == 1001

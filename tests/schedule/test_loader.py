@@ -18,14 +18,14 @@ from defects_ical.errors import ScheduleError
 from defects_ical.schedule.loader import STAND_IN
 from defects_ical.schedule.model import Schedule, json_schema
 from defects_ical.site.build import build_site
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = (ROOT / "schedule.yaml").read_text("utf-8")
 SITE_URL = SiteURL.parse("https://defects.example")
 VALIDATOR = Draft202012Validator(json_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
-CHANGED = example(
+CHANGED = make_yaml(
     clocks="[America/New_York, UTC]",
     specials="[{id: making-of, title: The making of, airs: 2025-08-18T23:00, runtime: 45}]",
     changes="""
@@ -83,7 +83,7 @@ def test_the_json_schema_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [SHIPPED, CHANGED, example(), example().replace("title: The Show", "title: 1984")]
+    "text", [SHIPPED, CHANGED, make_yaml(), make_yaml().replace("title: The Show", "title: 1984")]
 )
 def test_what_loads_is_valid_to_an_editor(text: str) -> None:
     VALIDATOR.validate(read(text))
@@ -110,11 +110,11 @@ def test_the_shipped_schedule_names_its_json_schema_in_its_first_line() -> None:
     ],
 )
 def test_an_editor_marks_what_the_loader_refuses(right: str, wrong: str) -> None:
-    text = example().replace(right, wrong)
+    text = make_yaml().replace(right, wrong)
     with pytest.raises(ValidationError):
         VALIDATOR.validate(read(text))
     with pytest.raises(ScheduleError):
-        loaded(text)
+        load_yaml(text)
 
 
 def test_what_stands_in_for_missing_values_is_itself_a_schedule() -> None:
@@ -160,7 +160,7 @@ def test_a_file_with_any_bytes_in_it_either_makes_a_site_or_is_refused(
 
 def make_or_refuse(text: str | bytes) -> None:
     try:
-        schedule = loaded(text)
+        schedule = load_yaml(text)
     except ScheduleError:
         return
     assert build_site(schedule, SITE_URL)

@@ -20,7 +20,7 @@ import pytest
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.server.reloader import SiteReloader
-from tests.support.example_schedules import example
+from tests.support.example_schedules import make_yaml
 from tests.support.processes import (
     BIN,
     ROOT,
@@ -89,7 +89,7 @@ def test_a_wildcard_needs_an_address_for_the_links(host: str) -> None:
 
 def test_a_bad_file_is_told_and_nothing_is_served(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
-    file.write_text(example(time="25:00"), "utf-8")
+    file.write_text(make_yaml(time="25:00"), "utf-8")
     assert told(serve("--schedule", str(file), "--port", "0")) == (
         1,
         "",
@@ -300,10 +300,10 @@ def test_a_worker_that_is_killed_is_replaced_and_no_later_request_fails(workers:
 
 def test_a_worker_that_takes_anothers_place_serves_the_same(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
-    file.write_text(example(), "utf-8")
+    file.write_text(make_yaml(), "utf-8")
     with granian(file, URL) as server:
         before, workers = server.ask("/show.ics"), server.workers()
-        for text in (example(time="22:00"), "half a fi"):
+        for text in (make_yaml(time="22:00"), "half a fi"):
             file.write_text(text, "utf-8")
             os.kill(workers[0], signal.SIGKILL)
             assert server.ask("/show.ics") == before
@@ -365,7 +365,7 @@ def test_2000_slow_connections_keep_nobody_from_being_answered() -> None:
 
 def bad(folder: Path) -> Path:
     file = folder / "schedule.yaml"
-    file.write_text(example(time="25:00"), "utf-8")
+    file.write_text(make_yaml(time="25:00"), "utf-8")
     return file
 
 

@@ -18,16 +18,16 @@ from defects_ical.schedule.loader import load_schedule
 from defects_ical.server import reloader
 from defects_ical.server.reloader import INTERNAL_ERROR, LiveSite, SiteReloader
 from tests.conftest import ROOT
-from tests.support.example_schedules import example
+from tests.support.example_schedules import make_yaml
 from tests.support.processes import wait_for
 
 SITE_URL: Final = SiteURL.parse("https://me.example")
 PNG: Final = ROOT / "tests" / "schedule" / "invalid" / "picture.png"
 NOTED: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], note: Corrected.}"
 MOVED: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], move: 2025-07-28T22:00}"
-GOOD: Final = example()
-BETTER: Final = example(changes=f"[{NOTED}]")
-BAD: Final = example(time="25:00")
+GOOD: Final = make_yaml()
+BETTER: Final = make_yaml(changes=f"[{NOTED}]")
+BAD: Final = make_yaml(time="25:00")
 
 
 def shown(publication: LiveSite) -> bytes:
@@ -224,15 +224,15 @@ def test_a_quiet_one_leaves_it_to_others_to_log(
 @pytest.mark.parametrize(
     "text",
     [
-        example(time="22:00"),
-        example(episodes=7),
-        example(changes="[]"),
-        example(changes=f"[{MOVED}]").replace("22:00}", "21:00}"),
+        make_yaml(time="22:00"),
+        make_yaml(episodes=7),
+        make_yaml(changes="[]"),
+        make_yaml(changes=f"[{MOVED}]").replace("22:00}", "21:00}"),
     ],
     ids=["rule", "fewer", "entry gone", "entry edited"],
 )
 def test_a_silent_change_is_not_taken_up(file: Path, text: str) -> None:
-    in_place(file, example(changes=f"[{MOVED}]"))
+    in_place(file, make_yaml(changes=f"[{MOVED}]"))
     publisher = SiteReloader(file, SITE_URL)
     publisher.refresh()
     site = publisher.publication.site
@@ -246,7 +246,9 @@ def test_a_silent_change_is_not_taken_up(file: Path, text: str) -> None:
 def test_a_file_that_ends_too_early_is_not_taken_up(file: Path) -> None:
     # Cut anywhere, what is left is refused: most of it is no schedule, and what still is one
     # lacks an entry that was served.
-    in_place(file, whole := example(changes=f"\n  - {NOTED}\n  - {MOVED.replace('01T', '02T')}\n"))
+    in_place(
+        file, whole := make_yaml(changes=f"\n  - {NOTED}\n  - {MOVED.replace('01T', '02T')}\n")
+    )
     publisher = SiteReloader(file, SITE_URL)
     publisher.refresh()
     site = publisher.publication.site
@@ -366,7 +368,7 @@ def test_a_problem_that_stays_is_not_told_again(
 ) -> None:
     monkeypatch.setattr(reloader, "RETRY", 0.0)
     monkeypatch.setattr(reloader, "AGAIN", 0)
-    in_place(file, example(time="22:00"))
+    in_place(file, make_yaml(time="22:00"))
     settle(publisher)
     said = len(caplog.records)
     assert said == 8

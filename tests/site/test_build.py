@@ -17,7 +17,7 @@ from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
 from defects_ical.site.build import Site, build_site, digest_site
 from tests.support import golden
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 INVALID = ROOT / "tests" / "schedule" / "invalid"
@@ -200,8 +200,8 @@ def test_the_page_keeps_recaps_closed_behind_a_warning(site: Site) -> None:
 
 
 def test_what_the_schedule_says_is_text_on_the_page() -> None:
-    text = example().replace("title: The Show", "title: '<script>alert(1)</script> & \"more\"'")
-    page = build_site(loaded(text), golden.SITE_URL)["/"].body
+    text = make_yaml().replace("title: The Show", "title: '<script>alert(1)</script> & \"more\"'")
+    page = build_site(load_yaml(text), golden.SITE_URL)["/"].body
     assert b"<script>" not in page
     assert b"&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;more&#34;" in page
 

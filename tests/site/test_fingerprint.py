@@ -22,7 +22,7 @@ from defects_ical.export.exporter import ExportResult, export_site, is_up_to_dat
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 SITE_URL: Final = SiteURL.parse("https://defects.example")
 MANIFEST: Final = ".defects-ical.json"
@@ -40,7 +40,7 @@ print(input_fingerprint(load_schedule(Path(sys.argv[1])), site_url))
 
 @pytest.fixture(scope="module")
 def site() -> Site:
-    return build_site(loaded(example()), SITE_URL)
+    return build_site(load_yaml(make_yaml()), SITE_URL)
 
 
 def told(schedule: Path, *search: Path, **environment: str) -> str:
@@ -62,7 +62,7 @@ def written(path: Path, text: str) -> Path:
 
 
 def test_every_process_says_the_same_of_the_same(tmp_path: Path) -> None:
-    file = written(tmp_path / "schedule.yaml", example())
+    file = written(tmp_path / "schedule.yaml", make_yaml())
     here = input_fingerprint(load_schedule(file), SITE_URL)
     assert input_fingerprint(load_schedule(file), SITE_URL) == here
     for seed, zone in (("0", "UTC"), ("1", "Asia/Seoul")):
@@ -70,7 +70,7 @@ def test_every_process_says_the_same_of_the_same(tmp_path: Path) -> None:
 
 
 def test_another_schedule_picture_or_address_is_something_else(tmp_path: Path) -> None:
-    with_picture = example().replace("title: The Show", "title: The Show, picture: one.png")
+    with_picture = make_yaml().replace("title: The Show", "title: The Show, picture: one.png")
     data = Path(__file__).parent.parent / "schedule"
     picture = next(data.rglob("*.png")).read_bytes()
     (tmp_path / "one.png").write_bytes(picture)
@@ -80,9 +80,9 @@ def test_another_schedule_picture_or_address_is_something_else(tmp_path: Path) -
     (tmp_path / "one.png").write_bytes(picture + b"\n")
     other = load_schedule(file)
     found = {
-        input_fingerprint(loaded(example()), SITE_URL),
-        input_fingerprint(loaded(example(runtime=61)), SITE_URL),
-        input_fingerprint(loaded(example()), SiteURL.parse("https://defects.example/show")),
+        input_fingerprint(load_yaml(make_yaml()), SITE_URL),
+        input_fingerprint(load_yaml(make_yaml(runtime=61)), SITE_URL),
+        input_fingerprint(load_yaml(make_yaml()), SiteURL.parse("https://defects.example/show")),
         input_fingerprint(one, SITE_URL),
         input_fingerprint(other, SITE_URL),
     }
@@ -91,7 +91,7 @@ def test_another_schedule_picture_or_address_is_something_else(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["render/ics.py", "templates/index.html", "static/page.js"])
 def test_another_program_is_something_else(name: str, tmp_path: Path) -> None:
-    file = written(tmp_path / "schedule.yaml", example())
+    file = written(tmp_path / "schedule.yaml", make_yaml())
     copy = tmp_path / "copy"
     shutil.copytree(PACKAGE, copy / "defects_ical")
     assert told(file, copy) == told(file)
@@ -101,7 +101,7 @@ def test_another_program_is_something_else(name: str, tmp_path: Path) -> None:
 
 
 def test_another_library_is_something_else(tmp_path: Path) -> None:
-    file = written(tmp_path / "schedule.yaml", example())
+    file = written(tmp_path / "schedule.yaml", make_yaml())
     facts = tmp_path / "libraries" / "sample-1.0.dist-info"
     facts.mkdir(parents=True)
     seen = {told(file)}
@@ -179,7 +179,7 @@ def test_the_command_builds_nothing_for_a_folder_that_holds_it(tmp_path: Path) -
     seen = []
     # _assemble joins a calendar from its parts.
     for runtime in (60, 60, 61):
-        written(file, example(runtime=runtime))
+        written(file, make_yaml(runtime=runtime))
         done = subprocess.run([*line, "--force"], capture_output=True, text=True, check=True)
         calls = Stats(f"{profile}").get_stats_profile().func_profiles
         seen.append((done.stdout.partition(": ")[2].strip(), "_assemble" in calls))

@@ -26,7 +26,7 @@ changes: {changes}
 """
 
 
-def example(  # noqa: PLR0913 - one keyword for each line that a test may want to differ
+def make_yaml(  # noqa: PLR0913 - one keyword for each line that a test may want to differ
     *,
     timezone: str = "Asia/Seoul",
     published: str = "2025-07-01T00:00:00+00:00",
@@ -40,12 +40,12 @@ def example(  # noqa: PLR0913 - one keyword for each line that a test may want t
     specials: str = "[]",
     changes: str = "[]",
 ) -> str:
-    """A schedule's text; every argument is YAML for the value of that name."""
+    """Return the text of a schedule; every argument is YAML for the value of that key."""
     return TEMPLATE.format_map(locals())
 
 
-def loaded(text: str | bytes) -> Schedule:
-    """The schedule that a text makes, or a file's content."""
+def load_yaml(text: str | bytes) -> Schedule:
+    """Load a schedule from the text or the bytes of its file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "schedule.yaml"
         content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")

@@ -9,7 +9,7 @@ import pytest
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.site.build import build_site
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 SITE_URL = SiteURL.parse("https://defects.example")
 EPISODES = ("e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08", "making-of")
@@ -67,7 +67,9 @@ PLATFORMS = """
 def published(*changes: str) -> Mapping[str, list[str]]:
     """The events of each feed with these changes, in the order of the episodes."""
     log = "".join(f"\n  - {change}" for change in changes) or "[]"
-    site = build_site(loaded(example(specials=SPECIAL, platforms=PLATFORMS, changes=log)), SITE_URL)
+    site = build_site(
+        load_yaml(make_yaml(specials=SPECIAL, platforms=PLATFORMS, changes=log)), SITE_URL
+    )
     return {path: events(each.body) for path, each in site.items() if path.endswith(".ics")}
 
 

@@ -21,7 +21,7 @@ from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Change, Platform, Schedule, Show
 from defects_ical.site.build import Site
-from tests.support.example_schedules import loaded
+from tests.support.example_schedules import load_yaml
 from tests.support.processes import BIN, running
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,7 +41,7 @@ SHOWN = [line for block in blocks("console") for line in block.splitlines()]
 
 
 def test_the_example_of_a_schedule_is_one() -> None:
-    assert len(expand_episodes(loaded(EXAMPLE))) == 10
+    assert len(expand_episodes(load_yaml(EXAMPLE))) == 10
 
 
 def test_the_message_shown_is_the_one_that_a_wrong_premiere_gets(
@@ -57,12 +57,12 @@ def test_the_message_shown_is_the_one_that_a_wrong_premiere_gets(
 
 def test_the_example_wants_a_uid_of_its_own() -> None:
     with pytest.raises(ScheduleError) as caught:
-        loaded(SHOWN_EXAMPLE)
+        load_yaml(SHOWN_EXAMPLE)
     assert [problem.key_path for problem in caught.value.problems] == ["show.uid"]
 
 
 def test_the_example_of_a_change_log_fits_the_example_of_a_schedule() -> None:
-    episodes = expand_episodes(loaded(EXAMPLE + CHANGES))
+    episodes = expand_episodes(load_yaml(EXAMPLE + CHANGES))
     assert [episode.sequence for episode in episodes] == [1, 2, 1, 3, 1, 1, 1, 1, 2, 3]
 
 

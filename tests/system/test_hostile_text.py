@@ -25,7 +25,7 @@ from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
 from tests.support import feed_rules
 from tests.support.browser import Place, Places, Visits, plain
-from tests.support.example_schedules import loaded
+from tests.support.example_schedules import load_yaml
 from tests.support.html_tree import Markup
 
 pytest_plugins = ["tests.support.browser"]
@@ -254,10 +254,10 @@ def test_what_goes_too_far_is_refused_and_what_goes_nearly_so_far_is_not(
     path: tuple[str | int, ...], refused: str, nearest: str | None
 ) -> None:
     with pytest.raises(ScheduleError) as caught:
-        loaded(saying(path, refused))
+        load_yaml(saying(path, refused))
     assert len(caught.value.problems) == 1
     if nearest is not None:
-        loaded(saying(path, nearest))
+        load_yaml(saying(path, nearest))
 
 
 # Nothing runs.
@@ -310,7 +310,7 @@ def bare(folder: Path) -> Iterator[Place]:
     """The exported site with its policy taken away, on a server that sends none."""
     with plain(folder, SHARED) as origin:
         address = SiteURL.parse(origin)
-        export_site(build_site(loaded(SCHEDULES["injected"]), address), address, folder)
+        export_site(build_site(load_yaml(SCHEDULES["injected"]), address), address, folder)
         for name in PAGES.values():
             text, count = POLICY.subn("", (folder / name).read_text("utf-8"))
             assert count == 1, name
@@ -594,13 +594,13 @@ class Published(NamedTuple):
 
 @pytest.fixture(scope="module", params=SCHEDULES)
 def published(request: pytest.FixtureRequest) -> Published:
-    schedule = loaded(SCHEDULES[request.param])
+    schedule = load_yaml(SCHEDULES[request.param])
     return Published(WORDS[request.param], schedule, build_site(schedule, SITE_URL))
 
 
 @pytest.fixture(scope="module")
 def harmless() -> Site:
-    return build_site(loaded(HARMLESS_SCHEDULE), SITE_URL)
+    return build_site(load_yaml(HARMLESS_SCHEDULE), SITE_URL)
 
 
 def test_the_loader_keeps_what_is_said(published: Published) -> None:
@@ -688,7 +688,7 @@ def test_no_special_takes_the_place_of_a_part_of_the_page(harmless: Site) -> Non
     assert len(parts) == len(ids) - 5 >= 10
     for part in parts:
         with pytest.raises(ScheduleError):
-            loaded(saying(("specials", 1, "id"), part))
+            load_yaml(saying(("specials", 1, "id"), part))
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

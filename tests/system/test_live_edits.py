@@ -25,7 +25,7 @@ import pytest
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
-from tests.support.example_schedules import example
+from tests.support.example_schedules import make_yaml
 from tests.support.processes import BIN, Server, granian, running, settings, wait_for
 
 URL: Final = "https://me.example"
@@ -64,7 +64,7 @@ def version(number: int) -> str:
         f"episodes: [{each % 8 + 1}], note: Note {each}.}}"
         for each in range(number // 3)
     )
-    text = example(changes=entries or "[]").replace("format: 1\n", "")
+    text = make_yaml(changes=entries or "[]").replace("format: 1\n", "")
     return f"{text}episodes: {{1: {{teaser: Version {number}.}}}}\nformat: 1\n"
 
 
@@ -391,7 +391,7 @@ def test_ten_minutes_of_everything_fail_nothing_and_take_no_memory(tmp_path: Pat
 def reworded(file: Path, number: int) -> None:
     """A version that is no longer than the others."""
     new = file.with_name("new.yaml")
-    new.write_text(f"{example()}episodes: {{1: {{teaser: Version {number:04}.}}}}\n", "utf-8")
+    new.write_text(f"{make_yaml()}episodes: {{1: {{teaser: Version {number:04}.}}}}\n", "utf-8")
     new.replace(file)
 
 

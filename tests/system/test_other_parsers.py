@@ -14,7 +14,7 @@ from ical.calendar_stream import IcsCalendarStream
 
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 
 class Broadcast(NamedTuple):
@@ -171,7 +171,7 @@ def test_a_single_file_is_read_to_the_main_feeds_broadcast(site: Site, read: Rea
 
 # A schedule in which everything has happened.
 
-REVISED = example(
+REVISED = make_yaml(
     timezone="America/New_York",
     published="2025-10-01T00:00:00-04:00",
     premiere="2025-10-27",
@@ -195,7 +195,7 @@ REVISED = example(
 
 @pytest.fixture(scope="module")
 def revised() -> Site:
-    return build_site(loaded(REVISED), SITE_URL)
+    return build_site(load_yaml(REVISED), SITE_URL)
 
 
 def table(text: str) -> list[Broadcast]:

@@ -31,7 +31,7 @@ from tests.support.browser import (
     plain,
     visible_links,
 )
-from tests.support.example_schedules import example
+from tests.support.example_schedules import make_yaml
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -40,7 +40,7 @@ SHIPPED: Final = (ROOT / "schedule.yaml").read_text("utf-8")
 # A season over which the clocks change in Auckland, in London and in both Americas' norths. An
 # episode has moved to the next day, others are in doubt, cancelled, longer; one is a special.
 EVENTFUL: Final = (
-    example(
+    make_yaml(
         premiere="2025-09-22",
         weekdays="[monday]",
         published="2025-09-01T09:00:00+09:00",
@@ -282,7 +282,7 @@ def test_a_show_that_never_aired_has_not_ended(
     places: Places, visits: Visits, now: str, words: str
 ) -> None:
     cancelled = "[{at: 2025-07-02T12:00:00+09:00, episodes: all, status: cancelled}]"
-    place = places.of(example(changes=cancelled), "service")
+    place = places.of(make_yaml(changes=cancelled), "service")
     assert_says(on(visits.open(place, reader=Reader(now=instant(now)))), words)
 
 

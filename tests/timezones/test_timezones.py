@@ -31,7 +31,7 @@ from defects_ical.timezones.conversion import (
 )
 from defects_ical.timezones.transitions import observances
 from tests.conftest import SITE_URL
-from tests.support.example_schedules import example, loaded
+from tests.support.example_schedules import load_yaml, make_yaml
 
 ZONES: Final = (
     "Africa/Cairo",
@@ -68,7 +68,7 @@ Clock: TypeAlias = Callable[[datetime], timedelta]
 
 def feed(text: str) -> str:
     """The main feed of a schedule's text."""
-    schedule = loaded(text)
+    schedule = load_yaml(text)
     _, body = next(render_feeds(schedule, expand_episodes(schedule), SITE_URL, BuildCache()))
     return body.decode()
 
@@ -77,7 +77,7 @@ def season(zone: str, premiere: str) -> str:
     """The feed of a season of six weeks: daily at noon, when clocks are never changed."""
     every_day = "[monday, tuesday, wednesday, thursday, friday, saturday, sunday]"
     return feed(
-        example(
+        make_yaml(
             timezone=zone, premiere=premiere, weekdays=every_day, time="12:00", episodes=EPISODES
         )
     )
@@ -260,7 +260,7 @@ def test_no_zone_changes_its_clocks_twice_in_six_days() -> None:
 
 
 def test_seoul_is_one_observance_without_a_rule() -> None:
-    assert definition(feed(example(timezone="Asia/Seoul"))).splitlines() == [
+    assert definition(feed(make_yaml(timezone="Asia/Seoul"))).splitlines() == [
         "BEGIN:VTIMEZONE",
         "TZID:Asia/Seoul",
         "BEGIN:STANDARD",
@@ -274,7 +274,7 @@ def test_seoul_is_one_observance_without_a_rule() -> None:
 
 
 def test_a_zone_without_a_change_since_1970_begins_with_that_year() -> None:
-    defined = definition(feed(example(timezone="Asia/Kolkata")))
+    defined = definition(feed(make_yaml(timezone="Asia/Kolkata")))
     assert lines(defined, "BEGIN:S", "BEGIN:D", "DTSTART", "TZOFFSET") == [
         "BEGIN:STANDARD",
         "DTSTART:19700101T000000",
@@ -287,12 +287,12 @@ def test_a_zone_without_a_change_since_1970_begins_with_that_year() -> None:
     ("zone", "name"), [("Africa/Tripoli", "EET"), ("America/Whitehorse", "MST")]
 )
 def test_a_zone_without_changes_has_the_name_that_it_has_now(zone: str, name: str) -> None:
-    text = definition(feed(example(timezone=zone, time="12:00")))
+    text = definition(feed(make_yaml(timezone=zone, time="12:00")))
     assert lines(text, "TZNAME") == [f"TZNAME:{name}"]
 
 
 def test_new_york_is_a_rule_for_each_half_of_the_year() -> None:
-    assert definition(feed(example(timezone="America/New_York"))).splitlines() == [
+    assert definition(feed(make_yaml(timezone="America/New_York"))).splitlines() == [
         "BEGIN:VTIMEZONE",
         "TZID:America/New_York",
         "BEGIN:STANDARD",
@@ -315,7 +315,7 @@ def test_new_york_is_a_rule_for_each_half_of_the_year() -> None:
 
 def test_dublins_standard_time_is_that_of_the_winter() -> None:
     """Its own data has it the other way round, with a daylight saving of minus one hour."""
-    defined = definition(feed(example(timezone="Europe/Dublin")))
+    defined = definition(feed(make_yaml(timezone="Europe/Dublin")))
     assert lines(defined, "BEGIN", "TZNAME", "TZOFFSETTO") == [
         "BEGIN:VTIMEZONE",
         "BEGIN:STANDARD",
@@ -329,7 +329,7 @@ def test_dublins_standard_time_is_that_of_the_winter() -> None:
 
 def test_cairo_is_each_change_by_itself() -> None:
     """No yearly rule is its Friday after the last Thursday: in 2024 that is 1 November."""
-    defined = definition(feed(example(timezone="Africa/Cairo")))
+    defined = definition(feed(make_yaml(timezone="Africa/Cairo")))
     assert lines(defined, "BEGIN:S", "BEGIN:D", "DTSTART", "RRULE") == [
         *("BEGIN:STANDARD", "DTSTART:20231027T000000"),
         *("BEGIN:DAYLIGHT", "DTSTART:20240426T000000"),
@@ -368,7 +368,7 @@ def test_a_definition_of_any_zone_opens_before_its_season_and_not_before_1970(ye
 
 def test_a_file_defines_the_zone_once_before_its_events_and_only_if_one_names_it() -> None:
     late = "[{id: late, title: Late, airs: 2025-11-02T01:30-05:00, runtime: 60}]"
-    site = build_site(loaded(example(timezone="America/New_York", specials=late)), SITE_URL)
+    site = build_site(load_yaml(make_yaml(timezone="America/New_York", specials=late)), SITE_URL)
     files = {path: each.body.decode() for path, each in site.items() if path.endswith(".ics")}
     assert {path for path, file in files.items() if "TZID" not in file} == {
         "/episodes/show-late.ics"
@@ -379,7 +379,7 @@ def test_a_file_defines_the_zone_once_before_its_events_and_only_if_one_names_it
 
 
 def test_a_feed_in_utc_defines_no_zone() -> None:
-    text = feed(example(timezone="UTC", episodes=2))
+    text = feed(make_yaml(timezone="UTC", episodes=2))
     assert "VTIMEZONE" not in text
     assert lines(text, "DTSTART", "DTEND") == [
         *("DTSTART:20250721T230000Z", "DTEND:20250722T000000Z"),
@@ -507,7 +507,7 @@ def test_every_instant_but_those_of_a_second_pass_has_a_local_name(zone: str) ->
 
 @pytest.mark.parametrize("zone", sorted(set(pytz.all_timezones) - {"UTC"}))
 def test_the_events_of_every_zone_name_it_and_its_definition(zone: str) -> None:
-    text = feed(example(timezone=zone, time="12:00", episodes=1)).replace("\r\n ", "")
+    text = feed(make_yaml(timezone=zone, time="12:00", episodes=1)).replace("\r\n ", "")
     assert lines(definition(text), "TZID") == [f"TZID:{zone}"]
     assert f"\r\nDTSTART;TZID={zone}:20250721T120000\r\n" in text
     assert f"\r\nDTEND;TZID={zone}:20250721T130000\r\n" in text
@@ -540,7 +540,7 @@ def test_an_event_is_in_utc_if_it_begins_or_ends_in_a_second_pass(
     airs: str, runtime: int, written: list[str]
 ) -> None:
     special = f"[{{id: late, title: Late, airs: {airs}, runtime: {runtime}}}]"
-    text = feed(example(timezone="America/New_York", specials=special))
+    text = feed(make_yaml(timezone="America/New_York", specials=special))
     assert lines(text.rpartition("BEGIN:VEVENT")[2], "DTSTART", "DTEND") == written
 
 
