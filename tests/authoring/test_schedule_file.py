@@ -202,7 +202,7 @@ def test_it_says_what_it_wrote_and_what_comes_next() -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
         "schedule.yaml: The Lighthouse, 6 episodes from 2025-10-12\n"
-        "Its `uid` is the show's for ever. Next, complete the file by its comments; then:\n"
+        "Never change its `uid`. Complete the file as its comments say, then run:\n"
         "  defects-ical check\n"
         "  defects-ical serve\n"
         "  defects-ical export public --url URL\n"

@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defects_ical import __version__
-from defects_ical.cli import app
+from defects_ical.cli import check, export
 from defects_ical.cli.app import main
 from defects_ical.compare import published
 from defects_ical.compare.published import load_published
@@ -59,7 +59,8 @@ def run(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test decides at the same instant, and asks no proxy."""
-    monkeypatch.setattr(app, "_now", lambda: NOW)
+    for command in (check, export):
+        monkeypatch.setattr(command, "utc_now", lambda: NOW)
     monkeypatch.setenv("NO_PROXY", "*")
 
 
@@ -169,7 +170,7 @@ def test_a_format_is_of_a_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     result = run("check", "--format", "markdown")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "`--format` is of a comparison; name what to compare `--against`" in result.stderr
+    assert "--format needs --against." in result.stderr
 
 
 @pytest.mark.usefixtures("folder")
@@ -227,7 +228,7 @@ def test_an_export_mends_a_damaged_feed_and_says_that_it_did_not_compare_it() ->
     feed.write_bytes(sound[:1000])
     result = run("export", "public", "--url", URL)
     assert (result.exit_code, feed.read_bytes()) == (0, sound)
-    assert result.stderr == "warning: public/show.ics: damaged, and not compared\n"
+    assert result.stderr == "warning: public/show.ics: damaged, not compared\n"
 
 
 @pytest.mark.usefixtures("folder")

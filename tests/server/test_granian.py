@@ -82,8 +82,8 @@ def test_a_wildcard_needs_an_address_for_the_links(host: str) -> None:
     status, out, err = told(serve("--host", host, "--port", "0"))
     assert (status, out) == (2, "")
     assert err.endswith(
-        f"Error: `--host {host}` is every address of this machine; name the one that links "
-        "begin with: `--url https://defects.example`\n"
+        f"Error: --host {host} is every address of this machine. Name the public URL of the "
+        "site: --url https://defects.example\n"
     )
 
 

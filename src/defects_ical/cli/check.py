@@ -1,0 +1,136 @@
+"""The command ``check``: validate a schedule, or compare it with what is live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from defects_ical.cli.console import print_table, print_warnings, utc_now
+from defects_ical.cli.options import SCHEDULE_OPTION
+from defects_ical.compare.published import load_published
+from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
+from defects_ical.compare.site_diff import compare_site
+from defects_ical.content.descriptions import format_time, local_times
+from defects_ical.schedule.episodes import Episode, expand_episodes, sort_by_start
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.schedule.model import Schedule
+from defects_ical.schedule.warnings import find_warnings
+from defects_ical.site.build import build_site
+from defects_ical.text.english import WEEKDAYS, count_noun
+from defects_ical.timezones.conversion import LocalTime
+
+STATUS_STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
+SEVERITY_STYLES: Final = {"fine": "green", "warning": "yellow", "error": "red"}
+
+
+@click.command(short_help="Validate the schedule and list its episodes.")
+@SCHEDULE_OPTION
+@click.option(
+    "--against",
+    metavar="PUBLISHED",
+    help="Compare with what is live: a feed's file, an exported folder, or a feed's URL.",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "markdown"]),
+    help="The format of a comparison: text for a terminal, markdown for a pull request.",
+)
+def check(path: Path, against: str | None, output_format: str | None) -> None:
+    """Validate the schedule and list every episode with its local times.
+
+    With --against, list instead what would change for subscribers, and the entries to append to
+    the schedule so that calendar apps apply the changes.
+    """
+    if output_format and not against:
+        raise click.UsageError("--format needs --against.")
+    schedule = load_schedule(path)
+    if against:
+        _compare(schedule, against, path, as_markdown=output_format == "markdown")
+        return
+    episodes = expand_episodes(schedule)
+    click.echo(schedule.show.title)
+    print_table(_build_episode_table(schedule, episodes))
+    warnings = print_schedule_warnings(schedule, episodes)
+    verdict = f", {count_noun(warnings, 'warning')}" if warnings else ""
+    click.echo(f"{path}: OK, {count_noun(len(episodes), 'episode')}{verdict}")
+
+
+def print_schedule_warnings(schedule: Schedule, episodes: tuple[Episode, ...]) -> int:
+    """Print what is probably a mistake in a valid schedule; return the number of warnings."""
+    warnings = [*map(str, find_warnings(schedule, episodes, utc_now()))]
+    print_warnings(warnings)
+    return len(warnings)
+
+
+def _compare(schedule: Schedule, against: str, path: Path, *, as_markdown: bool) -> None:
+    """Print what would change for subscribers; exit with 1 if a change is unannounced."""
+    episodes = expand_episodes(schedule)
+    published = load_published(against, schedule)
+    site = build_site(schedule, published.site_url)
+    differences = compare_site(published.calendars, site, schedule, episodes)
+    report = build_report(differences, schedule, utc_now())
+    title = f"{schedule.show.title}, compared with {against}"
+    if as_markdown:
+        click.echo(to_markdown(report, title), nl=False)
+    else:
+        _print_report(report, title, path)
+    print_schedule_warnings(schedule, episodes)
+    if any(each.verdict == "error" for each in differences):
+        click.get_current_context().exit(1)
+
+
+def _print_report(report: Report, title: str, path: Path) -> None:
+    click.echo(title)
+    if report.rows:
+        print_table(_build_comparison_table(report))
+    for step in report.steps:
+        click.echo(f"- {step}")
+    for entry in report.entries:
+        # Not wrapped, so that it can be copied.
+        click.echo(f"  {entry}")
+    click.echo(f"{path}: {report.summary}")
+
+
+def _build_episode_table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Ep.", no_wrap=True)
+    for clock in local_times(schedule.published, schedule):
+        table.add_column(clock.place, no_wrap=True)
+    table.add_column("Status", no_wrap=True)
+    table.add_column("Rev.", no_wrap=True, justify="right")
+    for episode in sort_by_start(episodes):
+        own, *others = local_times(episode.start, schedule)
+        table.add_row(
+            Text(str(episode.number or episode.id)),
+            f"{_format_weekday(own)} {own.naive:%Y-%m-%d} {format_time(own)}",
+            *(f"{_format_other_day(own, each)}{format_time(each)}" for each in others),
+            Text(episode.status, STATUS_STYLES[episode.status]),
+            str(episode.sequence),
+        )
+    return table
+
+
+def _build_comparison_table(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False)
+    *shown, severity = used_columns(report)
+    for index in shown:
+        table.add_column(HEADINGS[index], no_wrap=True)
+    table.add_column(HEADINGS[severity], no_wrap=True, justify="right")
+    for row in report.rows:
+        last = Text(row.cells[severity], SEVERITY_STYLES[row.verdict])
+        table.add_row(*(Text(row.cells[index]) for index in shown), last)
+    return table
+
+
+def _format_other_day(own: LocalTime, other: LocalTime) -> str:
+    """Format the weekday of another clock if it is not that of the schedule's own clock."""
+    return "" if other.naive.date() == own.naive.date() else f"{_format_weekday(other)} "
+
+
+def _format_weekday(time: LocalTime) -> str:
+    return WEEKDAYS[time.naive.weekday()][:3]

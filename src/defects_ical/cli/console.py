@@ -1,0 +1,73 @@
+"""Print tables, errors and warnings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from defects_ical.errors import DefectsIcalError, Problem, ScheduleError
+
+# Wider than any table.
+MAX_WIDTH: Final = 100_000
+
+
+class ErrorHandlingGroup(click.Group):
+    """A group of commands that prints errors which users can fix.
+
+    Any other exception is a bug of ours and keeps its traceback.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with the status of the error that ends it."""
+        try:
+            return super().invoke(ctx)
+        except DefectsIcalError as error:
+            _print_errors(_format_error(error))
+            ctx.exit(error.exit_status)
+
+
+def utc_now() -> datetime:
+    """Return the current time in UTC. Only commands look at the clock."""
+    return datetime.now(UTC)
+
+
+def print_table(table: Table) -> None:
+    """Print a table in full: a terminal's line breaks are easier to read than cut columns."""
+    out = Console(highlight=False)
+    options = out.options.update(width=MAX_WIDTH)
+    out.width = max(out.width, out.measure(table, options=options).maximum)
+    out.print(table)
+
+
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print a line for each warning to standard error."""
+    _print_errors(Text.assemble(("warning: ", "yellow"), warning) for warning in warnings)
+
+
+def _format_error(error: DefectsIcalError) -> Iterator[Text]:
+    """Yield a line for each problem of an error."""
+    if isinstance(error, ScheduleError):
+        yield from map(_format_problem, error.problems)
+    else:
+        yield Text.assemble(("error: ", "red"), str(error))
+
+
+def _format_problem(problem: Problem) -> Text:
+    """Format a problem with its location dimmed and its message in bold."""
+    location = f"{problem.location}:"
+    message = str(problem).removeprefix(location).removesuffix(problem.hint)
+    return Text.assemble((location, "dim"), (message, "bold"), problem.hint)
+
+
+def _print_errors(lines: Iterable[Text]) -> None:
+    # A terminal gets lines broken between words; a file or a program gets them in one piece.
+    err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    for line in lines:
+        err.print(line)

@@ -1,0 +1,81 @@
+"""The command ``export``: write the site to a folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import click
+
+from defects_ical.cli.check import print_schedule_warnings
+from defects_ical.cli.console import print_warnings, utc_now
+from defects_ical.cli.options import SCHEDULE_OPTION, SiteURLParameter
+from defects_ical.compare.messages import ERRORS_AND_WARNINGS, format_issues
+from defects_ical.compare.published import split_readable
+from defects_ical.compare.site_diff import compare_site, unchanged
+from defects_ical.content.site_url import SiteURL
+from defects_ical.errors import UnannouncedChangeError
+from defects_ical.export.exporter import export_site, is_up_to_date
+from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.schedule.model import Schedule
+from defects_ical.site.build import Site, build_site
+from defects_ical.site.fingerprint import input_fingerprint
+
+# Feeds are directly in the folder; episode files repeat what feeds say.
+FEED_PATH: Final = re.compile(r"/[^/]+\.ics")
+
+
+@click.command(short_help="Write the site to a folder.")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--url",
+    "site_url",
+    type=SiteURLParameter(),
+    required=True,
+    help="The URL at which the folder will be public; links in the feeds begin with it.",
+)
+@SCHEDULE_OPTION
+@click.option("--force", is_flag=True, help="Export changes that subscribers would not see, too.")
+def export(folder: Path, site_url: SiteURL, path: Path, *, force: bool) -> None:
+    """Write the site to DIR, which is new, empty, or was exported to before."""
+    schedule = load_schedule(path)
+    fingerprint = input_fingerprint(schedule, site_url)
+    result = is_up_to_date(folder, fingerprint)
+    if result is None:
+        site = build_site(schedule, site_url)
+
+        def check_changes(exported: Mapping[str, bytes]) -> None:
+            _check_changes(exported, site, schedule, folder, force=force)
+
+        result = export_site(site, site_url, folder, check_changes, fingerprint)
+    print_schedule_warnings(schedule, expand_episodes(schedule))
+    counts = f"{result.written} written, {result.unchanged} unchanged, {result.removed} removed"
+    click.echo(f"{folder}: {counts}")
+
+
+def _check_changes(
+    exported: Mapping[str, bytes], site: Site, schedule: Schedule, folder: Path, *, force: bool
+) -> None:
+    """Raise UnannouncedChangeError if subscribers to an exported folder would miss a change.
+
+    Changed texts alone are warnings; with ``force``, everything is.
+    """
+    feeds = {path: body for path, body in exported.items() if FEED_PATH.fullmatch(path)}
+    if unchanged(feeds, site):
+        return
+    readable, damaged = split_readable(feeds)
+    differences = compare_site(readable, site, schedule, expand_episodes(schedule))
+    errors = format_issues(differences, schedule, utc_now())
+    if errors and not force:
+        lines = [
+            f"{folder}: Export refused: subscribers would not see these changes.",
+            *(f"  {message}; {hint}" for message, hint in errors),
+            "  Use --force to export anyway.",
+        ]
+        raise UnannouncedChangeError("\n".join(lines))
+    issues = format_issues(differences, schedule, utc_now(), ERRORS_AND_WARNINGS)
+    print_warnings(f"{folder}{path}: damaged, not compared" for path in damaged)
+    print_warnings(f"{folder}: {message}; {hint}" for message, hint in issues)

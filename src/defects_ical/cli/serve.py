@@ -1,0 +1,69 @@
+"""The command ``serve``: serve the site over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from defects_ical.cli.check import print_schedule_warnings
+from defects_ical.cli.options import SCHEDULE_OPTION, SiteURLParameter
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.server import granian
+from defects_ical.server.reloader import SiteReloader
+
+
+@click.command(short_help="Serve the site over HTTP.")
+@SCHEDULE_OPTION
+@click.option(
+    "--url",
+    "site_url",
+    type=SiteURLParameter(),
+    help="The public URL of the site, if it is not the one it is served at.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="HOST",
+    help="The host name or IP address to listen on.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    metavar="PORT",
+    help="The port to listen on; 0 chooses a free port.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="The number of worker processes.",
+)
+def serve(path: Path, site_url: SiteURL | None, host: str, port: int, workers: int) -> None:
+    """Serve the site over HTTP until Ctrl-C, and reload the schedule when its file changes."""
+    with granian.bind_socket(host, port) as listening:
+        if site_url is None and granian.is_wildcard(listening):
+            raise click.UsageError(
+                f"--host {host} is every address of this machine. Name the public URL of the "
+                "site: --url https://defects.example"
+            )
+        local_url = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+        where = f"{site_url}, served from {local_url}," if site_url else local_url
+        site_url = site_url or SiteURL.parse(local_url)
+        reloader = SiteReloader(path, site_url)
+        schedule = load_schedule(path)
+        print_schedule_warnings(schedule, expand_episodes(schedule))
+        reloader.publish(schedule)
+        ready = f"{schedule.show.title} is at {where} until Ctrl-C"
+        granian.serve(reloader, site_url, listening, workers, lambda: click.echo(ready))
+    if sys.stdout.isatty():
+        # The shell's prompt goes below the terminal's `^C`.
+        click.echo()

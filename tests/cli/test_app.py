@@ -1,0 +1,59 @@
+"""The command line as a whole: usage errors, the version, the schema and tracebacks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from defects_ical import __version__
+from defects_ical.cli.app import main
+from defects_ical.schedule.model import json_schema
+
+COMMAND = str(Path(sys.executable).with_name("defects-ical"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["export", "public"], "Missing option '--url'"),
+        (["export", "--url", "https://me.example"], "Missing argument 'DIR'"),
+        (["export", "public", "--url", "me"], "`me` is not like `https://defects.example`"),
+        (["exprt"], "No such command 'exprt'"),
+        (["check", "--shedule", "x"], "--shedule"),
+    ],
+)
+def test_usage_error_exits_with_2(arguments: list[str], reason: str) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert reason in result.stderr
+
+
+def test_schema_prints_json_schema() -> None:
+    result = CliRunner().invoke(main, ["schema"])
+    assert (result.exit_code, json.loads(result.stdout)) == (0, json_schema())
+
+
+@pytest.mark.parametrize("program", [[sys.executable, "-m", "defects_ical"], [COMMAND]])
+def test_version_is_printed(program: list[str]) -> None:
+    done = subprocess.run([*program, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"defects-ical, version {__version__}\n"
+
+
+def test_bug_keeps_its_traceback(tmp_path: Path) -> None:
+    """An exception that is not a user's error is not caught."""
+    broken = (
+        "from defects_ical.cli import app, check\n"
+        "check.load_schedule = lambda path: 1 / 0\n"
+        "app.main(['check'], prog_name='defects-ical')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", broken], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback")
+    assert done.stderr.endswith("ZeroDivisionError: division by zero\n")

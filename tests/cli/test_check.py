@@ -1,0 +1,73 @@
+"""The command ``check``: the episode table, warnings and errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from defects_ical.cli.app import main
+from tests.conftest import ROOT
+from tests.support.example_schedules import make_yaml
+
+DATA = Path(__file__).parent / "data"
+
+SCHEDULE_WITH_CHANGES = make_yaml(
+    clocks="[America/New_York, Australia/Sydney]",
+    specials="[{id: making-of, title: The making of, airs: 2025-08-04T23:30, runtime: 45}]",
+    changes="""
+  - {at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-04T23:30, reason: Baseball.}
+  - {at: 2025-08-02T12:00:00+09:00, episodes: [6], shift: {weeks: 1}, status: tentative}
+  - {at: 2037-12-30T12:00:00+09:00, episodes: [7, 8], status: cancelled}
+""",
+)
+
+
+def run_check(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["check", *arguments])
+
+
+@pytest.fixture
+def schedule_with_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder with a changed schedule the working folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("schedule.yaml").write_text(SCHEDULE_WITH_CHANGES, "utf-8")
+
+
+def test_check_lists_episodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table has every episode with the local time on every clock."""
+    monkeypatch.chdir(ROOT)
+    result = run_check()
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (DATA / "check.txt").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("schedule_with_changes")
+def test_check_lists_changes() -> None:
+    """The table has statuses, revisions, and weekdays that differ on other clocks."""
+    result = run_check()
+    assert result.stdout == (DATA / "check-with-changes.txt").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("schedule_with_changes")
+def test_check_warns() -> None:
+    """A change in the future and episodes that start together are probably mistakes."""
+    result = run_check()
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "warning: schedule.yaml:17:10: changes[2].at: the change is dated in the future; "
+        "write when it was decided\n"
+        "warning: schedule.yaml:15:3: changes: Episode 5 and The making of start together, "
+        "on 2025-08-04 at 23:30; move or cancel one of them in `changes`\n"
+    )
+
+
+def test_check_reports_problems(tmp_path: Path) -> None:
+    file = tmp_path / "schedule.yaml"
+    file.write_text(make_yaml(time="25:00"), "utf-8")
+    result = run_check("--schedule", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"{file}:8:9: airing.time: `25:00` is not a time of day; write it like `23:00`\n"
+    )
