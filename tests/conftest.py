@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from defects_ical.content.site_url import SiteURL
@@ -17,6 +18,10 @@ SITE_URL = SiteURL.parse("https://defects.example")
 
 # The truth about zones comes from the locked tzdata, not from the machine's.
 zoneinfo.reset_tzpath(())
+
+# Other processes may hold up a test; that is no failure.
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")
