@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -21,7 +20,8 @@ from defects_ical.render.templates import get_template
 from defects_ical.schedule.fields import MAX_ID, WEEKDAYS
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Platform, Schedule
-from defects_ical.text.display import INVISIBLE_CHARS, excerpt
+from defects_ical.schedule.yaml_writer import quote_scalar, write_flow, write_scalar
+from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 from defects_ical.timezones.conversion import TIMEZONE_NAMES, to_local
 
@@ -36,8 +36,6 @@ EXAMPLES: Final = 5
 
 _KEY: Final = "[A-Za-z_]{1,20} *="
 _NEXT_KEY: Final = re.compile(rf",\s*(?={_KEY})")
-# Means the same with and without quotes, also between brackets.
-_PLAIN: Final = re.compile("[A-Za-z0-9]([A-Za-z0-9_:+/-]*[A-Za-z0-9])?")
 _TEXTS: Final = frozenset({"name", "region", "url"})
 _KEYS: Final = ("id", *Platform.model_fields)
 _OPTIONS: Final = {"weekdays": "--weekday", "platforms": "--platform"}
@@ -138,15 +136,15 @@ def _text(outline: ShowAnswers, uid: UUID, now: datetime, *, schema: bool) -> st
     return get_template("schedule.yaml").render(
         schema=schema,
         uid=uid,
-        slug=_word(outline.slug if outline.slug is not None else identifier(outline.title)),
-        title=_quoted(outline.title),
-        timezone=_word(outline.timezone),
+        slug=write_scalar(outline.slug if outline.slug is not None else identifier(outline.title)),
+        title=quote_scalar(outline.title),
+        timezone=write_scalar(outline.timezone),
         published=_instant(now, outline.timezone),
-        premiere=_word(outline.premiere),
-        weekdays=", ".join(map(_word, _weekdays(outline))),
-        time=_word(outline.time),
-        runtime=_word(outline.runtime),
-        episodes=_word(outline.episodes),
+        premiere=write_scalar(outline.premiere),
+        weekdays=", ".join(map(write_scalar, _weekdays(outline))),
+        time=write_scalar(outline.time),
+        runtime=write_scalar(outline.runtime),
+        episodes=write_scalar(outline.episodes),
         platforms=[_line(each) for each in _platforms(outline)],
         at=[_instant(each, outline.timezone) for each in later],
     )
@@ -201,26 +199,11 @@ def _platform(typed: str) -> _Platform:
 
 def _line(platform: _Platform) -> str:
     """A platform in one line of the file."""
-    pairs = (
-        f"{key}: {_quoted(value) if key in _TEXTS else _word(value)}"
+    values = {
+        key: quote_scalar(value) if key in _TEXTS else write_scalar(value)
         for key, value in platform.pairs
-    )
-    return f"{_word(platform.id or STAND_IN)}: {{{', '.join(pairs)}}}"
-
-
-def _word(raw: str) -> str:
-    """A value of a fixed form as YAML: without quotes, as people write it, where it can be."""
-    return raw if _PLAIN.fullmatch(raw) else _quoted(raw)
-
-
-def _quoted(raw: str) -> str:
-    """Any text as YAML, in one line, and a text to every reader: also `null`, `no` and `1984`.
-
-    JSON is YAML (YAML 1.2.2 §1.2).
-    """
-    text = json.dumps(raw, ensure_ascii=False)
-    # Escaped, they are judged as a part of the text: at its ends they do no harm.
-    return INVISIBLE_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    }
+    return f"{write_scalar(platform.id or STAND_IN)}: {write_flow(values)}"
 
 
 # What is wrong with the answers.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -13,6 +12,7 @@ from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.fields import LocalDateTime
 from defects_ical.schedule.model import ALL, Change, Schedule, Special, Status
 from defects_ical.schedule.validation import episode_keys
+from defects_ical.schedule.yaml_writer import quote_scalar
 from defects_ical.timezones.conversion import AmbiguousTimeError, to_local, to_utc
 
 AGAIN: Final = "Announced again."
@@ -215,7 +215,7 @@ def _said(need: RequiredEntry, left: int, zone: str) -> str:
         return _fields(replace(need, move=None, runtime=None) if cancelled else need, zone)
     if left == LAST_BUT_ONE and need.lost and (need.move or need.runtime):
         return _fields(replace(need, status=None), zone)
-    return f"note: {_quoted(AGAIN)}"
+    return f"note: {quote_scalar(AGAIN)}"
 
 
 def _fields(need: RequiredEntry, zone: str) -> str:
@@ -224,7 +224,7 @@ def _fields(need: RequiredEntry, zone: str) -> str:
         f"runtime: {need.runtime}" if need.runtime else "",
         f"status: {need.status}" if need.status else "",
     )
-    return ", ".join(filter(None, fields)) or f"note: {_quoted(need.note)}"
+    return ", ".join(filter(None, fields)) or f"note: {quote_scalar(need.note)}"
 
 
 def _wall(at: datetime, zone: str) -> str:
@@ -240,11 +240,6 @@ def _wall(at: datetime, zone: str) -> str:
 def _with_offset(at: datetime, zone: str, unit: str) -> str:
     reading = to_local(at, zone)
     return reading.naive.replace(tzinfo=timezone(reading.offset)).isoformat(timespec=unit)
-
-
-def _quoted(text: str) -> str:
-    # A JSON string is a YAML one too, whatever is in it.
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _zones(needs: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
@@ -267,5 +262,5 @@ def _restore(needs: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str
     for name, each in lost.items():
         if not each.number:
             airs = _wall(each.start, schedule.timezone)
-            special = f"id: {name}, title: {_quoted(each.title)}, airs: {airs}"
+            special = f"id: {name}, title: {quote_scalar(each.title)}, airs: {airs}"
             yield f"put back under `specials`: `- {{{special}, runtime: {each.runtime}}}`"

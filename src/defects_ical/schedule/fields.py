@@ -7,7 +7,6 @@ exactly one written form.
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 import uuid
@@ -21,6 +20,7 @@ import webcolors
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from defects_ical.schedule.timezone_suggestions import suggest_timezones
 from defects_ical.text.display import (
     INVISIBLE_CHARS,
     codepoint_name,
@@ -314,7 +314,7 @@ def _parse_url(raw: str) -> str:
 def _parse_zone(raw: str) -> str:
     if raw in TIMEZONE_NAMES:
         return raw
-    likely = " or ".join(f"`{name}`" for name in suggest_timezone(raw))
+    likely = " or ".join(f"`{name}`" for name in suggest_timezones(raw))
     hint = f"write {likely or 'a place of that zone, like `Asia/Seoul`'}"
     raise field_error(_describe_mismatch("a time zone of the IANA list", raw), hint)
 
@@ -368,41 +368,3 @@ ZONE: Final = FieldType(
 COLOR: Final = FieldType(
     _parse_color, {"type": "string", "enum": list(COLORS), "examples": ["crimson"]}
 )
-
-TIMEZONE_AREAS: Final = (
-    *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/"),
-    *("Europe/", "Indian/", "Pacific/"),
-)
-# What people write for a zone; the widest meaning where there are several.
-ABBREVIATIONS: Final = {
-    **dict.fromkeys(("ET", "EDT"), "America/New_York"),
-    **dict.fromkeys(("CT", "CST", "CDT"), "America/Chicago"),
-    **dict.fromkeys(("MT", "MDT"), "America/Denver"),
-    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
-    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
-    "BST": "Europe/London",
-    "CEST": "Europe/Berlin",
-    "EEST": "Europe/Athens",
-    "HKT": "Asia/Hong_Kong",
-    "IST": "Asia/Kolkata",
-    "JST": "Asia/Tokyo",
-    "KST": "Asia/Seoul",
-    "MSK": "Europe/Moscow",
-    "PHT": "Asia/Manila",
-    "WIB": "Asia/Jakarta",
-}
-
-
-def suggest_timezone(raw: str) -> tuple[str, ...]:
-    """The names that an unknown one was probably meant to be: one if that is sure, or up to three.
-
-    Only zones named for a place: one that merely looks alike (MST for KST) is hours off.
-    """
-    if raw.upper() in ABBREVIATIONS:
-        return (ABBREVIATIONS[raw.upper()],)
-    names = {name.lower(): name for name in TIMEZONE_NAMES if name.startswith(TIMEZONE_AREAS)}
-    places = {name.rpartition("/")[2]: name for name in names}
-    word = raw.lower().replace(" ", "_")
-    if sure := difflib.get_close_matches(word.rpartition("/")[2], places, n=1, cutoff=0.8):
-        return (names[places[sure[0]]],)
-    return tuple(names[name] for name in difflib.get_close_matches(word, names))

@@ -15,6 +15,7 @@ from defects_ical.errors import Problem
 from defects_ical.schedule.fields import FieldType
 from defects_ical.schedule.model import KEY_MARK, KeyPath, Schedule
 from defects_ical.schedule.yaml_reader import ValueLocation
+from defects_ical.schedule.yaml_writer import write_flow
 from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 
@@ -170,22 +171,13 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def _example(field: FieldInfo) -> str:
     """A value of the field as one would write it, from its own example or its form's."""
     if field.examples:
-        return _flow(field.examples[0])
+        return write_flow(field.examples[0])
     for each in field.metadata:
         if isinstance(each, FieldType):
-            return _flow(each.schema["examples"][0])
+            return write_flow(each.schema["examples"][0])
     return _mapping_example(next(_models(field.annotation)))
 
 
 def _mapping_example(model: type[BaseModel]) -> str:
     required = {key: each for key, each in model.model_fields.items() if each.is_required()}
-    return "{" + ", ".join(f"{key}: {_example(each)}" for key, each in required.items()) + "}"
-
-
-def _flow(value: object) -> str:
-    """A value in YAML's flow style."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value)
+    return write_flow({key: _example(each) for key, each in required.items()})

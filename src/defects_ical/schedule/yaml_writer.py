@@ -1,0 +1,37 @@
+"""Write values as the YAML that `yaml_reader` reads: scalars, and collections in one line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from defects_ical.text.display import INVISIBLE_CHARS
+
+# The same value with and without quotes, also between brackets.
+PLAIN_SCALAR: Final = re.compile("[A-Za-z0-9]([A-Za-z0-9_:+/-]*[A-Za-z0-9])?")
+
+
+def quote_scalar(text: str) -> str:
+    """Quote a text, so that every YAML reader takes it for one: also `null`, `no` and `1984`.
+
+    The result is one line, a JSON string (YAML 1.2.2 §1.2); invisible characters are escaped.
+    """
+    quoted = json.dumps(text, ensure_ascii=False)
+    return INVISIBLE_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+
+
+def write_scalar(value: str) -> str:
+    """Write a value of a fixed format ("23:00") without quotes where it needs none."""
+    return value if PLAIN_SCALAR.fullmatch(value) else quote_scalar(value)
+
+
+def write_flow(value: object) -> str:
+    """Write mappings and lists in one line; scalars in them as they are (quote them before)."""
+    if isinstance(value, Mapping):
+        entries = (f"{key}: {write_flow(each)}" for key, each in value.items())
+        return f"{{{', '.join(entries)}}}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(map(write_flow, value))}]"
+    return str(value)
