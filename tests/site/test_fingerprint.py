@@ -18,7 +18,7 @@ import pytest
 import defects_ical
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
-from defects_ical.export.exporter import ExportResult, export_site, is_up_to_date
+from defects_ical.export.exporter import ExportResult, export_site, check_up_to_date
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
@@ -115,18 +115,18 @@ def test_another_library_is_something_else(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_holds_just_that_is_known_by_it(site: Site, tmp_path: Path) -> None:
-    export_site(site, SITE_URL, tmp_path, made_of="this")
-    assert is_up_to_date(tmp_path, "this") == ExportResult(0, len(site) + 2, 0)
-    assert is_up_to_date(tmp_path, "that") is None
-    export_site(site, SITE_URL, tmp_path, made_of="that")
-    assert is_up_to_date(tmp_path, "that") == ExportResult(0, len(site) + 2, 0)
-    assert is_up_to_date(tmp_path, "this") is None
+    export_site(site, SITE_URL, tmp_path, fingerprint="this")
+    assert check_up_to_date(tmp_path, "this") == ExportResult(0, len(site) + 2, 0)
+    assert check_up_to_date(tmp_path, "that") is None
+    export_site(site, SITE_URL, tmp_path, fingerprint="that")
+    assert check_up_to_date(tmp_path, "that") == ExportResult(0, len(site) + 2, 0)
+    assert check_up_to_date(tmp_path, "this") is None
 
 
 def _unfinished(folder: Path) -> None:
     """As a run leaves it that is killed after its first step."""
     manifest = json.loads((folder / MANIFEST).read_bytes())
-    (folder / MANIFEST).write_text(json.dumps(manifest | {"made of": ""}), "utf-8")
+    (folder / MANIFEST).write_text(json.dumps(manifest | {"fingerprint": ""}), "utf-8")
 
 
 def _moved(folder: Path) -> None:
@@ -149,27 +149,27 @@ DAMAGES: Final[dict[str, Callable[[Path], object]]] = {
 def test_a_folder_that_is_not_whole_is_not(
     damage: Callable[[Path], object], site: Site, tmp_path: Path
 ) -> None:
-    export_site(site, SITE_URL, tmp_path, made_of="this")
+    export_site(site, SITE_URL, tmp_path, fingerprint="this")
     damage(tmp_path)
     # An export would refuse some, and put others right.
     with suppress(ExportError):
-        assert is_up_to_date(tmp_path, "this") is None
+        assert check_up_to_date(tmp_path, "this") is None
 
 
 def test_what_it_is_made_of_has_to_be_known(site: Site, tmp_path: Path) -> None:
     export_site(site, SITE_URL, tmp_path)
-    assert is_up_to_date(tmp_path, "") is None
+    assert check_up_to_date(tmp_path, "") is None
 
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    assert is_up_to_date(tmp_path / "new", "") is None
+    assert check_up_to_date(tmp_path / "new", "") is None
     assert not (tmp_path / "new").exists()
 
 
 def test_a_damaged_manifest_is_refused(tmp_path: Path) -> None:
     written(tmp_path / MANIFEST, "[]")
-    with pytest.raises(ExportError, match="damaged; export to a new folder"):
-        is_up_to_date(tmp_path, "this")
+    with pytest.raises(ExportError, match="damaged. Export to a new folder"):
+        check_up_to_date(tmp_path, "this")
 
 
 def test_the_command_builds_nothing_for_a_folder_that_holds_it(tmp_path: Path) -> None:

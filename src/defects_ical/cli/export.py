@@ -17,7 +17,7 @@ from defects_ical.compare.published import split_readable
 from defects_ical.compare.site_diff import compare_site, unchanged
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import UnannouncedChangeError
-from defects_ical.export.exporter import export_site, is_up_to_date
+from defects_ical.export.exporter import check_up_to_date, export_site
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
@@ -43,7 +43,7 @@ def export(folder: Path, site_url: SiteURL, path: Path, *, force: bool) -> None:
     """Write the site to DIR, which is new, empty, or was exported to before."""
     schedule = load_schedule(path)
     fingerprint = input_fingerprint(schedule, site_url)
-    result = is_up_to_date(folder, fingerprint)
+    result = check_up_to_date(folder, fingerprint)
     if result is None:
         site = build_site(schedule, site_url)
 

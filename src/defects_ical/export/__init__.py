@@ -1,1 +1,1 @@
-"""A site and a folder in; the site as files out."""
+"""Write a site to a folder: a site and a folder in, files for any static host out."""
