@@ -18,7 +18,7 @@ import pytest
 import defects_ical
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
-from defects_ical.export.exporter import ExportResult, export_site, check_up_to_date
+from defects_ical.export.exporter import ExportResult, check_up_to_date, export_site
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
@@ -168,7 +168,7 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 def test_a_damaged_manifest_is_refused(tmp_path: Path) -> None:
     written(tmp_path / MANIFEST, "[]")
-    with pytest.raises(ExportError, match="damaged. Export to a new folder"):
+    with pytest.raises(ExportError, match="damaged"):
         check_up_to_date(tmp_path, "this")
 
 
