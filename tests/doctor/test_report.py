@@ -19,7 +19,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.doctor.findings import Finding
 from defects_ical.doctor.report import diagnose, findings, format_report, has_no_errors
 from defects_ical.export.exporter import export_site
-from defects_ical.probe.fetch import ProbeResult, examine
+from defects_ical.probe.session import ProbeResult, probe_feed
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.support import broken_feeds as feeds
@@ -47,7 +47,7 @@ def of_the_way(name: str) -> str:
     if name == "https to http":
         trusted = misbehaving.trusting()
     with misbehaving.misbehaving(name, feeds.SOUND) as server:
-        seen = examine(server.url, misbehaving.LIMITS.get(name, misbehaving.QUICK), trusted)
+        seen = probe_feed(server.url, misbehaving.LIMITS.get(name, misbehaving.QUICK), trusted)
         return report(server.url, seen, feeds.NOW)
 
 
@@ -55,7 +55,7 @@ def of_the_words(name: str) -> str:
     """The report on a feed from a server that behaves."""
     first, second = feeds.FEEDS[name], feeds.SECOND.get(name)
     with misbehaving.misbehaving("nothing", first, second) as server:
-        return report(server.url, examine(server.url, misbehaving.QUICK), feeds.NOW)
+        return report(server.url, probe_feed(server.url, misbehaving.QUICK), feeds.NOW)
 
 
 def report(url: str, seen: ProbeResult, now: datetime) -> str:
@@ -154,7 +154,7 @@ OURS: Final = (
 def assert_sound(server: Server) -> None:
     """Nothing is wrong before the season, and after it only that it is over."""
     for path in OURS:
-        seen = examine(f"http://127.0.0.1:{server.port}/{path}", misbehaving.QUICK)
+        seen = probe_feed(f"http://127.0.0.1:{server.port}/{path}", misbehaving.QUICK)
         expected = ["attachment"] if path.startswith("episodes/") else []
         assert [each.name for each in findings(seen, BEFORE)] == expected
         later = findings(seen, AFTER)
@@ -206,7 +206,7 @@ def test_a_fault_ends_with_1() -> None:
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     done = command(url)
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(r"error: .*: not an .*address.*; .*\n", done.stderr)
+    assert re.fullmatch(r"error: .*: not an .* URL\. Use .*\n", done.stderr)
 
 
 def test_without_an_address_it_is_wrong_usage() -> None:

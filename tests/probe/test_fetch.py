@@ -20,18 +20,11 @@ from hypothesis import strategies as st
 from defects_ical.doctor.findings import Finding
 from defects_ical.doctor.http_checks import check_http, feed_bodies
 from defects_ical.errors import InvalidFeedURLError
-from defects_ical.probe import fetch
-from defects_ical.probe.clients import CLIENTS
-from defects_ical.probe.fetch import (
-    ANOTHER_TAG,
-    HEADERS,
-    Limits,
-    Probe,
-    ProbeResult,
-    ResponseHead,
-    candidate_urls,
-    examine,
-)
+from defects_ical.probe import session
+from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
+from defects_ical.probe.responses import Probe, Purpose, Response, ResponseHead
+from defects_ical.probe.session import UNKNOWN_ETAG, Limits, ProbeResult, probe_feed
+from defects_ical.probe.urls import candidate_urls
 from tests.support.faulty_server import (
     CHALLENGE,
     FEED,
@@ -128,7 +121,7 @@ FOUND: Final[dict[str, list[str]]] = {
 def examined(name: str, limits: Limits | None = None) -> tuple[ProbeResult, list[Asked]]:
     trusted = trusting() if name == "https to http" else None
     with misbehaving(name) as server:
-        seen = examine(server.url, limits or LIMITS.get(name, QUICK), trusted)
+        seen = probe_feed(server.url, limits or LIMITS.get(name, QUICK), trusted)
     return seen, server.log
 
 
@@ -162,7 +155,7 @@ def test_a_tag_that_is_always_another_is_told_from_one_that_is_ignored() -> None
 def test_each_program_sends_what_it_is_known_by() -> None:
     _, log = examined("nothing")
     asked = {each.header("user-agent") for each in log}
-    assert asked == {HEADERS[program]["User-Agent"] for program in CLIENTS}
+    assert asked == {CLIENT_HEADERS[program]["User-Agent"] for program in CLIENTS}
     (outlook,) = [each for each in log if "Exchange" in each.header("user-agent")]
     assert outlook.header("authorization") == "Bearer"
     assert "accept-encoding" not in outlook.headers
@@ -191,16 +184,16 @@ def test_the_validators_that_came_are_sent_back_and_one_that_did_not() -> None:
     (date,) = [
         each.header("if-modified-since") for each in log if "if-modified-since" in each.headers
     ]
-    assert date == seen.feeds[-1].header("last-modified")
+    assert date == seen.feeds[-1].response.header("last-modified")
     _, log = examined("nothing")
     tags = [each.header("if-none-match") for each in log if "if-none-match" in each.headers]
-    assert tags == [healthy(log[1]).headers["ETag"], ANOTHER_TAG]
+    assert tags == [healthy(log[1]).headers["ETag"], UNKNOWN_ETAG]
 
 
 def test_the_feed_is_there_as_it_was_at_the_first_and_at_the_second_fetch() -> None:
     changed = FEED.replace(b"Episode 1", b"Episode 2")
     with misbehaving("nothing", FEED, changed) as server:
-        seen = examine(server.url, QUICK)
+        seen = probe_feed(server.url, QUICK)
     assert feed_bodies(seen) == (FEED, changed)
     assert [*check_http(seen)] == []
 
@@ -215,23 +208,23 @@ def test_compression_is_undone_for_whoever_reads() -> None:
 
 def test_what_drips_in_until_the_end_is_kept() -> None:
     seen, _ = examined("slow drip", IMPATIENT)
-    body = seen.of("subscribe")[-1].body
+    body = seen.of("subscribe")[-1].response.body
     assert FEED.startswith(body)
     assert body
 
 
 def test_the_limits_are_what_is_promised() -> None:
-    limits = fetch.LIMITS
-    assert (limits.seconds, limits.size, limits.redirects) == (20, 10_000_000, 5)
+    limits = session.LIMITS
+    assert (limits.total, limits.max_bytes, limits.max_redirects) == (20, 10_000_000, 5)
 
 
 @pytest.mark.parametrize("name", ["slow drip", "slow drip in the head", "silence"])
 def test_all_ends_in_time_whatever_the_server_does(name: str) -> None:
     begun = time.monotonic()
-    seen, _ = examined(name, Limits(seconds=0.5))
+    seen, _ = examined(name, Limits(total=0.5))
     assert time.monotonic() - begun < 5
-    kinds = [each.trouble.kind for each in seen.visits if each.trouble]
-    assert (kinds[0], kinds[-1]) == ("time up", "out of time")
+    kinds = [each.response.error.kind for each in seen.probes if each.response.error]
+    assert (kinds[0], kinds[-1]) == ("timeout", "no time left")
     assert len(seen.of("subscribe")) == len(CLIENTS)
     first = next(check_http(seen))
     assert brief(first) == "fault gave-up"
@@ -240,8 +233,8 @@ def test_all_ends_in_time_whatever_the_server_does(name: str) -> None:
 
 def test_no_more_is_read_than_the_limit() -> None:
     seen, _ = examined("10 GB")
-    assert {len(each.body) for each in seen.feeds} == {10_000_000}
-    assert all(each.cut for each in seen.feeds)
+    assert {len(each.response.body) for each in seen.feeds} == {10_000_000}
+    assert all(each.response.truncated for each in seen.feeds)
 
 
 def test_a_little_that_swells_to_a_lot_is_cut_too() -> None:
@@ -251,17 +244,17 @@ def test_a_little_that_swells_to_a_lot_is_cut_too() -> None:
         return Answer(200, healthy(asked).but(Content_Encoding="gzip").headers, bomb)
 
     with running(Misbehaviour(answer)) as server:
-        seen = examine(server.url, QUICK)
-    assert {len(each.body) for each in seen.feeds} == {10_000_000}
+        seen = probe_feed(server.url, QUICK)
+    assert {len(each.response.body) for each in seen.feeds} == {10_000_000}
 
 
 @pytest.mark.parametrize(("times", "reached"), [(5, True), (6, False)])
 def test_five_redirects_are_followed_and_no_more(times: int, *, reached: bool) -> None:
     with running(Misbehaviour(one_after_another(times))) as server:
-        seen = examine(server.url, QUICK)
-    google = next(each for each in seen.visits if each.purpose == "subscribe")
-    assert len(google.hops) == 6
-    assert google.ok is reached
+        seen = probe_feed(server.url, QUICK)
+    google = next(each for each in seen.probes if each.purpose == "subscribe")
+    assert len(google.response.heads) == 6
+    assert google.response.ok is reached
     assert [each.path for each in server.log if each.count == 0 and each.path != "/robots.txt"] == [
         PATH,
         *(f"{PATH}?{step}" for step in range(1, 6)),
@@ -272,10 +265,12 @@ def test_a_name_and_password_in_a_redirect_are_not_sent() -> None:
     with running(Misbehaviour(healthy)) as other:
         there = other.url.replace("://", "://me:secret@")
         with running(Misbehaviour(redirect(there))) as server:
-            seen = examine(server.url, QUICK)
+            seen = probe_feed(server.url, QUICK)
     assert seen.feeds
     assert {each.header("authorization") for each in other.log} == {"", "Bearer"}
-    assert "secret" not in repr([hop.url for visit in seen.visits for hop in visit.hops])
+    assert "secret" not in repr(
+        [head.url for probe in seen.probes for head in probe.response.heads]
+    )
 
 
 @pytest.mark.parametrize(
@@ -290,21 +285,21 @@ def test_a_name_and_password_in_a_redirect_are_not_sent() -> None:
 )
 def test_a_redirect_to_what_is_no_address_leads_out_of_the_web(location: str) -> None:
     with running(Misbehaviour(redirect(location))) as server:
-        findings = [*check_http(examine(server.url, QUICK))]
+        findings = [*check_http(probe_feed(server.url, QUICK))]
     assert [brief(each) for each in findings] == ["fault redirects"]
 
 
 def answering(of_robots: Behaviour) -> tuple[list[Finding], ProbeResult]:
-    limits = Limits(answer=2, robots=0.2, pause=0)
+    limits = Limits(request=2, robots=0.2, pause=0)
     with running(Misbehaviour(healthy, robots=of_robots)) as server:
-        seen = examine(server.url, limits)
+        seen = probe_feed(server.url, limits)
     return [*check_http(seen)], seen
 
 
 def test_a_robots_txt_that_hangs_hides_nothing_and_is_told() -> None:
     (finding,), seen = answering(silent)
     assert len(seen.feeds) == len(CLIENTS)
-    assert len(seen.of("again")) == 1
+    assert len(seen.of("repeat")) == 1
     assert brief(finding) == "risk robots-error: Google"
     assert finding.what == "robots.txt is not answered: not finished after 0.2 seconds"
 
@@ -316,7 +311,7 @@ def test_a_robots_txt_that_breaks_off_is_told() -> None:
 
 def test_a_server_that_accepts_and_never_answers_is_told() -> None:
     with running(Misbehaviour(silent, robots=silent)) as server:
-        findings = [*check_http(examine(server.url, Limits(seconds=1)))]
+        findings = [*check_http(probe_feed(server.url, Limits(total=1)))]
     assert brief(findings[0]) == "fault gave-up"
 
 
@@ -328,7 +323,7 @@ def test_a_resolver_that_hangs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    findings = [*check_http(examine("http://slow.example/a.ics", Limits(seconds=0.5)))]
+    findings = [*check_http(probe_feed("http://slow.example/a.ics", Limits(total=0.5)))]
     ending.set()
     assert brief(findings[0]) == "fault gave-up"
 
@@ -340,7 +335,7 @@ def test_findings_are_never_empty_where_nobody_was_answered() -> None:
 
 def test_who_had_no_time_left_is_not_to_blame() -> None:
     with running(Misbehaviour(slow(0.6))) as server:
-        seen = examine(server.url, Limits(seconds=3))
+        seen = probe_feed(server.url, Limits(total=3))
     assert 2 <= len(seen.feeds) < len(CLIENTS)
     (finding,) = check_http(seen)
     late = tuple(CLIENTS[len(seen.feeds) :])
@@ -351,7 +346,7 @@ def test_who_had_no_time_left_is_not_to_blame() -> None:
 
 def test_one_who_hangs_leaves_time_for_the_others() -> None:
     with running(Misbehaviour(only_for("Google", silent))) as server:
-        seen = examine(server.url, Limits(seconds=3, answer=1, robots=0.2, pause=0))
+        seen = probe_feed(server.url, Limits(total=3, request=1, robots=0.2, pause=0))
     (finding,) = check_http(seen)
     assert brief(finding) == "fault gave-up: Google"
     assert len(seen.feeds) == len(CLIENTS) - 1
@@ -362,7 +357,7 @@ def test_one_who_hangs_leaves_time_for_the_others() -> None:
 
 def test_what_is_stamped_with_the_time_is_another_the_second_time() -> None:
     with running(Misbehaviour(stamping)) as server:
-        seen = examine(server.url)
+        seen = probe_feed(server.url)
     one, other = feed_bodies(seen)
     assert one != other
     # Its tag stands still, but there is no change that anybody would miss.
@@ -371,9 +366,9 @@ def test_what_is_stamped_with_the_time_is_another_the_second_time() -> None:
 
 def test_a_challenge_for_the_first_program_does_not_keep_from_asking_again() -> None:
     with running(Misbehaviour(only_for("Google", html(CHALLENGE)))) as server:
-        seen = examine(server.url, QUICK)
+        seen = probe_feed(server.url, QUICK)
     assert feed_bodies(seen) == (FEED, FEED)
-    assert [each.program for each in seen.of("again")] == ["Apple"]
+    assert [each.client for each in seen.of("repeat")] == ["Apple"]
 
 
 # Compression.
@@ -385,7 +380,7 @@ def encoded(body: bytes, encoding: str) -> ProbeResult:
         return Answer(200, headers, body)
 
     with running(Misbehaviour(answer)) as server:
-        return examine(server.url, QUICK)
+        return probe_feed(server.url, QUICK)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "none"])
@@ -406,7 +401,7 @@ def test_an_encoding_that_changes_nothing_is_nothing(encoding: str) -> None:
 def test_gzip_may_have_many_members() -> None:
     body = b"".join(gzip.compress(FEED[at : at + 100], mtime=0) for at in range(0, len(FEED), 100))
     assert feed_bodies(encoded(body, "gzip")) == (FEED, FEED)
-    assert not encoded(body[:-20], "gzip").feeds[0].legible
+    assert not encoded(body[:-20], "gzip").feeds[0].response.decoded
 
 
 def test_deflate_may_lack_its_header() -> None:
@@ -425,9 +420,11 @@ def test_a_compression_that_nobody_asked_for_is_named() -> None:
 
 def with_these(headers: dict[str, str]) -> ProbeResult:
     url = "http://a.example/a.ics"
-    hops = (ResponseHead(url, 200, {"content-type": "text/calendar; charset=utf-8"} | headers),)
-    made = [Probe(who, "subscribe", url, HEADERS[who], hops, FEED) for who in CLIENTS]
-    more = [replace(made[-1], purpose=why) for why in ("head", "again", "by tag", "by date")]
+    head = ResponseHead(url, 200, {"content-type": "text/calendar; charset=utf-8"} | headers)
+    response = Response(url, (head,), FEED)
+    made = [Probe(client, "subscribe", response) for client in CLIENTS]
+    purposes: tuple[Purpose, ...] = ("head", "repeat", "if-none-match", "if-modified-since")
+    more = [replace(made[-1], purpose=purpose) for purpose in purposes]
     return ProbeResult(url, (*made, *more), Limits())
 
 
@@ -462,8 +459,9 @@ def test_headers_that_nobody_would_write_are_survived(headers: dict[str, str]) -
 def test_of_a_long_header_a_part_is_quoted(headers: dict[str, str]) -> None:
     seen = with_these(headers)
     body = FEED.replace(b"Show", "쇼".encode())
-    hard = [replace(each, body=body, legible="gzip" not in str(headers)) for each in seen.visits]
-    told = [*check_http(replace(seen, visits=tuple(hard)))]
+    response = replace(seen.probes[0].response, body=body, decoded="gzip" not in str(headers))
+    hard = [replace(each, response=response) for each in seen.probes]
+    told = [*check_http(replace(seen, probes=tuple(hard)))]
     assert any(re.search(r"`\S+( x+)?…`", each.what) for each in told)
     assert all(len(each.what) + len(each.mend) < 250 for each in told)
 
@@ -514,8 +512,8 @@ def test_a_webcal_address_that_http_has_no_feed_for_is_told_of_with_what_was_ask
         running(Misbehaviour(healthy, tls=True)) as secure,
     ):
         pair = [plain.url, secure.url]
-        monkeypatch.setattr(fetch, "candidate_urls", lambda _: iter(pair))
-        seen = examine(plain.url.replace("http:", "webcal:"), QUICK, trusting())
+        monkeypatch.setattr(session, "candidate_urls", lambda _: pair)
+        seen = probe_feed(plain.url.replace("http:", "webcal:"), QUICK, trusting())
     (finding,) = check_http(seen)
     assert brief(finding) == "risk webcal"
     assert finding.what == (
@@ -527,79 +525,79 @@ def test_a_webcal_address_that_http_has_no_feed_for_is_told_of_with_what_was_ask
 
 def test_a_webcal_address_without_a_feed_has_the_status_of_http() -> None:
     with misbehaving("403") as server:
-        seen = examine(server.url.replace("http:", "webcal:"), QUICK)
+        seen = probe_feed(server.url.replace("http:", "webcal:"), QUICK)
     assert [brief(each) for each in check_http(seen)] == ["fault forbidden"]
 
 
 def test_a_webcal_address_leads_to_https_where_http_is_not_answered() -> None:
     with running(Misbehaviour(healthy, tls=True)) as server:
-        seen = examine(server.url.replace("https://", "webcal://"), QUICK, trusting())
-    assert {each.url for each in seen.feeds} == {server.url}
+        seen = probe_feed(server.url.replace("https://", "webcal://"), QUICK, trusting())
+    assert {each.response.url for each in seen.feeds} == {server.url}
     assert len(seen.feeds) == len(CLIENTS)
     assert [brief(each) for each in check_http(seen)] == ["risk webcal"]
 
 
 def test_a_certificate_that_is_trusted_is_no_finding() -> None:
     with misbehaving("self-signed certificate") as server:
-        assert [*check_http(examine(server.url, QUICK, trusting()))] == []
+        assert [*check_http(probe_feed(server.url, QUICK, trusting()))] == []
         # It is for the number, and not for the name.
         elsewhere = server.url.replace("127.0.0.1", "localhost")
-        (finding,) = check_http(examine(elsewhere, QUICK, trusting()))
-    assert finding.what == "the certificate is not valid: it is for another name"
+        (finding,) = check_http(probe_feed(elsewhere, QUICK, trusting()))
+    assert finding.what == "the certificate is not valid: it is for another host name"
 
 
 # Nobody there.
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
-    seen = examine(f"http://127.0.0.1:{closed_port()}/a.ics")
+    seen = probe_feed(f"http://127.0.0.1:{closed_port()}/a.ics")
     (finding,) = check_http(seen)
     assert (finding.name, finding.programs) == ("unreachable", ())
-    assert finding.what == "no connection: no server listens there"
-    assert {each.status for each in seen.visits} == {0}
+    assert finding.what == "no connection: the server refuses the connection"
+    assert {each.response.status for each in seen.probes} == {0}
 
 
 def test_a_host_that_is_not_there_is_told() -> None:
-    (finding,) = check_http(examine("http://feeds.invalid/a.ics"))
-    assert finding.what == "the host is not found: no server has this name"
+    (finding,) = check_http(probe_feed("http://feeds.invalid/a.ics"))
+    assert finding.what == "the host is not found: the host name cannot be resolved"
 
 
 def test_plain_http_on_the_port_of_https_is_told() -> None:
     with running(Misbehaviour(healthy)) as server:
-        (finding,) = check_http(examine(server.url.replace("http://", "https://")))
-    assert finding.what == "https fails: the server does not speak https"
+        (finding,) = check_http(probe_feed(server.url.replace("http://", "https://")))
+    assert finding.what == "https fails: the server does not speak HTTPS on this port"
 
 
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("ftp://a.example/a.ics", "ftp://a.example/a.ics: not an http, https or webcal address; "),
-        ("file:///etc/passwd", "file:///etc/passwd: not an http, https or webcal address; "),
-        ("a.ics", "a.ics: not an http, https or webcal address; "),
-        ("", ": not an http, https or webcal address; "),
+        ("ftp://a.example/a.ics", "ftp://a.example/a.ics: not an http, https or webcal URL. "),
+        ("file:///etc/passwd", "file:///etc/passwd: not an http, https or webcal URL. "),
+        ("a.ics", "a.ics: not an http, https or webcal URL. "),
+        ("", ": not an http, https or webcal URL. "),
         (
             "webcals://a.example/a.ics",
-            "webcals://a.example/a.ics: not an http, https or webcal address; write `https://a.ex",
+            "webcals://a.example/a.ics: not an http, https or webcal URL. Use `https://a.example/a.ics`.",
         ),
-        ("https:///a.ics", "https:///a.ics: not an address; write the feed's address like "),
-        ("https://a b.example/", "https://a b.example/: not an address; "),
-        ("https://a.example:port/", "https://a.example:port/: not an address ("),
+        ("https:///a.ics", "https:///a.ics: not a valid URL. Use a URL like "),
+        ("https://a b.example/", "https://a b.example/: not a valid URL. "),
+        ("https://a.example:port/", "https://a.example:port/: not a valid URL ("),
         (
             "https://me:secret@a.example/",
-            "https://a.example/: a name or password is in it, which importers do not send on; ",
+            "https://a.example/: the URL contains a user name or password, which calendar ",
         ),
-        ("ftp://me:secret@a.example/", "ftp://a.example/: not an http, https or webcal address; "),
-        ("me:secret@a.example", "a.example: not an http, https or webcal address; "),
-        ("feed://me:secret@a.example/", "feed://a.example/: not an http, https or webcal address;"),
-        ("https://me:secret@[::1/", "https://[::1/: not an address ("),
-        ("http://xn--/", "http://xn--/: not an address; "),
-        ("http://a..example/", "http://a..example/: not an address; "),
-        (f"http://{'a' * 64}.example/", f"http://{'a' * 64}.example/: not an address; "),
+        ("ftp://me:secret@a.example/", "ftp://a.example/: not an http, https or webcal URL. "),
+        ("me:secret@a.example", "a.example: not an http, https or webcal URL. "),
+        ("feed://me:secret@a.example/", "feed://a.example/: not an http, https or webcal URL. "),
+        ("https://me:secret@[::1/", "https://[::1/: not a valid URL ("),
+        ("http://xn--/", "http://xn--/: not a valid URL. "),
+        ("http://a..example/", "http://a..example/: not a valid URL. "),
+        (f"http://{'a' * 64}.example/", f"http://{'a' * 64}.example/: not a valid URL. "),
     ],
 )
 def test_what_is_no_address_of_the_web_is_refused(url: str, told: str) -> None:
     with pytest.raises(InvalidFeedURLError) as caught:
-        examine(url)
+        probe_feed(url)
     assert str(caught.value).startswith(told)
     assert "secret" not in str(caught.value)
     assert caught.value.exit_status == 1

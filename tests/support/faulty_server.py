@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from defects_ical.probe.fetch import Limits
+from defects_ical.probe.session import Limits
 
 CERTIFICATE: Final = Path(__file__).with_name("self-signed.pem")
 """Of 127.0.0.1, signed by itself, with its key: good for nothing but these tests."""
@@ -30,7 +30,7 @@ CERTIFICATE: Final = Path(__file__).with_name("self-signed.pem")
 # What is stamped with the time is asked for by tests of their own; the rest need not wait.
 QUICK: Final = Limits(pause=0)
 # Of an answer that never ends, a fifth of a second is as telling as eight.
-IMPATIENT: Final = Limits(answer=0.2, pause=0)
+IMPATIENT: Final = Limits(request=0.2, pause=0)
 LIMITS: Final = {
     "slow drip": IMPATIENT,
     "slow drip in the head": IMPATIENT,

@@ -13,18 +13,13 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from defects_ical.doctor.findings import Finding
-from defects_ical.probe.clients import CLIENTS
-from defects_ical.probe.fetch import (
-    CODINGS,
-    UNDONE,
-    FetchError,
-    Probe,
-    ProbeResult,
-    ResponseHead,
-    TroubleKind,
-    redact_url,
-)
+from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
+from defects_ical.probe.decompression import CONTENT_CODINGS, DECODABLE
+from defects_ical.probe.fetch_errors import FetchError, FetchErrorKind
+from defects_ical.probe.responses import Probe, ResponseHead
 from defects_ical.probe.robots import allows
+from defects_ical.probe.session import ProbeResult
+from defects_ical.probe.urls import redact_url
 from defects_ical.text.english import join_names
 
 LARGE: Final = 1_000_000
@@ -67,7 +62,7 @@ FROM_BYTES: Final = "make the entity tag from the bytes of the answer, and compa
 NO_DATE: Final = "leave Last-Modified out and ignore If-Modified-Since; an entity tag is enough"
 
 # A trouble's name, what was seen (followed by its words), and the mend.
-TROUBLES: Final[Mapping[TroubleKind, tuple[str, str, str]]] = {
+TROUBLES: Final[Mapping[FetchErrorKind, tuple[str, str, str]]] = {
     "unknown host": ("unreachable", "the host is not found", "mend the name, or its DNS records"),
     "no connection": ("unreachable", "no connection", "start the server, or open its port"),
     "certificate": (
@@ -75,15 +70,19 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str, str]]] = {
         "the certificate is not valid",
         "install one of a public issuer for this name, with those between, and renew it in time",
     ),
-    "no tls": ("certificate", "https fails", "serve https on this port, with TLS 1.2 or later"),
-    "silence": ("gave-up", "the server is silent", "answer within a few seconds"),
-    "broken off": ("cut-short", "no whole answer", "find out in the server's log why it ended"),
+    "tls": ("certificate", "https fails", "serve https on this port, with TLS 1.2 or later"),
+    "no response": ("gave-up", "the server is silent", "answer within a few seconds"),
+    "incomplete response": (
+        "cut-short",
+        "no whole answer",
+        "find out in the server's log why it ended",
+    ),
     "not http": ("cut-short", "no answer", "serve HTTP on this port"),
-    "out of time": ("gave-up", "no answer came in time", "hand out a finished file"),
-    "time up": ("gave-up", "the answer takes too long", "hand out a finished file"),
-    "loop": ("redirect-loop", "the redirects go round", "answer with the feed instead"),
+    "no time left": ("gave-up", "no answer came in time", "hand out a finished file"),
+    "timeout": ("gave-up", "the answer takes too long", "hand out a finished file"),
+    "redirect loop": ("redirect-loop", "the redirects go round", "answer with the feed instead"),
     "too many redirects": ("redirects", "too many redirects", "redirect once, to the last address"),
-    "redirect to nowhere": (
+    "invalid redirect": (
         "redirects",
         "a redirect leads out of the web",
         "redirect to an http or https address",
@@ -130,24 +129,26 @@ def check_http(examination: ProbeResult) -> Iterator[Finding]:
 
 def feed_bodies(examination: ProbeResult) -> tuple[bytes, ...]:
     """The feed as the first program got it that got it whole, and what the same one got again."""
-    got = [each for each in _feeds(examination) if not each.cut]
+    got = [each for each in _feeds(examination) if not each.response.truncated]
     # As it was chosen what to ask once more.
-    got = sorted(got, key=lambda each: not each.is_calendar)[:1]
-    again = [each for each in examination.of("again") if each.ok and not any(_refusal(each))]
-    same = [each for each in again if each.program in {visit.program for visit in got}]
-    return tuple(each.body for each in (*got, *same))
+    got = sorted(got, key=lambda each: not each.response.is_calendar)[:1]
+    again = [
+        each for each in examination.of("repeat") if each.response.ok and not any(_refusal(each))
+    ]
+    same = [each for each in again if each.client in {visit.client for visit in got}]
+    return tuple(each.response.body for each in (*got, *same))
 
 
 def _answers(examination: ProbeResult) -> Iterator[Finding]:
     """Why programs get no feed, those that fare alike together."""
     visits = _asked(examination)
     if not visits:
-        words = f"nothing after {examination.limits.seconds:g} seconds"
-        yield _stopped(FetchError("out of time", words))
+        words = f"nothing after {examination.limits.total:g} seconds"
+        yield _stopped(FetchError("no time left", words))
     wrong = [(visit, finding) for visit in visits for finding in _refusal(visit)]
     together: dict[tuple[str, str], list[str]] = {}
     for visit, finding in wrong:
-        together.setdefault((finding.name, finding.what), []).append(visit.program)
+        together.setdefault((finding.name, finding.what), []).append(visit.client)
     for _, finding in wrong:
         programs = tuple(together.pop((finding.name, finding.what), ()))
         if programs:
@@ -157,18 +158,18 @@ def _answers(examination: ProbeResult) -> Iterator[Finding]:
 
 def _asked(examination: ProbeResult) -> tuple[Probe, ...]:
     """The programs' own visits that had their time."""
-    return tuple(each for each in examination.of("subscribe") if not each.out_of_time)
+    return tuple(each for each in examination.of("subscribe") if not each.response.had_no_time)
 
 
 def _unasked(examination: ProbeResult) -> Iterator[Finding]:
     """What there was no more time for; who came last is not to blame for it."""
     visits = [*examination.of("subscribe"), *examination.of("robots")]
-    late = [each for each in visits if each.out_of_time]
+    late = [each for each in visits if each.response.had_no_time]
     if late and _asked(examination):
-        programs = tuple(each.program for each in late if each.purpose == "subscribe")
+        programs = tuple(each.client for each in late if each.purpose == "subscribe")
         left = ["robots.txt"] if any(each.purpose == "robots" for each in late) else []
         left = [f"the feed as {join_names(programs)} would ask for it", *left] if programs else left
-        seconds = examination.limits.seconds
+        seconds = examination.limits.total
         what = f"after {seconds:g} seconds there was no time left for {' and '.join(left)}"
         consequence = f"Nothing is known of that. {IMPATIENT}"
         mend = "hand out a finished file, and look again"
@@ -196,18 +197,20 @@ def _plural(text: str) -> str:
 
 def _refusal(visit: Probe) -> Iterator[Finding]:
     """The one reason why a program gets no feed, if it gets none."""
-    if visit.trouble:
-        yield _stopped(visit.trouble)
+    if visit.response.error:
+        yield _stopped(visit.response.error)
     elif _is_challenge(visit):
-        what = f"a page that asks whether a person is there comes with status {visit.status}"
+        what = (
+            f"a page that asks whether a person is there comes with status {visit.response.status}"
+        )
         yield _fault(
             "challenge", what, f"{{who}} {NOTHING_COMES}; no program can answer the page", EXEMPT
         )
-    elif not visit.ok:
+    elif not visit.response.ok:
         yield _status(visit)
     elif _is_page(visit):
         yield _page(visit)
-    elif visit.legible and not visit.body.strip():
+    elif visit.response.decoded and not visit.response.body.strip():
         consequence = "{who} shows no events, and Evolution also drops those that it had"
         mend = "answer 503 as long as there is nothing good to send"
         yield _fault("empty", "an empty answer comes with status 200", consequence, mend)
@@ -216,16 +219,16 @@ def _refusal(visit: Probe) -> Iterator[Finding]:
 def _stopped(trouble: FetchError) -> Finding:
     name, what, mend = TROUBLES[trouble.kind]
     consequence = IMPATIENT if name == "gave-up" else f"{{who}} {NOTHING_COMES}"
-    return _fault(name, f"{what}: {trouble.words}", consequence, mend)
+    return _fault(name, f"{what}: {trouble.message}", consequence, mend)
 
 
 def _status(visit: Probe) -> Finding:
     """What an unwanted status means."""
-    what = f"the status is {visit.status}{_phrase(visit.status)}"
-    if visit.status in STATUSES:
-        name, consequence, mend = STATUSES[visit.status]
+    what = f"the status is {visit.response.status}{_phrase(visit.response.status)}"
+    if visit.response.status in STATUSES:
+        name, consequence, mend = STATUSES[visit.response.status]
         return _fault(name, what, consequence, mend)
-    if visit.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if visit.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         mend = "find out in the server's log why"
         return _fault("server-error", what, f"{{who}} {NOTHING_COMES}", mend)
     return _fault("status", what, f"{{who}} {NOTHING_COMES}", "answer 200 with the feed")
@@ -240,7 +243,7 @@ def _phrase(status: int) -> str:
 
 def _page(visit: Probe) -> Finding:
     if _is_login(visit):
-        where = redact_url(visit.hops[-1].url)
+        where = redact_url(visit.response.heads[-1].url)
         consequence = f"{{who}} {NOTHING_COMES}; there is nobody who could type a password"
         return _fault("login", f"the address leads to a login, {where}", consequence, EVERYBODY)
     consequence = "{who} gets no calendar out of it; some programs take it for one without events"
@@ -249,22 +252,22 @@ def _page(visit: Probe) -> Finding:
 
 
 def _is_challenge(visit: Probe) -> bool:
-    if visit.header("cf-mitigated"):
+    if visit.response.header("cf-mitigated"):
         return True
-    return _is_page(visit) and bool(CHALLENGE.search(visit.body[:HEAD_OF_A_PAGE]))
+    return _is_page(visit) and bool(CHALLENGE.search(visit.response.body[:HEAD_OF_A_PAGE]))
 
 
 def _is_page(visit: Probe) -> bool:
     """Whether it is HTML by its octets: what it is called is another question."""
-    beginning = visit.body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    beginning = visit.response.body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return beginning.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<script"))
 
 
 def _is_login(visit: Probe) -> bool:
-    if PASSWORD.search(visit.body[:HEAD_OF_A_PAGE]):
+    if PASSWORD.search(visit.response.body[:HEAD_OF_A_PAGE]):
         return True
-    parts = urlsplit(visit.hops[-1].url)
-    return len(visit.hops) > 1 and bool(LOGIN.search(f"{parts.netloc}{parts.path}"))
+    parts = urlsplit(visit.response.heads[-1].url)
+    return len(visit.response.heads) > 1 and bool(LOGIN.search(f"{parts.netloc}{parts.path}"))
 
 
 def _feeds(examination: ProbeResult) -> tuple[Probe, ...]:
@@ -273,12 +276,12 @@ def _feeds(examination: ProbeResult) -> tuple[Probe, ...]:
 
 
 def _webcal(examination: ProbeResult) -> Iterator[Finding]:
-    reached = [visit.program for visit in examination.of("subscribe") if visit.hops]
-    unanswered = [each for each in examination.of("webcal") if each.program in reached]
+    reached = [visit.client for visit in examination.of("subscribe") if visit.response.heads]
+    unanswered = [each for each in examination.of("webcal") if each.client in reached]
     for visit in unanswered[:1]:
-        concerned = {each.program for each in unanswered}
+        concerned = {each.client for each in unanswered}
         programs = () if concerned == {*reached} else _in_order(concerned)
-        what = f"`{redact_url(visit.url)}`, to which webcal links lead, {_instead(visit)}"
+        what = f"`{redact_url(visit.response.url)}`, to which webcal links lead, {_instead(visit)}"
         consequence = (
             "A webcal link is asked for by http first: a program that does not try https "
             "by itself never reaches the feed"
@@ -293,16 +296,17 @@ def _in_order(programs: Collection[str]) -> tuple[str, ...]:
 
 def _instead(visit: Probe) -> str:
     """How http is answered where https brings the feed."""
-    if visit.trouble:
-        return f"is not answered ({visit.trouble.words}), but https is"
-    return f"is answered with {visit.status}{_phrase(visit.status)}, and https with the feed"
+    if visit.response.error:
+        return f"is not answered ({visit.response.error.message}), but https is"
+    status = visit.response.status
+    return f"is answered with {status}{_phrase(status)}, and https with the feed"
 
 
 def _redirects(examination: ProbeResult) -> Iterator[Finding]:
     """Redirects that are followed here, and not by everybody."""
     seen = set()
     for visit in examination.of("subscribe"):
-        for before, after in pairwise(visit.hops):
+        for before, after in pairwise(visit.response.heads):
             for finding in _redirect(before, after):
                 if finding.name not in seen:
                     seen.add(finding.name)
@@ -327,11 +331,11 @@ def _redirect(before: ResponseHead, after: ResponseHead) -> Iterator[Finding]:
 
 def _robots(examination: ProbeResult) -> Iterator[Finding]:
     for visit in examination.of("robots"):
-        if visit.ok and not _is_page(visit):
+        if visit.response.ok and not _is_page(visit):
             yield from _disallowed(examination, visit)
         elif why := _unreachable(visit):
             # Where nothing is answered at all, that is told of the feed.
-            if not any(each.hops for each in examination.of("subscribe")):
+            if not any(each.response.heads for each in examination.of("subscribe")):
                 return
             consequence = (
                 "A robot must then take everything for forbidden (RFC 9309 §2.3.1.4), "
@@ -344,18 +348,21 @@ def _robots(examination: ProbeResult) -> Iterator[Finding]:
 
 def _unreachable(visit: Probe) -> str:
     """How robots.txt is not answered, or nothing; too many redirects are no error of it."""
-    if visit.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"answered with status {visit.status}"
-    if visit.trouble and TROUBLES[visit.trouble.kind][0] not in {"redirects", "redirect-loop"}:
-        return "" if visit.out_of_time else f"not answered: {visit.trouble.words}"
+    if visit.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"answered with status {visit.response.status}"
+    if visit.response.error and TROUBLES[visit.response.error.kind][0] not in {
+        "redirects",
+        "redirect-loop",
+    }:
+        return "" if visit.response.had_no_time else f"not answered: {visit.response.error.message}"
     return ""
 
 
 def _disallowed(examination: ProbeResult, visit: Probe) -> Iterator[Finding]:
-    agent = visit.sent["User-Agent"]
-    address = next((each.url for each in examination.of("subscribe")), visit.url)
+    agent = CLIENT_HEADERS[visit.client]["User-Agent"]
+    address = next((each.response.url for each in examination.of("subscribe")), visit.response.url)
     path = urlunsplit(urlsplit(address)._replace(scheme="", netloc=""))
-    if not allows(visit.body, agent, path):
+    if not allows(visit.response.body, agent, path):
         consequence = (
             "Google's importer heeds it and does not fetch the feed: "
             "the calendar stays empty, or as it was"
@@ -376,7 +383,7 @@ def _media_type(examination: ProbeResult) -> Iterator[Finding]:
             )
             programs = ("Apple", "Thunderbird")
             yield Finding("media-type", "fault", what, consequence, TYPE, programs)
-        elif not visit.body.isascii() and charset not in {"utf-8", "utf8"}:
+        elif not visit.response.body.isascii() and charset not in {"utf-8", "utf8"}:
             said = _quoted(charset) if charset else "not named"
             what = f"there is more than ASCII in the feed, and its charset is {said}"
             consequence = "A program that does not guess UTF-8 shows broken letters"
@@ -385,7 +392,7 @@ def _media_type(examination: ProbeResult) -> Iterator[Finding]:
 
 def _content_type(visit: Probe) -> tuple[str, str | None]:
     """The media type in lower case, or nothing, and its charset."""
-    header = visit.header("content-type") or ""
+    header = visit.response.header("content-type") or ""
     charset = CHARSET.search(header)
     return header.partition(";")[0].strip().lower(), charset[1].lower() if charset else None
 
@@ -397,9 +404,9 @@ def _quoted(text: str) -> str:
 
 def _head(examination: ProbeResult) -> Iterator[Finding]:
     """HEAD, with which Thunderbird begins."""
-    got = [each for each in examination.of("subscribe") if each.program == "Thunderbird"]
+    got = [each for each in examination.of("subscribe") if each.client == "Thunderbird"]
     for head, get in zip(examination.of("head"), got, strict=False):
-        if not get.ok:
+        if not get.response.ok:
             return
         what = _unlike(head, get)
         if what:
@@ -413,10 +420,12 @@ def _head(examination: ProbeResult) -> Iterator[Finding]:
 
 def _unlike(head: Probe, get: Probe) -> str:
     """How HEAD is answered otherwise than GET, or nothing."""
-    if head.trouble:
-        return f"HEAD is not answered: {head.trouble.words}"
-    if head.status != get.status:
-        return f"HEAD is answered with status {head.status}, GET with {get.status}"
+    if head.response.error:
+        return f"HEAD is not answered: {head.response.error.message}"
+    if head.response.status != get.response.status:
+        return (
+            f"HEAD is answered with status {head.response.status}, GET with {get.response.status}"
+        )
     types = [_content_type(each)[0] for each in (head, get)]
     if types[0] != types[1]:
         return f"HEAD says {_quoted(types[0])}, GET says {_quoted(types[1])}"
@@ -426,49 +435,54 @@ def _unlike(head: Probe, get: Probe) -> str:
 def _size(examination: ProbeResult) -> Iterator[Finding]:
     for visit in _feeds(examination)[:1]:
         mend = "leave out what is long past, or make several feeds of it"
-        if visit.cut:
-            what = f"the feed is larger than {examination.limits.size // 1_000_000} MB"
+        if visit.response.truncated:
+            what = f"the feed is larger than {examination.limits.max_bytes // 1_000_000} MB"
             yield Finding("size", "fault", what, TOO_LARGE, mend, ("Google",))
-        elif len(visit.body) > LARGE:
-            what = f"the feed has {len(visit.body) / 1_000_000:.1f} MB"
+        elif len(visit.response.body) > LARGE:
+            what = f"the feed has {len(visit.response.body) / 1_000_000:.1f} MB"
             yield Finding("size", "risk", what, TOO_LARGE, mend, ("Google",))
 
 
 def _compression(examination: ProbeResult) -> Iterator[Finding]:
-    asked = [each for each in examination.of("subscribe") if each.ok]
-    for visit in [each for each in asked if not each.legible][:1]:
+    asked = [each for each in examination.of("subscribe") if each.response.ok]
+    for visit in [each for each in asked if not each.response.decoded][:1]:
         consequence = "Programs that undo the compression get nothing"
         mend = "compress what is said to be compressed, with gzip and when it is asked for"
         yield Finding("compression", "fault", _miscompressed(visit), consequence, mend)
         return
     for visit in asked:
-        if "Accept-Encoding" not in visit.sent and _is_coded(visit):
-            encoding = _quoted(visit.encoding)
-            what = f"the answer is compressed ({encoding}), which {visit.program} did not ask for"
-            consequence = f"Subscriptions in {visit.program} broke because of it"
+        if "Accept-Encoding" not in CLIENT_HEADERS[visit.client] and _is_coded(visit):
+            encoding = _quoted(visit.response.encoding)
+            what = f"the answer is compressed ({encoding}), which {visit.client} did not ask for"
+            consequence = f"Subscriptions in {visit.client} broke because of it"
             mend = "do not compress the feed, or only for whom `Accept-Encoding` allows it"
-            yield Finding("compression", "fault", what, consequence, mend, (visit.program,))
-    for visit in [each for each in asked if each.encoding and not _is_coded(each)][:1]:
-        what = f"Content-Encoding is {_quoted(visit.encoding)}, which is no compression"
+            yield Finding("compression", "fault", what, consequence, mend, (visit.client,))
+    for visit in [each for each in asked if each.response.encoding and not _is_coded(each)][:1]:
+        what = f"Content-Encoding is {_quoted(visit.response.encoding)}, which is no compression"
         consequence = "A program that heeds it cannot read the feed; many do not heed it"
         mend = "leave Content-Encoding out; a charset belongs into Content-Type"
         yield Finding("compression", "risk", what, consequence, mend)
 
 
 def _is_coded(visit: Probe) -> bool:
-    return not CODINGS.isdisjoint(visit.encoding.split(", "))
+    return not CONTENT_CODINGS.isdisjoint(visit.response.encoding.split(", "))
 
 
 def _miscompressed(visit: Probe) -> str:
-    encoding = _quoted(visit.encoding)
-    if visit.encoding in UNDONE:
+    encoding = _quoted(visit.response.encoding)
+    if visit.response.encoding in DECODABLE:
         return f"the answer is not the {encoding} that it says it is"
-    return f"the answer is compressed ({encoding}), which {visit.program} did not ask for"
+    return f"the answer is compressed ({encoding}), which {visit.client} did not ask for"
 
 
 def _disposition(examination: ProbeResult) -> Iterator[Finding]:
     for visit in _feeds(examination)[:1]:
-        if (visit.header("content-disposition") or "").strip().lower().startswith("attachment"):
+        if (
+            (visit.response.header("content-disposition") or "")
+            .strip()
+            .lower()
+            .startswith("attachment")
+        ):
             what = "Content-Disposition calls the feed an attachment"
             consequence = "A browser stores the file, where it could offer to subscribe"
             mend = "leave Content-Disposition out, or write `inline`"
@@ -490,7 +504,7 @@ def _keeping(examination: ProbeResult) -> Iterator[Finding]:
 
 def _kept(visit: Probe) -> float:
     """For how many seconds caches may keep it, by Cache-Control or else by Expires."""
-    control = visit.header("cache-control") or ""
+    control = visit.response.header("cache-control") or ""
     if found_age := MAX_AGE.search(control):
         return 0 if re.search("no-cache|no-store", control, re.IGNORECASE) else int(found_age[1])
     expires, date = _date(visit, "expires"), _date(visit, "date")
@@ -498,9 +512,9 @@ def _kept(visit: Probe) -> float:
 
 
 def _speed(examination: ProbeResult) -> Iterator[Finding]:
-    slowest = max(examination.of("subscribe"), key=lambda each: each.seconds, default=None)
-    if slowest and slowest.ok and slowest.seconds > examination.limits.slow:
-        what = f"an answer took {slowest.seconds:.1f} seconds"
+    slowest = max(examination.of("subscribe"), key=lambda each: each.response.seconds, default=None)
+    if slowest and slowest.response.ok and slowest.response.seconds > examination.limits.slow:
+        what = f"an answer took {slowest.response.seconds:.1f} seconds"
         yield Finding("slow", "risk", what, IMPATIENT, "hand out a finished file")
 
 
@@ -522,13 +536,15 @@ def _validators(examination: ProbeResult) -> Iterator[Finding]:
 
 
 def _always_304(examination: ProbeResult) -> bool:
-    statuses = [visit.status for visit in examination.of("by another tag")]
+    statuses = [visit.response.status for visit in examination.of("unknown etag")]
     return HTTPStatus.NOT_MODIFIED in statuses
 
 
 def _fresh(examination: ProbeResult) -> tuple[Probe, ...]:
     """The whole answers of the one program that revalidates, in order."""
-    return tuple(visit for visit in examination.visits if visit.program == "ICSx5" and visit.ok)
+    return tuple(
+        visit for visit in examination.probes if visit.client == "ICSx5" and visit.response.ok
+    )
 
 
 def _stuck(examination: ProbeResult) -> Iterator[Finding]:
@@ -536,13 +552,13 @@ def _stuck(examination: ProbeResult) -> Iterator[Finding]:
     fresh = _fresh(examination)
     if not fresh or _essence(fresh[0]) == _essence(fresh[-1]):
         return
-    tag = fresh[0].header("etag") or ""
-    same = not tag.startswith("W/") and tag == fresh[-1].header("etag")
-    if tag and (same or _is_confirmed(examination.of("by tag"))):
+    tag = fresh[0].response.header("etag") or ""
+    same = not tag.startswith("W/") and tag == fresh[-1].response.header("etag")
+    if tag and (same or _is_confirmed(examination.of("if-none-match"))):
         what = f"the feed changed between two answers, and its entity tag {_quoted(tag)} did not"
         consequence = "A program that asks by the tag, as ICSx5 does, never gets the change"
         yield Finding("etag-stuck", "fault", what, consequence, FROM_BYTES, ("ICSx5",))
-    if _is_confirmed(examination.of("by date")):
+    if _is_confirmed(examination.of("if-modified-since")):
         what = "the feed changed between two answers, and by its date it had not"
         consequence = "A program that asks by the date, as Apple's do, never gets the change"
         yield Finding("date-stuck", "fault", what, consequence, NO_DATE, ("Apple", "ICSx5"))
@@ -550,23 +566,24 @@ def _stuck(examination: ProbeResult) -> Iterator[Finding]:
 
 def _essence(visit: Probe) -> bytes:
     """The body without its stamps: who gets no other stamp misses nothing."""
-    return STAMPS.sub(b"", visit.body)
+    return STAMPS.sub(b"", visit.response.body)
 
 
 def _is_confirmed(visits: Iterable[Probe]) -> bool:
-    return any(visit.status == HTTPStatus.NOT_MODIFIED for visit in visits)
+    return any(visit.response.status == HTTPStatus.NOT_MODIFIED for visit in visits)
 
 
 def _restless(examination: ProbeResult) -> Iterator[Finding]:
     """An entity tag that never earns a 304, though the body stays."""
     fresh = _fresh(examination)
-    tagged = [visit for visit in fresh if visit.header("etag")]
-    again = [visit for visit in examination.of("by tag") if visit.ok]
+    tagged = [visit for visit in fresh if visit.response.header("etag")]
+    again = [visit for visit in examination.of("if-none-match") if visit.response.ok]
     changing = any(
-        one.body == other.body and one.header("etag") != other.header("etag")
+        one.response.body == other.response.body
+        and one.response.header("etag") != other.response.header("etag")
         for one, other in pairwise(tagged)
     )
-    ignored = any(visit.body == fresh[0].body for visit in again)
+    ignored = any(visit.response.body == fresh[0].response.body for visit in again)
     if changing or ignored:
         why = "is another with every answer" if changing else "is never confirmed with 304"
         what = f"the feed is the same, but its entity tag {why}"
@@ -576,14 +593,14 @@ def _restless(examination: ProbeResult) -> Iterator[Finding]:
 
 def _malformed(examination: ProbeResult) -> Iterator[Finding]:
     for visit in _feeds(examination)[:1]:
-        tag = visit.header("etag")
+        tag = visit.response.header("etag")
         if tag is not None and not ENTITY_TAG.fullmatch(tag):
             what = f"the entity tag {_quoted(tag)} is not in quotation marks"
             consequence = "Caches and programs may never find it equal, and fetch all each time"
             quoted = _quoted(f'ETag: "{tag[: MOST_QUOTED // 2].strip(chr(34))}"')
             mend = f"write {quoted} (RFC 9110 §8.8.3)"
             yield Finding("etag-malformed", "risk", what, consequence, mend)
-        date = visit.header("last-modified")
+        date = visit.response.header("last-modified")
         if date is not None and _date(visit, "last-modified") is None:
             what = f"Last-Modified is no date: {_quoted(date)}"
             consequence = "A program that asks by the date cannot"
@@ -592,7 +609,9 @@ def _malformed(examination: ProbeResult) -> Iterator[Finding]:
 
 def _dates(examination: ProbeResult) -> Iterator[Finding]:
     """Last-Modified that runs back, or ahead of the server's own clock (RFC 9110 §8.8.2.1)."""
-    visits = [visit for visit in examination.visits if visit.ok and visit.purpose != "robots"]
+    visits = [
+        visit for visit in examination.probes if visit.response.ok and visit.purpose != "robots"
+    ]
     dated = [(visit, date) for visit in visits if (date := _date(visit, "last-modified"))]
     if any(later < earlier for (_, earlier), (_, later) in pairwise(dated)):
         what = "Last-Modified runs back from one answer to the next"
@@ -612,7 +631,7 @@ def _dates(examination: ProbeResult) -> Iterator[Finding]:
 def _date(visit: Probe, name: str) -> datetime | None:
     """A header's date in UTC, if it is one (RFC 9110 §5.6.7)."""
     try:
-        date = parsedate_to_datetime(visit.header(name) or "")
+        date = parsedate_to_datetime(visit.response.header(name) or "")
         return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, IndexError, TypeError):
         return None

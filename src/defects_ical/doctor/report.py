@@ -12,7 +12,7 @@ from typing import Final
 from defects_ical.doctor.calendar_checks import check_calendar
 from defects_ical.doctor.findings import SEVERITIES, Finding
 from defects_ical.doctor.http_checks import check_http, feed_bodies
-from defects_ical.probe.fetch import LIMITS, Limits, ProbeResult, examine
+from defects_ical.probe.session import LIMITS, Limits, ProbeResult, probe_feed
 from defects_ical.text.display import codepoint_name
 from defects_ical.text.english import count_noun
 
@@ -31,7 +31,7 @@ def diagnose(url: str, now: datetime, limits: Limits = LIMITS) -> tuple[Finding,
 
     Raises DoctorError for what is no address of a feed.
     """
-    return findings(examine(url, limits), now)
+    return findings(probe_feed(url, limits), now)
 
 
 def findings(examination: ProbeResult, now: datetime) -> tuple[Finding, ...]:
