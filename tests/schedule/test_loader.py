@@ -15,8 +15,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ScheduleError
-from defects_ical.schedule.loader import STAND_IN
-from defects_ical.schedule.model import Schedule, json_schema
+from defects_ical.schedule.model import json_schema
 from defects_ical.site.build import build_site
 from tests.support.example_schedules import load_yaml, make_yaml
 
@@ -115,10 +114,6 @@ def test_an_editor_marks_what_the_loader_refuses(right: str, wrong: str) -> None
         VALIDATOR.validate(read(text))
     with pytest.raises(ScheduleError):
         load_yaml(text)
-
-
-def test_what_stands_in_for_missing_values_is_itself_a_schedule() -> None:
-    Schedule.model_validate(STAND_IN)
 
 
 @settings(max_examples=80, deadline=None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
 from defects_ical.errors import Problem
 from defects_ical.schedule.fields import WEEKDAYS
@@ -22,14 +22,11 @@ PAGE_SECTIONS: Final = frozenset(
     {"carry", "cast", "changes", "countdown", "embed", "episodes", "next", "subscribe", "watch"}
 )
 
-Check: TypeAlias = Callable[[Schedule], Iterator[Problem]]
 
-
-class Rule(NamedTuple):
-    """A check, and the paths of the values that its answer depends on."""
-
-    check: Check
-    on: tuple[str, ...] = ()
+def validate(schedule: Schedule) -> Iterator[Problem]:
+    """Yield the problems of values that are valid alone, but not together."""
+    for rule in RULES:
+        yield from rule(schedule)
 
 
 def _premiere(schedule: Schedule) -> Iterator[Problem]:
@@ -191,31 +188,13 @@ def episodes_of(change: Change, schedule: Schedule) -> tuple[str, ...]:
 
 
 RULES: Final = (
-    Rule(_premiere, ("airing.premiere", "airing.weekdays")),
-    Rule(_counted, ("airing.episodes",)),
-    Rule(_total, ("airing.episodes",)),
-    Rule(_feed_names),
-    Rule(_special_ids),
-    Rule(_clocks, ("timezone",)),
-    Rule(_order, ("published", "airing.episodes")),
-    Rule(_targets, ("airing.episodes", "specials")),
-    Rule(_actions, ("airing.episodes",)),
+    _premiere,
+    _counted,
+    _total,
+    _feed_names,
+    _special_ids,
+    _clocks,
+    _order,
+    _targets,
+    _actions,
 )
-"""Every check, with what it depends on: a wrong value must not be blamed on its neighbours."""
-
-
-def validate(schedule: Schedule, doubtful: frozenset[str] = frozenset()) -> Iterator[Problem]:
-    """What does not agree, but for what a doubtful value, named by its path, may have caused."""
-    for agreement in RULES:
-        if not any(_same_part(path, on) for path in doubtful for on in agreement.on):
-            for problem in agreement.check(schedule):
-                if not any(_is_part(path, problem.key_path) for path in doubtful):
-                    yield problem
-
-
-def _same_part(path: str, other: str) -> bool:
-    return _is_part(path, other) or _is_part(other, path)
-
-
-def _is_part(path: str, whole: str) -> bool:
-    return not whole or path == whole or path.startswith((f"{whole}.", f"{whole}["))
