@@ -12,7 +12,7 @@ from ical.event import Event, EventStatus
 from ical.types import Uri
 
 from benchmarks.plain import description
-from defects_ical.content.descriptions import event_title
+from defects_ical.content.descriptions import format_event_title
 from defects_ical.content.feeds import event_uid
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode
@@ -24,7 +24,7 @@ def with_ics(schedule: Schedule, episodes: tuple[Episode, ...], address: SiteURL
     calendar = ics.Calendar(creator="-//plain//EN")
     for episode in episodes:
         event = ics.Event(
-            name=event_title(episode, schedule.show),
+            name=format_event_title(episode, schedule.show),
             begin=episode.start,
             end=episode.end,
             uid=event_uid(schedule.show, episode.id),
@@ -52,7 +52,7 @@ def with_ical(schedule: Schedule, episodes: tuple[Episode, ...], address: SiteUR
             uid=event_uid(schedule.show, episode.id),
             dtstart=start,
             dtend=start + timedelta(minutes=episode.runtime),
-            summary=event_title(episode, schedule.show),
+            summary=format_event_title(episode, schedule.show),
             description="\n".join(description(schedule, episode, address)),
             created=episode.published,
             last_modified=episode.modified,

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 from defects_ical.content.descriptions import (
-    clock_lines,
     describe_dated_change,
-    event_title,
-    where_to_watch,
+    describe_platforms,
+    format_event_title,
+    format_local_times,
 )
 from defects_ical.content.feeds import event_uid
 from defects_ical.content.site_url import SiteURL
@@ -59,7 +59,7 @@ def _event(schedule: Schedule, episode: Episode, address: SiteURL, zone: ZoneInf
     event.add("created", episode.published)
     event.add("dtstart", start)
     event.add("dtend", start + timedelta(minutes=episode.runtime))
-    event.add("summary", event_title(episode, schedule.show))
+    event.add("summary", format_event_title(episode, schedule.show))
     event.add("description", "\n".join(description(schedule, episode, address)))
     event.add("location", ", ".join(each.name for each in schedule.platforms.values()))
     event.add("url", address.join(f"/#{episode.id}"))
@@ -74,9 +74,9 @@ def description(schedule: Schedule, episode: Episode, address: SiteURL) -> Itera
     if episode.teaser:
         yield from (episode.teaser, "")
     yield "Where to watch:"
-    yield from where_to_watch(schedule.platforms.values())
+    yield from describe_platforms(schedule.platforms.values())
     yield ""
-    yield from clock_lines(episode.start, schedule)
+    yield from format_local_times(episode.start, schedule)
     if episode.revisions:
         yield from ("", "What changed:")
     for revision in reversed(episode.revisions):

@@ -14,8 +14,9 @@ from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.model import Schedule, Show
-from defects_ical.site.build import Site, build_site, digest_site
+from defects_ical.site.build import Site, build_site
 from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.site_digest import digest_site
 
 SITE_URL: Final = SiteURL.parse("https://defects.example")
 SHOW: Final = """show:

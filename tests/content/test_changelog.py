@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import FormatChecker
 from playwright.sync_api import Page
 
-from defects_ical.content.changelog import Entry, entries
+from defects_ical.content.changelog import Entry, list_entries
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.atom import render_atom
 from defects_ical.schedule.episodes import expand_episodes
@@ -64,7 +64,7 @@ def logged(*changes: str) -> Schedule:
 
 
 def told(schedule: Schedule) -> tuple[Entry, ...]:
-    return entries(schedule, expand_episodes(schedule))
+    return list_entries(schedule, expand_episodes(schedule))
 
 
 def written(schedule: Schedule, address: SiteURL = SITE_URL) -> bytes:
@@ -108,7 +108,7 @@ def test_entries_are_told_the_newest_first() -> None:
         ("Episode 5", "02 15:00"),
         ("Episode 3", "02 00:00"),
     ]
-    assert [each.text for each in log if not each.everything] == [
+    assert [each.text for each in log if not each.is_all] == [
         "Sunday 6 July 2025: Cancelled.",
         "Sunday 6 July 2025: Now 1 h 30 min long, not 1 h.",
         "Saturday 5 July 2025: To be confirmed.",
@@ -122,7 +122,7 @@ def test_entries_are_told_the_newest_first() -> None:
 
 def test_what_differs_by_episode_is_told_by_episode() -> None:
     entry = told(logged(*LOG))[3]
-    assert [len(each.episodes) for each in entry.told] == [1] * 9
+    assert [len(each.episodes) for each in entry.texts] == [1] * 9
     lines = entry.text.splitlines()
     assert lines[4] == (
         "Episode 5, Friday 4 July 2025: Moved from Monday 4 August 2025, 23:30 KST to Monday 4"
@@ -135,12 +135,12 @@ def test_what_differs_by_episode_is_told_by_episode() -> None:
 def test_all_in_a_list_are_named_one_by_one() -> None:
     change = "{at: 2025-07-02T00:00:00+00:00, episodes: [2, 1], status: tentative}"
     (entry,) = told(load_yaml(make_yaml(episodes=2, changes=f"[{change}]")))
-    assert (entry.title, entry.everything) == ("Episode 1, Episode 2", False)
+    assert (entry.title, entry.is_all) == ("Episode 1, Episode 2", False)
 
 
 def test_the_order_of_the_episodes_handed_over_does_not_matter() -> None:
     schedule = logged(*LOG)
-    assert entries(schedule, reversed(expand_episodes(schedule))) == told(schedule)
+    assert list_entries(schedule, reversed(expand_episodes(schedule))) == told(schedule)
 
 
 def test_the_feed_the_json_and_the_entries_say_the_same(any_schedule: Schedule) -> None:

@@ -19,7 +19,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import SiteURLError
 from defects_ical.schedule.model import Schedule
 
-PATH_REASON = "has more than letters, digits, `-`, `.`, `_` and `~` between its slashes"
+PATH_REASON = "has an invalid path. Use letters, digits, `-`, `.`, `_` and `~` between slashes."
 
 
 @pytest.mark.parametrize(
@@ -39,37 +39,49 @@ def test_an_address_is_written_in_one_way(text: str, written: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "`` is not like `https://defects.example`"),
-        ("me.example", "`me.example` is not like `https://defects.example`"),
-        ("ftp://me.example", "`ftp://me.example` is not like `https://defects.example`"),
-        ("https://", "`https://` is not like `https://defects.example`"),
-        ("https://mé.example", "write the host of `https://mé.example` as `xn--m-bga.example`"),
-        ("https://é..b", "write the host of `https://é..b` as `xn--…`"),
-        ("https://a..b", "`https://a..b` is not like `https://defects.example`"),
-        ("https://a\nb.example", "`https://a\nb.example` is not like `https://defects.example`"),
+        ("", "`` is not a site's URL. Use one like `https://defects.example`."),
+        ("me.example", "`me.example` is not a site's URL. Use one like `https://defects.example`."),
+        (
+            "ftp://me.example",
+            "`ftp://me.example` is not a site's URL. Use one like `https://defects.example`.",
+        ),
+        ("https://", "`https://` is not a site's URL. Use one like `https://defects.example`."),
+        (
+            "https://mé.example",
+            "The host of `https://mé.example` is not ASCII. Use `xn--m-bga.example`.",
+        ),
+        ("https://é..b", "The host of `https://é..b` is not ASCII. Use `xn--…`."),
+        (
+            "https://a..b",
+            "`https://a..b` is not a site's URL. Use one like `https://defects.example`.",
+        ),
+        (
+            "https://a\nb.example",
+            "`https://a\nb.example` is not a site's URL. Use one like `https://defects.example`.",
+        ),
         (
             "https://me.example:99999",
-            "`https://me.example:99999` is not an address (Port out of range 0-65535)",
+            "`https://me.example:99999` is not a URL: Port out of range 0-65535.",
         ),
         (
             "https://a:b@me.example",
-            "`https://a:b@me.example` has more than a host, a port and a path; leave it out",
+            "`https://a:b@me.example` has more than a host, a port and a path. Remove the rest.",
         ),
         (
             "https://me.example/?a=1",
-            "`https://me.example/?a=1` has more than a host, a port and a path; leave it out",
+            "`https://me.example/?a=1` has more than a host, a port and a path. Remove the rest.",
         ),
         (
             "https://me.example/#top",
-            "`https://me.example/#top` has more than a host, a port and a path; leave it out",
+            "`https://me.example/#top` has more than a host, a port and a path. Remove the rest.",
         ),
         (
             "https://me.example/a b",
-            f"the path of `https://me.example/a b` {PATH_REASON}",
+            f"`https://me.example/a b` {PATH_REASON}",
         ),
         (
             "https://me.example/../a",
-            f"the path of `https://me.example/../a` {PATH_REASON}",
+            f"`https://me.example/../a` {PATH_REASON}",
         ),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.episodes_json import render_json
-from defects_ical.render.structured_data import json_ld, render_sitemap
+from defects_ical.render.structured_data import render_json_ld, render_sitemap
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
@@ -87,7 +87,7 @@ def files(schedule: Schedule, address: SiteURL = SITE_URL) -> dict[str, bytes]:
     episodes = expand_episodes(schedule)
     return {
         **dict(render_json(schedule, episodes, address, BuildCache())),
-        "/sitemap.xml": render_sitemap(schedule, address),
+        **dict(render_sitemap(schedule, address)),
     }
 
 
@@ -96,7 +96,7 @@ def told(schedule: Schedule, address: SiteURL = SITE_URL) -> Any:
 
 
 def structured(schedule: Schedule, address: SiteURL = SITE_URL) -> Any:
-    return strict(json_ld(schedule, expand_episodes(schedule), address, BuildCache()))
+    return strict(render_json_ld(schedule, expand_episodes(schedule), address, BuildCache()))
 
 
 def publications(schedule: Schedule, number: int) -> list[dict[str, Any]]:
@@ -490,7 +490,7 @@ def test_the_number_of_episodes_is_said_of_what_it_counts(
 
 
 def test_structured_data_leaves_out_what_is_not_known() -> None:
-    text = json_ld(*_plain(), SITE_URL, BuildCache())
+    text = render_json_ld(*_plain(), SITE_URL, BuildCache())
     assert "null" not in text
     assert set(strict(text)) == {
         "@context",
@@ -526,7 +526,7 @@ class Scripts(HTMLParser):
 
 
 def test_no_text_leaves_the_script_element(eventful: Schedule) -> None:
-    text = json_ld(eventful, expand_episodes(eventful), SITE_URL, BuildCache())
+    text = render_json_ld(eventful, expand_episodes(eventful), SITE_URL, BuildCache())
     assert not set(text) & set("<>&\u2028\u2029")
     page = Scripts(f'<script type="application/ld+json">{text}</script><p>')
     assert page.tags == ["script application/ld+json", "p"]
@@ -551,7 +551,7 @@ def test_texts_arrive_as_they_are(eventful: Schedule) -> None:
 def test_line_separators_are_escaped_although_no_schedule_has_them() -> None:
     schedule, (first, *rest) = _plain()
     teaser = "one\u2028two\u2029three"
-    text = json_ld(schedule, (replace(first, teaser=teaser), *rest), SITE_URL, BuildCache())
+    text = render_json_ld(schedule, (replace(first, teaser=teaser), *rest), SITE_URL, BuildCache())
     assert r"one\u2028two\u2029three" in text
     assert strict(text)["episode"][0]["description"] == teaser
 
@@ -562,7 +562,7 @@ def test_nothing_gives_a_recap_away(name: str, request: pytest.FixtureRequest) -
     episodes = expand_episodes(schedule)
     assert any(each.recap for each in episodes)
     written = [body.decode() for _, body in render_json(schedule, episodes, SITE_URL, BuildCache())]
-    written.append(json_ld(schedule, episodes, SITE_URL, BuildCache()))
+    written.append(render_json_ld(schedule, episodes, SITE_URL, BuildCache()))
     found = {word for word in SPOILERS for text in written if word.lower() in text.lower()}
     assert found == set()
     assert not any(each.recap in text for each in episodes if each.recap for text in written)
@@ -576,7 +576,7 @@ def test_the_order_of_the_episodes_handed_over_does_not_matter(eventful: Schedul
         <= files(eventful).items()
     )
     orders = (episodes, backwards)
-    one, other = (json_ld(eventful, each, SITE_URL, BuildCache()) for each in orders)
+    one, other = (render_json_ld(eventful, each, SITE_URL, BuildCache()) for each in orders)
     assert one == other
 
 

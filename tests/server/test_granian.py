@@ -438,5 +438,10 @@ def test_an_address_that_is_none_is_told_and_nothing_is_served() -> None:
     with started(command, {"DEFECTS_ICAL_URL": "me"}) as (process, log):
         assert process.wait(timeout=20) == 3
         said = log.read_text("utf-8")
-    assert said.count("DEFECTS_ICAL_URL: `me` is not like `https://defects.example`\n") == 1
+    assert (
+        said.count(
+            "DEFECTS_ICAL_URL: `me` is not a site's URL. Use one like `https://defects.example`.\n"
+        )
+        == 1
+    )
     assert "Traceback" not in said

@@ -15,9 +15,10 @@ import pytest
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
-from defects_ical.site.build import Site, build_site, digest_site
+from defects_ical.site.build import Site, build_site
 from tests.support import golden
 from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.site_digest import digest_site
 
 ROOT = Path(__file__).parent.parent.parent
 INVALID = ROOT / "tests" / "schedule" / "invalid"
@@ -62,7 +63,8 @@ import locale, sys; from pathlib import Path
 locale.setlocale(locale.LC_ALL, "")
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.site.build import build_site, digest_site
+from defects_ical.site.build import build_site
+from tests.support.site_digest import digest_site
 site_url = SiteURL.parse("https://defects.example")
 print(digest_site(build_site(load_schedule(Path(sys.argv[1])), site_url)))
 """
@@ -91,7 +93,7 @@ def digest_in(folder: Path, environment: dict[str, str]) -> str:
     return subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | environment,
+        env=os.environ | environment | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=True,

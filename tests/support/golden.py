@@ -6,9 +6,10 @@ from pathlib import Path
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.site.build import build_site, digest_site
+from defects_ical.site.build import build_site
 from tests.authoring import test_schedule_file as test_init
 from tests.doctor import test_report as test_doctor
+from tests.support.site_digest import digest_site
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "render" / "data"

@@ -24,12 +24,12 @@ from defects_ical.timezones.conversion import (
     AmbiguousTimeError,
     LocalTime,
     NonexistentTimeError,
-    offset_is_valid,
+    is_valid_offset,
     to_local,
+    to_unambiguous_local,
     to_utc,
-    unambiguous_local_time,
 )
-from defects_ical.timezones.transitions import observances
+from defects_ical.timezones.transitions import find_observances
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml
 
@@ -186,7 +186,7 @@ def found(wall: datetime, zone: str) -> tuple[object, ...]:
     try:
         return "once", to_utc(wall, zone)
     except NonexistentTimeError as gap:
-        return "never", gap.moved
+        return "never", gap.shifted
     except AmbiguousTimeError as overlap:
         return "twice", overlap.first, overlap.second
 
@@ -343,7 +343,7 @@ def test_cairo_is_each_change_by_itself() -> None:
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_an_onset_is_the_wall_time_before_the_change(zone: str) -> None:
-    for each in observances(zone, 2025, 2026):
+    for each in find_observances(zone, 2025, 2026):
         change = (each.onset - each.offset_from).replace(tzinfo=UTC)
         instants = (change - timedelta(seconds=1), change)
         offsets = [instant.astimezone(ZoneInfo(zone)).utcoffset() for instant in instants]
@@ -352,7 +352,7 @@ def test_an_onset_is_the_wall_time_before_the_change(zone: str) -> None:
 
 def opening(zone: str, year: int) -> int:
     """The year of the first onset in the definition for a season of ``year``."""
-    return min(each.onset for each in observances(zone, year, year)).year
+    return min(each.onset for each in find_observances(zone, year, year)).year
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -419,7 +419,7 @@ def test_a_wall_time_is_an_instant(zone: str, wall: str, instant: str) -> None:
 def test_a_wall_time_in_a_gap_is_moved_by_the_gap(zone: str, wall: str, moved: str) -> None:
     with pytest.raises(NonexistentTimeError) as caught:
         to_utc(at(wall), zone)
-    assert caught.value.moved == at(moved)
+    assert caught.value.shifted == at(moved)
 
 
 @pytest.mark.parametrize(
@@ -468,7 +468,7 @@ def test_a_wall_time_fits_the_offsets_at_which_clocks_show_it(
     zone: str, wall: str, fitting: list[float]
 ) -> None:
     halves = [n / 2 for n in range(-24, 29)]
-    assert [n for n in halves if offset_is_valid(at(wall), hours(n), zone)] == fitting
+    assert [n for n in halves if is_valid_offset(at(wall), hours(n), zone)] == fitting
 
 
 @pytest.mark.parametrize(
@@ -482,7 +482,7 @@ def test_a_wall_time_fits_the_offsets_at_which_clocks_show_it(
     ],
 )
 def test_an_instant_is_named_in_local_time(zone: str, instant: str, name: str) -> None:
-    assert unambiguous_local_time(at(instant), zone) == at(name)
+    assert to_unambiguous_local(at(instant), zone) == at(name)
 
 
 @pytest.mark.parametrize(
@@ -493,7 +493,7 @@ def test_an_instant_is_named_in_local_time(zone: str, instant: str, name: str) -
     ],
 )
 def test_the_second_pass_of_a_wall_time_has_no_local_name(zone: str, instant: str) -> None:
-    assert unambiguous_local_time(at(instant), zone) is None
+    assert to_unambiguous_local(at(instant), zone) is None
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -502,7 +502,7 @@ def test_every_instant_but_those_of_a_second_pass_has_a_local_name(zone: str) ->
     for instant in (wall.replace(tzinfo=UTC) for wall in quarters(days)):
         local = instant.astimezone(ZoneInfo(zone))
         wall = local.replace(tzinfo=None, fold=0)
-        assert unambiguous_local_time(instant, zone) == (None if local.fold else wall)
+        assert to_unambiguous_local(instant, zone) == (None if local.fold else wall)
 
 
 @pytest.mark.parametrize("zone", sorted(set(pytz.all_timezones) - {"UTC"}))
@@ -569,4 +569,4 @@ def test_a_clock_is_named_by_its_letters_or_else_by_its_offset(
 def test_a_clock_shows_a_wall_time_an_offset_and_the_place() -> None:
     reading = to_local(at("2025-07-21T14:00Z"), "America/New_York")
     assert reading == LocalTime("America/New_York", at("2025-07-21T10:00"), hours(-4), "EDT")
-    assert reading.place == "New York"
+    assert reading.city == "New York"

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from defects_ical.compare.event_parser import PublishedEvent
-from defects_ical.content.descriptions import PREFIXES
+from defects_ical.content.descriptions import PREFIXES, EventDescription
 from defects_ical.text.display import excerpt
 
-WATCH: Final = "\n\nWhere to watch:\n"
-CHANGED: Final = "\n\nWhat changed:\n"
 # Told as they read; of anything else people learn only that it differs.
 QUOTED: Final = ("title", "teaser")
 # What differs by itself where a time or a stamp does.
@@ -58,16 +56,13 @@ def _parts(event: PublishedEvent) -> dict[str, str]:
 
 def _paragraphs(description: str) -> dict[str, str]:
     """The parts of a description; in the words of another release, all may be in the first."""
-    teaser, _, rest = f"\n\n{description}".partition(WATCH)
-    told, _, link = rest.rpartition("\n\n")
-    here, _, history = told.partition(CHANGED)
-    watch, _, clocks = here.partition("\n\n")
+    parts = EventDescription.parse(description)
     return {
-        "teaser": teaser.strip(),
-        "where to watch": watch,
-        "times on other clocks": clocks,
-        "what changed": history,
-        "link": link,
+        "teaser": parts.teaser,
+        "where to watch": parts.platforms,
+        "times on other clocks": parts.times,
+        "what changed": parts.changes,
+        "link": parts.link,
     }
 
 

@@ -1,1 +1,1 @@
-"""A schedule and its episodes in; the sentences, links and feeds that every format uses out."""
+"""What all formats share: a schedule and its episodes in; descriptions, links and feeds out."""

@@ -1,7 +1,7 @@
 """Keep what was rendered for each episode from one build to the next.
 
-An edit concerns a few episodes; the output of the others is used again. The bytes are the same as
-without the cache: each output depends on its episode and on fields that all episodes share.
+An edit concerns few episodes; the output for the others is reused. The bytes are the same as
+without the cache: an output depends only on its episode and on fields that all episodes share.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import Schedule
 
-# What these say of an episode is in the Episode itself.
+# Fields that affect an output only through the Episode.
 EPISODE_FIELDS: Final = {"airing", "episodes", "specials", "changes"}
 
 Output = TypeVar("Output")
 
 
 class BuildCache:
-    """The pieces of the site that was last built with them, and none that are older."""
+    """The outputs of the last build."""
 
     def __init__(self) -> None:
         self._shared: object = None
         self._outputs: dict[str, dict[Episode, Any]] = {}
 
     def start_build(self, schedule: Schedule, site_url: SiteURL) -> None:
-        """Go on to another site; where it differs in what all episodes share, from nothing."""
+        """Start another build; clear the cache if a shared field has changed."""
         fields = Schedule.model_fields.keys() - EPISODE_FIELDS
-        # As they are written: of platforms, the order counts too.
+        # By repr(), which shows the order of the platforms: dicts are equal in any order.
         shared = site_url, {name: repr(getattr(schedule, name)) for name in fields}
         if shared != self._shared:
             self._shared = shared
@@ -38,9 +38,9 @@ class BuildCache:
     def get_or_render(
         self, output_name: str, episodes: Iterable[Episode], render: Callable[[Episode], Output]
     ) -> list[Output]:
-        """What each episode becomes in a place, made anew only for those that are not as before.
+        """Return the output for each episode; call ``render`` only if the episode is not cached.
 
-        No two places have the same name, and ``render`` always makes the same of the same.
+        An output's name is used once in a build, always with an equivalent ``render``.
         """
         before = self._outputs.get(output_name, {})
         outputs = {each: before[each] if each in before else render(each) for each in episodes}

@@ -11,29 +11,29 @@ from urllib.parse import quote, urlencode
 from defects_ical.content.feeds import Feed
 from defects_ical.content.site_url import SiteURL
 
-# Characters. Google takes no longer address to subscribe to; servers take forms of about eight
-# thousand, and some programs on the way a quarter of that.
+# In characters. Google subscribes to no longer URL.
 MAX_SUBSCRIBE_URL: Final = 255
+# Servers accept about 8000 characters, some proxies and browsers 2000.
 MAX_FORM_URL: Final = 2000
-ADD_FROM_WEB: Final = "/calendar/0/addfromweb?"
+OUTLOOK_SUBSCRIBE: Final = "/calendar/0/addfromweb?"
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A link on which one calendar program subscribes to a feed, and what to know before."""
+    """A link that subscribes to a feed in one calendar app, and a note for its users."""
 
-    program: str
+    app: str
     url: str
-    caution: str
+    note: str
 
 
 def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
-    """The ways to subscribe to a feed, one for each program that has one."""
+    """Return a link to subscribe to a feed for each app that has one."""
     webcal = site_url.webcal(feed.path)
-    # Of a webcal address, Outlook makes an empty calendar; of an https one, Google makes none.
+    # Outlook creates an empty calendar from a webcal URL, and Google none from an https URL.
     outlook = urlencode({"url": site_url.join(feed.path), "name": feed.title}, quote_via=quote)
-    if len(f"https://outlook.office.com{ADD_FROM_WEB}{outlook}") > MAX_SUBSCRIBE_URL:
-        # It then asks for a name.
+    if len(f"https://outlook.office.com{OUTLOOK_SUBSCRIBE}{outlook}") > MAX_SUBSCRIBE_URL:
+        # Outlook asks for a name if there is none.
         outlook = urlencode({"url": site_url.join(feed.path)}, quote_via=quote)
     return (
         Subscription("Apple Calendar", webcal, "iPhone, iPad and Mac"),
@@ -44,12 +44,12 @@ def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
         ),
         Subscription(
             "Outlook.com",
-            f"https://outlook.live.com{ADD_FROM_WEB}{outlook}",
+            f"https://outlook.live.com{OUTLOOK_SUBSCRIBE}{outlook}",
             "In the browser; the program for Mac cannot subscribe",
         ),
         Subscription(
             "Microsoft 365",
-            f"https://outlook.office.com{ADD_FROM_WEB}{outlook}",
+            f"https://outlook.office.com{OUTLOOK_SUBSCRIBE}{outlook}",
             "The same, with an account from work or school",
         ),
     )
@@ -57,7 +57,7 @@ def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An event as the forms of calendar sites take it: plain texts, and instants in UTC."""
+    """An event for the forms of calendar sites: plain texts, and times in UTC."""
 
     title: str
     details: str
@@ -67,23 +67,23 @@ class CalendarEntry:
 
 
 def add_to_google(entry: CalendarEntry) -> str:
-    """The link that opens Google Calendar's form for one event."""
-    return _shorten_to_fit(entry, _google_url)
+    """Return a link to Google Calendar's form for one event."""
+    return _shorten_to_fit(entry, _make_google_url)
 
 
 def add_to_outlook(entry: CalendarEntry) -> str:
-    """The link that opens Outlook.com's form for one event."""
-    return _shorten_to_fit(entry, _outlook_url)
+    """Return a link to Outlook.com's form for one event."""
+    return _shorten_to_fit(entry, _make_outlook_url)
 
 
-def _shorten_to_fit(entry: CalendarEntry, link: Callable[[CalendarEntry], str]) -> str:
-    """A link to a form, with as many of the last lines of the details as it can carry."""
-    while len(found := link(entry)) > MAX_FORM_URL and entry.details:
+def _shorten_to_fit(entry: CalendarEntry, make_url: Callable[[CalendarEntry], str]) -> str:
+    """Drop lines from the start of the details until the URL is short enough."""
+    while len(url := make_url(entry)) > MAX_FORM_URL and entry.details:
         entry = replace(entry, details=entry.details.partition("\n")[2])
-    return found
+    return url
 
 
-def _google_url(entry: CalendarEntry) -> str:
+def _make_google_url(entry: CalendarEntry) -> str:
     dates = f"{entry.start:%Y%m%dT%H%M%SZ}/{entry.end:%Y%m%dT%H%M%SZ}"
     query = {
         "action": "TEMPLATE",
@@ -95,7 +95,7 @@ def _google_url(entry: CalendarEntry) -> str:
     return f"https://calendar.google.com/calendar/render?{urlencode(query, quote_via=quote)}"
 
 
-def _outlook_url(entry: CalendarEntry) -> str:
+def _make_outlook_url(entry: CalendarEntry) -> str:
     query = {
         "path": "/calendar/action/compose",
         "rru": "addevent",

@@ -1,4 +1,4 @@
-"""The change log as entries that people read."""
+"""Turn the change log of a schedule into entries in plain English."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from defects_ical.schedule.model import ALL, Change, Schedule
 from defects_ical.timezones.conversion import format_utc
 
 ATOM_PATH: Final = "/changes.atom"
-"""Where the feed is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeText:
-    """What an entry did to some of its episodes, the same to each: "Cancelled. A strike."."""
+    """What an entry changed, and the episodes to which it applies: "Cancelled. A strike."."""
 
     episodes: tuple[Episode, ...]
     text: str
@@ -27,77 +26,72 @@ class ChangeText:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the change log, in words.
+    """An entry of the change log, in words.
 
-    ``id`` is for ever (RFC 4287 §4.2.6): it follows from when the entry was decided and how it
-    names its episodes, so that it outlives new words, later entries, and ones inserted between.
-    ``at`` is in UTC, ``day`` the one on the schedule's clock: "Thursday 3 July 2025".
-    ``episodes`` are those concerned, in the order of their starts; ``everything`` is whether the
-    entry names them as "all". ``told`` has at least one telling; each episode is in one of them.
+    ``id`` never changes (RFC 4287 §4.2.6): it depends only on the entry's ``at`` and ``episodes``
+    in the schedule, not on its texts or on other entries. ``at`` is in UTC; ``date`` is in the
+    schedule's zone ("Thursday 3 July 2025"). ``episodes`` are sorted by their start;
+    ``is_all`` means that the schedule names them as "all". Each episode is in one of ``texts``.
     """
 
     id: uuid.UUID
     at: datetime
-    day: str
+    date: str
     episodes: tuple[Episode, ...]
-    everything: bool
-    told: tuple[ChangeText, ...]
+    is_all: bool
+    texts: tuple[ChangeText, ...]
 
     @property
     def title(self) -> str:
-        """Which episodes it is about: "Episode 5, Episode 6", or "All episodes"."""
-        return "All episodes" if self.everything else _join_names(self.episodes)
+        """The names of the episodes: "Episode 5, Episode 6", or "All episodes"."""
+        return "All episodes" if self.is_all else _join_names(self.episodes)
 
     @property
     def text(self) -> str:
-        """The day and what it did; where that differs by episode, a line for each telling."""
-        if len(self.told) == 1:
-            return f"{self.day}: {self.told[0].text}"
-        return "\n".join(
-            f"{_join_names(each.episodes)}, {self.day}: {each.text}" for each in self.told
-        )
+        """The date and the change; one line for each of ``texts`` if there are several."""
+        if len(self.texts) == 1:
+            return f"{self.date}: {self.texts[0].text}"
+        lines = (f"{_join_names(each.episodes)}, {self.date}: {each.text}" for each in self.texts)
+        return "\n".join(lines)
 
 
-def entries(schedule: Schedule, episodes: Iterable[Episode]) -> tuple[Entry, ...]:
-    """Every entry of the change log, the newest first; ``episodes`` are all of the schedule's."""
+def list_entries(schedule: Schedule, episodes: Iterable[Episode]) -> tuple[Entry, ...]:
+    """Return the entries of the change log, newest first; ``episodes`` are all of the schedule."""
     ordered = sort_by_start(episodes)
-    ranks = {episode.key: rank for rank, episode in enumerate(ordered)}
-    # The stamps of one episode's revisions rise, so that each is found by its own.
+    positions = {episode.key: n for n, episode in enumerate(ordered)}
+    # The revisions of an episode all have different times.
     revisions = {(each.id, revised.at): revised for each in ordered for revised in each.revisions}
     log = []
     for change in reversed(schedule.changes):
-        concerned = [ordered[rank] for rank in _ranks(change, ranks)]
-        revised = [(each, revisions[each.id, change.at]) for each in concerned]
-        log.append(_entry(change, revised, schedule))
+        keys = positions if change.episodes == (ALL,) else change.episodes
+        changed = [ordered[n] for n in sorted(positions[key] for key in keys)]
+        revised = [(each, revisions[each.id, change.at]) for each in changed]
+        log.append(_make_entry(change, revised, schedule))
     return tuple(log)
 
 
-def _ranks(change: Change, ranks: dict[str, int]) -> list[int]:
-    """Where the episodes that a change names are in the order of starts."""
-    names = ranks if change.episodes == (ALL,) else change.episodes
-    return sorted(ranks[name] for name in names)
-
-
-def _entry(change: Change, revised: list[tuple[Episode, Revision]], schedule: Schedule) -> Entry:
+def _make_entry(
+    change: Change, revised: list[tuple[Episode, Revision]], schedule: Schedule
+) -> Entry:
     name = f"changes/{format_utc(change.at)}/{','.join(change.episodes)}"
     return Entry(
         id=uuid.uuid5(schedule.show.uid, name),
         at=change.at,
-        day=format_local_date(change.at, schedule),
+        date=format_local_date(change.at, schedule),
         episodes=tuple(episode for episode, _ in revised),
-        everything=change.episodes == (ALL,),
-        told=tuple(_group_by_text(revised, schedule)),
+        is_all=change.episodes == (ALL,),
+        texts=tuple(_group_by_text(revised, schedule)),
     )
 
 
 def _group_by_text(
     revised: list[tuple[Episode, Revision]], schedule: Schedule
 ) -> Iterator[ChangeText]:
-    episodes: dict[str, list[Episode]] = {}
+    groups: dict[str, list[Episode]] = {}
     for episode, revision in revised:
-        episodes.setdefault(describe_change(revision, schedule), []).append(episode)
-    for text, those in episodes.items():
-        yield ChangeText(tuple(those), text)
+        groups.setdefault(describe_change(revision, schedule), []).append(episode)
+    for text, group in groups.items():
+        yield ChangeText(tuple(group), text)
 
 
 def _join_names(episodes: Iterable[Episode]) -> str:

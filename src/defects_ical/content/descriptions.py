@@ -3,125 +3,168 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from defects_ical.schedule.episodes import Episode, Revision
 from defects_ical.schedule.model import Platform, Schedule, Show
 from defects_ical.text.display import bidi_isolate
-from defects_ical.text.english import format_date, format_day, format_duration
+from defects_ical.text.english import MONTHS, format_date, format_day, format_duration
 from defects_ical.timezones.conversion import LocalTime, to_local
 
-# Most calendar programs show no status, so the title has to say it.
+# Most calendar apps do not show STATUS, so the title has to say it.
 PREFIXES: Final = {"cancelled": "CANCELLED: ", "tentative": "TBC: ", "confirmed": ""}
 STATUSES: Final = {
     "cancelled": "cancelled",
     "tentative": "to be confirmed",
     "confirmed": "confirmed",
 }
+WHERE_TO_WATCH: Final = "Where to watch:\n"
+WHAT_CHANGED: Final = "What changed:\n"
 
 
-def event_title(episode: Episode, show: Show) -> str:
-    """The title of an event: the show and the episode, nothing that gives the story away."""
+@dataclass(frozen=True, slots=True)
+class EventDescription:
+    r"""The paragraphs of an event's DESCRIPTION, without their headings.
+
+    The lines of a paragraph are separated by ``\n``. ``teaser`` and ``changes`` may be empty.
+    """
+
+    teaser: str
+    platforms: str
+    times: str
+    changes: str
+    link: str
+
+    @classmethod
+    def parse(cls, text: str) -> EventDescription:
+        """Split a DESCRIPTION into its paragraphs.
+
+        Without the heading of the platforms (another release may word it differently), all of
+        the text is in ``teaser``.
+        """
+        teaser, _, rest = f"\n\n{text}".partition(f"\n\n{WHERE_TO_WATCH}")
+        body, _, link = rest.rpartition("\n\n")
+        body, _, changes = body.partition(f"\n\n{WHAT_CHANGED}")
+        platforms, _, times = body.partition("\n\n")
+        return cls(teaser.strip(), platforms, times, changes, link)
+
+    def __str__(self) -> str:
+        changes = f"{WHAT_CHANGED}{self.changes}" if self.changes else ""
+        paragraphs = (self.teaser, f"{WHERE_TO_WATCH}{self.platforms}", self.times, changes)
+        return "\n\n".join(filter(None, (*paragraphs, self.link)))
+
+
+def format_event_title(episode: Episode, show: Show) -> str:
+    """Return the title of an event: status, show and episode, without spoilers."""
     return f"{PREFIXES[episode.status]}{show.title}: {episode.name}"
 
 
-def format_local_date(at: datetime, schedule: Schedule) -> str:
-    """The date of an instant on the schedule's clock, in full."""
-    return format_date(to_local(at, schedule.timezone).naive)
-
-
-def format_date_range(episodes: Sequence[Episode], schedule: Schedule) -> str:
-    """The first day and the last, on the schedule's clock: "21 July to 12 August 2025".
-
-    ``episodes`` are in the order in which they air.
-    """
-    ends = (to_local(episodes[at].start, schedule.timezone).naive for at in (0, -1))
-    first, last = map(format_day, ends)
-    if first == last:
-        return first
-    (days, _, year), (_, _, last_year) = first.rpartition(" "), last.rpartition(" ")
-    return f"{days if year == last_year else first} to {last}"
-
-
-def format_time(reading: LocalTime) -> str:
-    """A time with the name of its clock: "23:00 KST"."""
-    return f"{reading.naive:%H:%M} {reading.abbreviation}"
-
-
-def local_times(at: datetime, schedule: Schedule) -> tuple[LocalTime, ...]:
-    """What the schedule's own clock and each of its other clocks show at an instant."""
-    return tuple(to_local(at, zone) for zone in (schedule.timezone, *schedule.clocks))
-
-
-def clock_lines(at: datetime, schedule: Schedule) -> Iterator[str]:
-    """A line for each clock, with the date where it is not the schedule's own."""
-    own, *others = local_times(at, schedule)
-    yield format_date(own.naive)
-    lines = [_clock_line(own, own), *(_clock_line(each, own) for each in others)]
-    yield from dict.fromkeys(lines)
-
-
-def _clock_line(reading: LocalTime, own: LocalTime) -> str:
-    place = "" if reading.place == reading.abbreviation else reading.place
-    elsewhen = format_date(reading.naive) if reading.naive.date() != own.naive.date() else ""
-    aside = ", ".join(filter(None, (place, elsewhen)))
-    return f"{format_time(reading)} ({aside})" if aside else format_time(reading)
-
-
-def where_to_watch(platforms: Iterable[Platform]) -> Iterator[str]:
-    """A line for each platform: what it is, who can watch it there, how much later, its link."""
+def describe_platforms(platforms: Iterable[Platform]) -> Iterator[str]:
+    """Yield a line for each platform: name, kind, region, delay, link."""
     for platform in platforms:
         link = f" {platform.url}" if platform.url else ""
         yield f"{bidi_isolate(platform.name)} {describe_audience(platform)}{link}"
 
 
 def describe_audience(platform: Platform) -> str:
-    """What kind of platform it is, who can watch it there, and how much later."""
+    """Return a platform's kind, region and delay: "(streaming, Asia), 1 h after the broadcast"."""
     later = f", {format_duration(platform.delay)} after the broadcast" if platform.delay else ""
     return f"({platform.kind}, {bidi_isolate(platform.region)}){later}"
 
 
-def describe_dated_change(
-    revised: Revision, schedule: Schedule, platform: Platform | None = None
-) -> str:
-    """What one entry of the change log did to an episode, why, and on which day.
-
-    Its times are those of the platform, or of the first broadcast for None.
-    """
-    return (
-        f"{format_local_date(revised.at, schedule)}: {describe_change(revised, schedule, platform)}"
-    )
-
-
-def describe_change(revised: Revision, schedule: Schedule, platform: Platform | None = None) -> str:
-    """The same without the day: "Now 1 h 30 min long, not 1 h. A game ran over."."""
-    effects = _describe_effects(revised, schedule.timezone, platform)
-    told = [*effects, *filter(None, (revised.note, revised.reason))]
-    return " ".join(map(_end_sentence, told or ["Announced again, unchanged"]))
-
-
-def _end_sentence(told: str) -> str:
-    ended = told.rstrip("\"')]»”").endswith((".", "!", "?", "…", "。"))
-    return bidi_isolate(told) if ended else f"{bidi_isolate(told)}."
-
-
-def _describe_effects(revised: Revision, zone: str, platform: Platform | None) -> Iterator[str]:
-    if revised.start_change:
-        before, after = revised.start_change
-        origin = f"from {_format_start(platform_start(before, platform), zone)} " if before else ""
-        yield f"Moved {origin}to {_format_start(platform_start(after, platform), zone)}"
-    if revised.runtime_change:
-        yield "Now {1} long, not {0}".format(*map(format_duration, revised.runtime_change))
-    if revised.status:
-        yield STATUSES[revised.status].capitalize()
-
-
-def _format_start(at: datetime, zone: str) -> str:
-    there = to_local(at, zone)
-    return f"{format_date(there.naive)}, {format_time(there)}"
-
-
-def platform_start(start: datetime, platform: Platform | None) -> datetime:
-    """When a broadcast that starts then is shown on a platform; for None, the broadcast itself."""
+def add_platform_delay(start: datetime, platform: Platform | None) -> datetime:
+    """Return when a broadcast is shown on a platform; without one, the start itself."""
     return start + timedelta(minutes=platform.delay if platform else 0)
+
+
+# Dates and times.
+
+
+def format_time(local: LocalTime) -> str:
+    """Format a local time: "23:00 KST"."""
+    return f"{local.naive:%H:%M} {local.abbreviation}"
+
+
+def format_date_time(local: LocalTime) -> str:
+    """Format a local date and time: "Monday 4 August 2025, 23:00 KST"."""
+    return f"{format_date(local.naive)}, {format_time(local)}"
+
+
+def format_local_date(time: datetime, schedule: Schedule) -> str:
+    """Format the date in the schedule's time zone: "Monday 4 August 2025"."""
+    return format_date(to_local(time, schedule.timezone).naive)
+
+
+def format_date_range(episodes: Sequence[Episode], schedule: Schedule) -> str:
+    """Format the first and last date in the schedule's zone: "21 July to 12 August 2025".
+
+    ``episodes`` are sorted by their start.
+    """
+    first, last = (to_local(episodes[n].start, schedule.timezone).naive.date() for n in (0, -1))
+    if first == last:
+        return format_day(first)
+    same_year = first.year == last.year
+    start = f"{first.day} {MONTHS[first.month - 1]}" if same_year else format_day(first)
+    return f"{start} to {format_day(last)}"
+
+
+def to_local_times(time: datetime, schedule: Schedule) -> tuple[LocalTime, ...]:
+    """Convert a time to the schedule's own zone and to each of its ``clocks``, in this order."""
+    return tuple(to_local(time, zone) for zone in (schedule.timezone, *schedule.clocks))
+
+
+def format_local_times(time: datetime, schedule: Schedule) -> Iterator[str]:
+    """Yield the date in the schedule's zone, then a line for each of its clocks."""
+    own, *others = to_local_times(time, schedule)
+    yield format_date(own.naive)
+    # Two names of one zone, such as UTC and Etc/UTC, give the same line.
+    yield from dict.fromkeys(_format_clock(each, own) for each in (own, *others))
+
+
+def _format_clock(local: LocalTime, own: LocalTime) -> str:
+    """Format a time with its city, and with its date if that is not the schedule's."""
+    city = "" if local.city == local.abbreviation else local.city
+    date = "" if local.naive.date() == own.naive.date() else format_date(local.naive)
+    note = ", ".join(filter(None, (city, date)))
+    return f"{format_time(local)} ({note})" if note else format_time(local)
+
+
+# Changes.
+
+
+def describe_dated_change(
+    revision: Revision, schedule: Schedule, platform: Platform | None = None
+) -> str:
+    """Return the date of a revision and what it changed, with the times of ``platform``."""
+    date = format_local_date(revision.at, schedule)
+    return f"{date}: {describe_change(revision, schedule, platform)}"
+
+
+def describe_change(
+    revision: Revision, schedule: Schedule, platform: Platform | None = None
+) -> str:
+    """Return what a revision changed and why: "Now 1 h 30 min long, not 1 h. A game ran over."."""
+    effects = _describe_effects(revision, schedule.timezone, platform)
+    sentences = [*effects, *filter(None, (revision.note, revision.reason))]
+    return " ".join(map(_end_sentence, sentences or ["Announced again, unchanged"]))
+
+
+def _end_sentence(text: str) -> str:
+    ended = text.rstrip("\"')]»”").endswith((".", "!", "?", "…", "。"))
+    return bidi_isolate(text) if ended else f"{bidi_isolate(text)}."
+
+
+def _describe_effects(revision: Revision, zone: str, platform: Platform | None) -> Iterator[str]:
+    if revision.start_change:
+        before, after = (
+            format_date_time(to_local(add_platform_delay(each, platform), zone)) if each else ""
+            for each in revision.start_change
+        )
+        yield f"Moved from {before} to {after}" if before else f"Moved to {after}"
+    if revision.runtime_change:
+        before, after = map(format_duration, revision.runtime_change)
+        yield f"Now {after} long, not {before}"
+    if revision.status:
+        yield STATUSES[revision.status].capitalize()

@@ -12,17 +12,20 @@ from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.text.display import bidi_isolate
 
 EPISODES_DIR: Final = "/episodes/"
-"""Where the files of single episodes are, and nothing else."""
+"""The folder of the episode files, and of nothing else."""
 
 PICTURE_PATH: Final = "/picture.png"
-"""Where the picture of the show is, if it has one: 1200 by 630 pixels."""
+"""The picture of the show, if it has one: 1200 by 630 pixels."""
+
+# Without a version: a new release must not change every file.
+PRODID: Final = "-//defects-ical//defects-ical//EN"
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed to subscribe to: of the whole show, or as one platform shows it.
+    """A feed to subscribe to, with the times of all platforms or of one.
 
-    ``name`` is its file's name without ``.ics``; ``reminders`` marks the twin that reminds.
+    ``name`` is the file name without ``.ics``; ``platform`` is a key of the schedule's platforms.
     """
 
     name: str
@@ -32,7 +35,7 @@ class Feed:
 
     @property
     def path(self) -> str:
-        """Its path in the site."""
+        """The path in the site."""
         return f"/{self.name}.ics"
 
     @property
@@ -43,7 +46,7 @@ class Feed:
 
 
 def main_feeds(schedule: Schedule) -> tuple[Feed, ...]:
-    """The feeds of a schedule without their twins: the show's own, then each platform's."""
+    """Return the feeds without reminders: the show's, then one for each platform."""
     show, title = schedule.show, bidi_isolate(schedule.show.title)
     return (
         Feed(show.slug, show.title),
@@ -60,14 +63,13 @@ def all_feeds(schedule: Schedule) -> tuple[Feed, ...]:
 
 
 def episode_path(episode: Episode, schedule: Schedule) -> str:
-    """The path of the file that holds one episode alone."""
+    """Return the path of an episode's own file."""
     return f"{EPISODES_DIR}{schedule.show.slug}-{episode.id}.ics"
 
 
-# Without a version: a new release must not rewrite every subscriber's calendar.
-PRODID: Final = "-//defects-ical//defects-ical//EN"
+def event_uid(show: Show, episode_id: str, platform: str | None = None) -> str:
+    """Return the UID of an episode's event in the main feed, or in a platform's (by its key).
 
-
-def event_uid(show: Show, episode: str, platform: str | None = None) -> str:
-    """The UID of an episode's event, for ever: in the main feed, or in a platform's (by its id)."""
-    return str(uuid.uuid5(show.uid, f"{platform}/{episode}" if platform else episode))
+    It never changes: calendar apps take an event with another UID for another event.
+    """
+    return str(uuid.uuid5(show.uid, f"{platform}/{episode_id}" if platform else episode_id))

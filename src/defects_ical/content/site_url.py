@@ -10,37 +10,43 @@ from urllib.parse import urlsplit
 from defects_ical.errors import SiteURLError
 from defects_ical.schedule.fields import HOST
 
+EXAMPLE: Final = "https://defects.example"
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = rf"\[[0-9a-f:.]+\]|{HOST}"
 _PATH: Final = r"(/[A-Za-z0-9._~-]+)*"
+_PATH_HINT: Final = "Use letters, digits, `-`, `.`, `_` and `~` between slashes."
 
 
 @dataclass(frozen=True, slots=True)
 class SiteURL:
-    """Where the site is public: ``https://me.example/the-defects``, without a final slash."""
+    """The URL at which the site is public, such as https://me.example/the-defects.
+
+    ``path`` is empty or starts with a slash, and has no slash at its end.
+    """
 
     origin: str
     path: str
 
     @classmethod
     def parse(cls, text: str) -> SiteURL:
-        """The address that ``text`` names; raises AddressError with how to write it."""
+        """Parse a URL; raise SiteURLError if no site can have it."""
         try:
             parts = urlsplit(text)
             host, port = parts.hostname or "", parts.port
         except ValueError as error:
-            raise SiteURLError(f"`{text}` is not an address ({error})") from None
+            raise SiteURLError(f"`{text}` is not a URL: {error}.") from None
         scheme, path = parts.scheme, parts.path.rstrip("/")
         host = f"[{host}]" if ":" in host else host
         if not host.isascii():
-            raise SiteURLError(f"write the host of `{text}` as `{_to_ascii(host)}`")
+            raise SiteURLError(f"The host of `{text}` is not ASCII. Use `{_to_ascii(host)}`.")
         if scheme not in DEFAULT_PORTS or not re.fullmatch(_HOST, host) or not text.isprintable():
-            raise SiteURLError(f"`{text}` is not like `https://defects.example`")
+            raise SiteURLError(f"`{text}` is not a site's URL. Use one like `{EXAMPLE}`.")
         if "@" in parts.netloc or parts.query or parts.fragment or port == 0:
-            raise SiteURLError(f"`{text}` has more than a host, a port and a path; leave it out")
+            raise SiteURLError(
+                f"`{text}` has more than a host, a port and a path. Remove the rest."
+            )
         if not re.fullmatch(_PATH, path) or {".", ".."} & set(path.split("/")):
-            what = "letters, digits, `-`, `.`, `_` and `~`"
-            raise SiteURLError(f"the path of `{text}` has more than {what} between its slashes")
+            raise SiteURLError(f"`{text}` has an invalid path. {_PATH_HINT}")
         suffix = f":{port}" if port not in {None, DEFAULT_PORTS[scheme]} else ""
         return cls(f"{scheme}://{host}{suffix}", path)
 
@@ -48,16 +54,16 @@ class SiteURL:
         return f"{self.origin}{self.path}/"
 
     def join(self, path: str) -> str:
-        """The absolute link to a path of the site, which begins with a slash."""
+        """Return the URL of a path of the site; the path starts with a slash."""
         return f"{self.origin}{self.path}{path}"
 
     def webcal(self, path: str) -> str:
-        """The link on which Apple's programs subscribe; they know no ``webcals``."""
+        """Return the webcal URL of a path; Apple's apps do not support ``webcals``."""
         return "webcal" + self.join(path).removeprefix("https").removeprefix("http")
 
 
 def _to_ascii(host: str) -> str:
-    """A host as it stands in an address (RFC 3490)."""
+    """Encode a host name for a URL (RFC 3490)."""
     try:
         return host.encode("idna").decode()
     except UnicodeError:

@@ -56,7 +56,7 @@ def render_card(schedule: Schedule, episodes: tuple[Episode, ...], site_url: Sit
     platforms = ", ".join(each.name for each in schedule.platforms.values())
     content = {
         "heading": _heading(title),
-        "note": f"Times in {to_local(episodes[0].start, schedule.timezone).place}",
+        "note": f"Times in {to_local(episodes[0].start, schedule.timezone).city}",
         "place": _truncate_to_width(str(site_url).partition("://")[2].rstrip("/"), 28),
         "rows": _rows(schedule, episodes),
         "subtitle": _truncate_to_width(

@@ -1,4 +1,4 @@
-"""Render the schedule as JSON."""
+"""Render the schedule as JSON, for other sites and programs."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from functools import partial
 from typing import Final
 
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.changelog import Entry, entries
+from defects_ical.content.changelog import Entry, list_entries
 from defects_ical.content.feeds import Feed, all_feeds, episode_path
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode, sort_by_start
 from defects_ical.schedule.model import Platform, Schedule
 from defects_ical.timezones.conversion import format_local, format_utc
 
+JSON_PATH: Final = "/episodes.json"
+# Increased when a key is removed or gets another meaning.
 VERSION: Final = 1
-"""Of the keys of episodes.json: it rises when one changes its meaning or goes away."""
 
 
 def render_json(
     schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL, cache: BuildCache
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield episodes.json: its path and its bytes, UTF-8."""
-    content = _document(schedule, sort_by_start(episodes), site_url, cache)
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-    yield "/episodes.json", f"{text}\n".encode()
+    """Yield the path and the bytes of episodes.json."""
+    document = _make_document(schedule, sort_by_start(episodes), site_url, cache)
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    yield JSON_PATH, f"{text}\n".encode()
 
 
-def _document(
+def _make_document(
     schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL, cache: BuildCache
 ) -> dict[str, object]:
-    """The whole of episodes.json."""
     return {
         "version": VERSION,
-        "show": _show(schedule, site_url),
+        "show": _serialize_show(schedule, site_url),
         "timezone": schedule.timezone,
         "published": format_utc(schedule.published),
-        "feeds": [_feed(each, site_url) for each in all_feeds(schedule)],
-        "platforms": [_platform(*each) for each in schedule.platforms.items()],
+        "feeds": [_serialize_feed(each, site_url) for each in all_feeds(schedule)],
+        "platforms": [_serialize_platform(*each) for each in schedule.platforms.items()],
         "episodes": cache.get_or_render(
-            "programs", episodes, partial(_episode, schedule, site_url)
+            "episodes.json", episodes, partial(_serialize_episode, schedule, site_url)
         ),
-        "changes": [_change(entry) for entry in entries(schedule, episodes)],
+        "changes": [_serialize_change(each) for each in list_entries(schedule, episodes)],
     }
 
 
-def _show(schedule: Schedule, site_url: SiteURL) -> dict[str, object]:
+def _serialize_show(schedule: Schedule, site_url: SiteURL) -> dict[str, object]:
     show = schedule.show
     return {
         "title": show.title,
@@ -59,7 +59,7 @@ def _show(schedule: Schedule, site_url: SiteURL) -> dict[str, object]:
     }
 
 
-def _feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:
+def _serialize_feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:
     return {
         "title": feed.title,
         "platform": feed.platform,
@@ -69,9 +69,9 @@ def _feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:
     }
 
 
-def _platform(name: str, platform: Platform) -> dict[str, object]:
+def _serialize_platform(key: str, platform: Platform) -> dict[str, object]:
     return {
-        "id": name,
+        "id": key,
         "name": platform.name,
         "kind": platform.kind,
         "region": platform.region,
@@ -80,8 +80,10 @@ def _platform(name: str, platform: Platform) -> dict[str, object]:
     }
 
 
-def _episode(schedule: Schedule, site_url: SiteURL, episode: Episode) -> dict[str, object]:
-    # Each key by name: the recap is a spoiler.
+def _serialize_episode(
+    schedule: Schedule, site_url: SiteURL, episode: Episode
+) -> dict[str, object]:
+    # Without the recap, which is a spoiler.
     previous = episode.previous_start
     return {
         "id": episode.id,
@@ -100,7 +102,7 @@ def _episode(schedule: Schedule, site_url: SiteURL, episode: Episode) -> dict[st
     }
 
 
-def _change(entry: Entry) -> dict[str, object]:
+def _serialize_change(entry: Entry) -> dict[str, object]:
     return {
         "at": format_utc(entry.at),
         "episodes": [episode.id for episode in entry.episodes],

@@ -1,7 +1,8 @@
-"""Episodes as iCalendar bytes (RFC 5545, RFC 7986): feeds, their reminder twins, single files.
+"""Render episodes as iCalendar files (RFC 5545, RFC 7986).
 
-Every line is there for a calendar program that needs it, and none for another that stumbles
-over it. Each event is written once; twins and single files reuse its lines.
+There are three kinds: feeds, the same feeds with reminders, and a file for each episode. A property
+is there because a calendar app needs it, and left out if another app fails on it. Each event is
+rendered once and its bytes are reused in all three kinds.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ from icalendar.parser import Contentline, Parameters
 
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.descriptions import (
-    clock_lines,
+    EventDescription,
+    add_platform_delay,
     describe_dated_change,
-    event_title,
-    platform_start,
-    where_to_watch,
+    describe_platforms,
+    format_event_title,
+    format_local_times,
 )
 from defects_ical.content.feeds import PRODID, Feed, episode_path, event_uid, main_feeds
 from defects_ical.content.site_url import SiteURL
@@ -39,26 +41,26 @@ from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.fields import color_code
 from defects_ical.schedule.model import Schedule
 from defects_ical.text.english import format_duration
-from defects_ical.timezones.conversion import to_local, unambiguous_local_time
-from defects_ical.timezones.transitions import Observance, observances
+from defects_ical.timezones.conversion import to_local, to_unambiguous_local
+from defects_ical.timezones.transitions import Observance, find_observances
 
 REMINDER: Final = timedelta(minutes=30)
-# A move of the same evening has to get through.
-REFRESH: Final = timedelta(hours=1)
-UTC_NAME: Final = "UTC"
+# Short, so that a change on the day of the broadcast arrives in time.
+REFRESH_INTERVAL: Final = timedelta(hours=1)
+UTC_ZONE: Final = "UTC"
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 BEGIN_EVENT: Final = b"BEGIN:VEVENT\r\n"
 END_EVENT: Final = b"END:VEVENT\r\n"
 END_CALENDAR: Final = b"END:VCALENDAR\r\n"
-SPAN: Final = ("DTSTART", "DTEND")
-# In the order in which icalendar has them.
+START_END: Final = ("DTSTART", "DTEND")
+# In the order in which icalendar sorts them.
 PROPERTIES: Final = (
-    *("SUMMARY", *SPAN, "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "CREATED"),
+    *("SUMMARY", *START_END, "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "CREATED"),
     *("DESCRIPTION", "LAST-MODIFIED", "LOCATION", "STATUS", "TRANSP", "URL"),
 )
 
 Lines: TypeAlias = Mapping[str, bytes]
-"""Finished lines of an event, by the names of their properties."""
+"""Rendered content lines of an event, by property name."""
 
 Value: TypeAlias = vCategory | vDatetime | vDuration | vInt | vText | vUri
 
@@ -66,55 +68,50 @@ Value: TypeAlias = vCategory | vDatetime | vDuration | vInt | vText | vUri
 def render_feeds(
     schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL, cache: BuildCache
 ) -> Iterator[tuple[str, bytes]]:
-    """Every .ics file of the site: its path and its bytes."""
-    latest = max(episode.modified for episode in episodes)
-    zone = _bytes(_timezone(schedule, episodes))
+    """Yield the path and the bytes of every .ics file."""
+    modified = max(episode.modified for episode in episodes)
+    timezone = _render(_make_timezone(schedule, episodes))
     lines = _SharedLines(schedule, site_url)
-    alarms = cache.get_or_render("alarm", episodes, lines.alarm)
+    alarms = cache.get_or_render("alarm", episodes, lines.render_alarm)
     for feed in main_feeds(schedule):
         writer = _FeedWriter(schedule, site_url, feed, lines)
-        events = cache.get_or_render(feed.path, episodes, writer.event)
-        yield feed.path, _assemble(_bytes(writer.calendar(feed, latest)), zone, events)
-        reminding = [*map(_add_alarm, events, alarms)]
-        yield (
-            feed.with_reminders.path,
-            _assemble(_bytes(writer.calendar(feed.with_reminders, latest)), zone, reminding),
-        )
+        events = cache.get_or_render(feed.path, episodes, writer.render_event)
+        with_alarms = [*map(_add_alarm, events, alarms)]
+        for each, contents in ((feed, events), (feed.with_reminders, with_alarms)):
+            calendar = _render(writer.make_calendar(each, modified))
+            yield each.path, _assemble(calendar, timezone, contents)
         if feed.platform is None:
-            bare = _bytes(_bare_calendar())
+            calendar = _render(_make_unnamed_calendar())
             for event, episode in zip(events, episodes, strict=True):
-                yield episode_path(episode, schedule), _assemble(bare, zone, [event])
+                yield episode_path(episode, schedule), _assemble(calendar, timezone, [event])
 
 
-def _assemble(calendar: bytes, zone: bytes, events: list[bytes]) -> bytes:
-    """A calendar with its parts spliced in; the zone only where an event names it."""
-    body = b"".join(events)
-    definition = zone if b";TZID=" in body else b""
-    return calendar.removesuffix(END_CALENDAR) + definition + body + END_CALENDAR
-
-
-def _add_alarm(event: bytes, alarm: bytes) -> bytes:
-    """The same event with a reminder.
-
-    Only in the twins: others resent a reminder that they did not ask for.
-    """
-    return event.removesuffix(END_EVENT) + alarm + END_EVENT
-
-
-def _bytes(component: Component) -> bytes:
+def _render(component: Component) -> bytes:
     return bytes(component.to_ical())
 
 
-def _line(name: str, value: Value, **parameters: str) -> bytes:
-    """A property of an event as a content line, escaped and folded (RFC 5545 §3.1)."""
+def _render_line(name: str, value: Value, **parameters: str) -> bytes:
+    """Render a property as a content line, escaped and folded (RFC 5545 §3.1)."""
     line = Contentline.from_parts(name, Parameters(parameters), value)
     return bytes(line.to_ical()) + b"\r\n"
 
 
-def _bare_calendar() -> Calendar:
-    """What every file begins with, and all that a single episode's has.
+def _assemble(calendar: bytes, timezone: bytes, events: list[bytes]) -> bytes:
+    """Insert events into a calendar, and the VTIMEZONE if an event refers to it."""
+    body = b"".join(events)
+    definition = timezone if b";TZID=" in body else b""
+    return calendar.removesuffix(END_CALENDAR) + definition + body + END_CALENDAR
 
-    For a single event with a calendar's name Outlook makes a new calendar.
+
+def _add_alarm(event: bytes, alarm: bytes) -> bytes:
+    """Add a reminder, only in feeds with reminders: many subscribers do not want one."""
+    return event.removesuffix(END_EVENT) + alarm + END_EVENT
+
+
+def _make_unnamed_calendar() -> Calendar:
+    """Return a calendar with the properties of every file, and no more.
+
+    Outlook creates a new calendar for a file of one event if the calendar has a name.
     """
     calendar = Calendar()
     calendar.add("VERSION", vText("2.0"))
@@ -123,92 +120,92 @@ def _bare_calendar() -> Calendar:
     return calendar
 
 
-class Broadcast(NamedTuple):
-    """When an episode is shown somewhere: DTSTART and DTEND, and a line of text for each clock."""
+class _Broadcast(NamedTuple):
+    """An episode on one platform: DTSTART and DTEND, and its local times as text."""
 
-    span: Lines
-    times: list[str]
+    start_end: Lines
+    times: str
 
 
 class _SharedLines:
-    """The lines of events that are the same in several feeds, each written once."""
+    """Content lines that several feeds have in common, each rendered once."""
 
     def __init__(self, schedule: Schedule, site_url: SiteURL) -> None:
         self.schedule = schedule
         self.site_url = site_url
-        self.of_all = self._of_all()
+        self.common = self._render_common()
         self._episodes: dict[Episode, Lines] = {}
-        self._broadcasts: dict[tuple[datetime, int], Broadcast] = {}
+        self._broadcasts: dict[tuple[datetime, int], _Broadcast] = {}
 
-    def of_episode(self, episode: Episode) -> Lines:
-        """The lines of an episode that are the same in every feed."""
+    def get_episode(self, episode: Episode) -> Lines:
+        """Return the lines of an episode that are the same in every feed."""
         if episode not in self._episodes:
-            self._episodes[episode] = self._of_episode(episode)
+            self._episodes[episode] = self._render_episode(episode)
         return self._episodes[episode]
 
-    def of_broadcast(self, start: datetime, runtime: int) -> Broadcast:
-        """What says when it is shown; ``start`` is in UTC, ``runtime`` in minutes."""
+    def get_broadcast(self, start: datetime, runtime: int) -> _Broadcast:
+        """Return what depends on the start (UTC) and the runtime (minutes)."""
         key = start, runtime
         if key not in self._broadcasts:
-            times = [*clock_lines(start, self.schedule)]
-            self._broadcasts[key] = Broadcast(self._span(start, runtime), times)
+            times = "\n".join(format_local_times(start, self.schedule))
+            self._broadcasts[key] = _Broadcast(self._render_start_end(start, runtime), times)
         return self._broadcasts[key]
 
-    def _of_all(self) -> Lines:
-        genres = self.schedule.show.genres
-        return {
-            # A broadcast makes nobody busy.
-            "TRANSP": _line("TRANSP", vText("TRANSPARENT")),
-            "CATEGORIES": _line("CATEGORIES", vCategory([*dict.fromkeys(("TV", *genres))])),
-        }
-
-    def _of_episode(self, episode: Episode) -> Lines:
-        title = event_title(episode, self.schedule.show)
-        return {
-            # Evolution and ICSx5 take up a change only when all three rise.
-            "DTSTAMP": _line("DTSTAMP", vDatetime(episode.modified)),
-            "LAST-MODIFIED": _line("LAST-MODIFIED", vDatetime(episode.modified)),
-            "SEQUENCE": _line("SEQUENCE", vInt(episode.sequence)),
-            "CREATED": _line("CREATED", vDatetime(episode.published)),
-            "SUMMARY": _line("SUMMARY", vText(title)),
-            "URL": _line("URL", vUri(self.site_url.join(f"/#{episode.id}"))),
-            "STATUS": _line("STATUS", vText(episode.status.upper())),
-        }
-
-    def _span(self, start: datetime, runtime: int) -> Lines:
-        """DTSTART and DTEND, local to the schedule's zone; in UTC where one has no name there.
-
-        Not DURATION: five parsers compute no end from it.
-        """
-        zone = self.schedule.timezone
-        ends = (start, start + timedelta(minutes=runtime))
-        walls = [wall for at in ends if (wall := unambiguous_local_time(at, zone))]
-        if zone == UTC_NAME or len(walls) < len(ends):
-            return {name: _line(name, vDatetime(at)) for name, at in zip(SPAN, ends, strict=True)}
-        # The zone by name: icalendar takes those that stay at UTC+0 for UTC itself.
-        zoned = zip(SPAN, walls, strict=True)
-        return {name: _line(name, vDatetime(wall), TZID=zone) for name, wall in zoned}
-
-    def alarm(self, episode: Episode) -> bytes:
-        """The reminder of an episode, unless there is nothing to be reminded of."""
+    def render_alarm(self, episode: Episode) -> bytes:
+        """Render the reminder of an episode; nothing if it is cancelled."""
         if episode.status == "cancelled":
             return b""
-        title = event_title(episode, self.schedule.show)
+        title = format_event_title(episode, self.schedule.show)
         minutes = format_duration(REMINDER // timedelta(minutes=1))
-        description = vText(f"{title} starts in {minutes}")
         return b"".join(
             (
                 b"BEGIN:VALARM\r\n",
-                _line("ACTION", vText("DISPLAY")),
-                _line("DESCRIPTION", description),
-                _line("TRIGGER", vDuration(-REMINDER)),
+                _render_line("ACTION", vText("DISPLAY")),
+                _render_line("DESCRIPTION", vText(f"{title} starts in {minutes}")),
+                _render_line("TRIGGER", vDuration(-REMINDER)),
                 b"END:VALARM\r\n",
             )
         )
 
+    def _render_common(self) -> Lines:
+        genres = self.schedule.show.genres
+        return {
+            # A broadcast does not make its viewers busy.
+            "TRANSP": _render_line("TRANSP", vText("TRANSPARENT")),
+            "CATEGORIES": _render_line("CATEGORIES", vCategory([*dict.fromkeys(("TV", *genres))])),
+        }
+
+    def _render_episode(self, episode: Episode) -> Lines:
+        values: dict[str, Value] = {
+            # Evolution and ICSx5 apply a change only if all three of these increase.
+            "DTSTAMP": vDatetime(episode.modified),
+            "LAST-MODIFIED": vDatetime(episode.modified),
+            "SEQUENCE": vInt(episode.sequence),
+            "CREATED": vDatetime(episode.published),
+            "SUMMARY": vText(format_event_title(episode, self.schedule.show)),
+            "URL": vUri(self.site_url.join(f"/#{episode.id}")),
+            "STATUS": vText(episode.status.upper()),
+        }
+        return {name: _render_line(name, value) for name, value in values.items()}
+
+    def _render_start_end(self, start: datetime, runtime: int) -> Lines:
+        """Render DTSTART and DTEND in the schedule's zone, or in UTC if a local time is ambiguous.
+
+        Not DURATION: five parsers do not compute the end from it.
+        """
+        zone = self.schedule.timezone
+        times = (start, start + timedelta(minutes=runtime))
+        local = [each for time in times if (each := to_unambiguous_local(time, zone))]
+        if zone == UTC_ZONE or len(local) < len(times):
+            in_utc = zip(START_END, times, strict=True)
+            return {name: _render_line(name, vDatetime(time)) for name, time in in_utc}
+        # TZID by hand: icalendar writes zones that are always at UTC+0 as UTC.
+        in_zone = zip(START_END, local, strict=True)
+        return {name: _render_line(name, vDatetime(time), TZID=zone) for name, time in in_zone}
+
 
 class _FeedWriter:
-    """Writes what one feed and its twin are made of."""
+    """Renders the calendar and the events of a feed, for the feed with reminders too."""
 
     def __init__(
         self, schedule: Schedule, site_url: SiteURL, feed: Feed, lines: _SharedLines
@@ -218,96 +215,97 @@ class _FeedWriter:
         self.feed = feed
         self.lines = lines
         self.platform = schedule.platforms[feed.platform] if feed.platform else None
-        # The platforms that the feed is about.
-        watched = (self.platform,) if self.platform else tuple(schedule.platforms.values())
-        self.where_to_watch = ["Where to watch:", *where_to_watch(watched)]
-        # Names only: Google looks an address up on its map.
-        self.location = _line("LOCATION", vText(", ".join(each.name for each in watched)))
+        platforms = (self.platform,) if self.platform else tuple(schedule.platforms.values())
+        self.platforms = "\n".join(describe_platforms(platforms))
+        # Only names: Google looks up a URL on its map.
+        self.location = _render_line("LOCATION", vText(", ".join(each.name for each in platforms)))
 
-    def calendar(self, feed: Feed, modified: datetime) -> Calendar:
-        """The calendar's own properties: nothing in them changes unless an episode does.
+    def make_calendar(self, feed: Feed, modified: datetime) -> Calendar:
+        """Return the calendar without its events; it changes only if an episode does.
 
-        No METHOD (RFC 5546 §3.2.1 would want an ORGANIZER), and no UID: with one, vdirsyncer
-        keeps a single event of the whole calendar.
+        It has no METHOD (RFC 5546 §3.2.1 requires an ORGANIZER with it), and no UID: with one,
+        vdirsyncer keeps only one event of the calendar.
         """
-        title = self.schedule.show.title
-        about = f"When {title} airs, and where to watch it"
-        if self.platform:
-            about = f"When {title} is on {self.platform.name} ({self.platform.region})"
-        calendar = _bare_calendar()
-        # Each name and description twice: in the standard's word, and in the older one that
-        # Google, Apple and Outlook read. vText escapes them; icalendar by itself would not.
+        calendar = _make_unnamed_calendar()
+        # Name and description twice: for RFC 7986, and for Google, Apple and Outlook. icalendar
+        # does not escape them without vText.
         for name in ("NAME", "X-WR-CALNAME"):
             calendar.add(name, vText(feed.title))
         for name in ("DESCRIPTION", "X-WR-CALDESC"):
-            calendar.add(name, vText(about))
-        # For Google and Apple; others ignore it.
+            calendar.add(name, vText(self._describe_calendar()))
+        # For Google and Apple.
         calendar.add("X-WR-TIMEZONE", vText(self.schedule.timezone))
         calendar.add("LAST-MODIFIED", modified)
-        # RFC 7986 §5.7 and §5.8 want the VALUE parameter; icalendar's setters leave it out.
+        # RFC 7986 §5.7 and §5.8 require VALUE; icalendar's setters leave it out.
         calendar.add("SOURCE", vUri(self.site_url.join(feed.path)), {"VALUE": "URI"})
         calendar.add("URL", vUri(str(self.site_url)))
-        # The first is read by Nextcloud, the second by Outlook; Google keeps its own time.
-        calendar.add("REFRESH-INTERVAL", vDuration(REFRESH), {"VALUE": "DURATION"})
-        calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH))
+        # Nextcloud reads the first, Outlook the second; Google has its own interval.
+        calendar.add("REFRESH-INTERVAL", vDuration(REFRESH_INTERVAL), {"VALUE": "DURATION"})
+        calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH_INTERVAL))
         color = self.schedule.show.color
         calendar.add("COLOR", vText(color))
-        # Apple knows no names of colours.
+        # Apple does not know the names of colours.
         calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_code(color)))
         return calendar
 
-    def event(self, episode: Episode) -> bytes:
-        """An episode as a VEVENT, without a reminder."""
-        start = platform_start(episode.start, self.platform)
-        broadcast = self.lines.of_broadcast(start, episode.runtime)
+    def render_event(self, episode: Episode) -> bytes:
+        """Render an episode as a VEVENT without a reminder."""
+        start = add_platform_delay(episode.start, self.platform)
+        broadcast = self.lines.get_broadcast(start, episode.runtime)
         uid = event_uid(self.schedule.show, episode.id, self.feed.platform)
+        description = str(self._describe_event(episode, broadcast.times))
         lines = {
-            **self.lines.of_all,
-            **self.lines.of_episode(episode),
-            **broadcast.span,
-            "UID": _line("UID", vText(uid)),
-            "DESCRIPTION": _line("DESCRIPTION", vText(self._description(episode, broadcast))),
+            **self.lines.common,
+            **self.lines.get_episode(episode),
+            **broadcast.start_end,
+            "UID": _render_line("UID", vText(uid)),
+            "DESCRIPTION": _render_line("DESCRIPTION", vText(description)),
             "LOCATION": self.location,
         }
         return b"".join((BEGIN_EVENT, *(lines[name] for name in PROPERTIES), END_EVENT))
 
-    def _description(self, episode: Episode, broadcast: Broadcast) -> str:
-        changes = [
+    def _describe_calendar(self) -> str:
+        title = self.schedule.show.title
+        if self.platform:
+            return f"When {title} is on {self.platform.name} ({self.platform.region})"
+        return f"When {title} airs, and where to watch it"
+
+    def _describe_event(self, episode: Episode, times: str) -> EventDescription:
+        changes = (
             describe_dated_change(each, self.schedule, self.platform)
             for each in reversed(episode.revisions)
-        ]
-        paragraphs = (
-            [episode.teaser] if episode.teaser else [],
-            self.where_to_watch,
-            broadcast.times,
-            ["What changed:", *changes] if changes else [],
-            [f"All episodes and changes: {self.site_url.join(f'/#{episode.id}')}"],
         )
-        return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+        return EventDescription(
+            teaser=episode.teaser or "",
+            platforms=self.platforms,
+            times=times,
+            changes="\n".join(changes),
+            link=f"All episodes and changes: {self.site_url.join(f'/#{episode.id}')}",
+        )
 
 
-def _timezone(schedule: Schedule, episodes: Sequence[Episode]) -> Timezone:
-    """The schedule's zone as a VTIMEZONE that holds for every platform's times."""
-    latest = max((platform.delay for platform in schedule.platforms.values()), default=0)
+# Not icalendar's own VTIMEZONEs: they are an hour off, list transitions up to 2038, differ between
+# processes and have a COMMENT, which RFC 5545 §3.6.5 does not allow.
+def _make_timezone(schedule: Schedule, episodes: Sequence[Episode]) -> Timezone:
+    """Return the VTIMEZONE of the schedule's zone, for the times of all platforms."""
+    delay = max((platform.delay for platform in schedule.platforms.values()), default=0)
     first = min(each.start for each in episodes)
-    last = max(each.end for each in episodes) + timedelta(minutes=latest)
-    years = (to_local(at, schedule.timezone).naive.year for at in (first, last))
-    zone = Timezone()
-    zone.add("TZID", vText(schedule.timezone))
-    for each in observances(schedule.timezone, *years):
-        zone.add_component(_observance(each))
-    return zone
+    last = max(each.end for each in episodes) + timedelta(minutes=delay)
+    years = (to_local(time, schedule.timezone).naive.year for time in (first, last))
+    timezone = Timezone()
+    timezone.add("TZID", vText(schedule.timezone))
+    for each in find_observances(schedule.timezone, *years):
+        timezone.add_component(_make_observance(each))
+    return timezone
 
 
-# Not icalendar's own definitions: those are an hour off, list changes up to 2038, differ between
-# processes, and carry a COMMENT that RFC 5545 §3.6.5 does not allow.
-def _observance(observance: Observance) -> Component:
-    part = TimezoneDaylight() if observance.daylight else TimezoneStandard()
-    part.add("DTSTART", observance.onset)
-    part.add("TZOFFSETFROM", observance.offset_from)
-    part.add("TZOFFSETTO", observance.offset_to)
-    part.add("TZNAME", vText(observance.abbreviation))
+def _make_observance(observance: Observance) -> Component:
+    component = TimezoneDaylight() if observance.daylight else TimezoneStandard()
+    component.add("DTSTART", observance.onset)
+    component.add("TZOFFSETFROM", observance.offset_from)
+    component.add("TZOFFSETTO", observance.offset_to)
+    component.add("TZNAME", vText(observance.abbreviation))
     if observance.rule:
         day = f"{observance.rule.nth}{DAYS[observance.rule.weekday]}"
-        part.add("RRULE", {"FREQ": "YEARLY", "BYMONTH": observance.rule.month, "BYDAY": day})
-    return part
+        component.add("RRULE", {"FREQ": "YEARLY", "BYMONTH": observance.rule.month, "BYDAY": day})
+    return component

@@ -15,21 +15,21 @@ from defects_ical.content.calendar_apps import (
     add_to_outlook,
     subscribe_links,
 )
-from defects_ical.content.changelog import ATOM_PATH, entries
+from defects_ical.content.changelog import ATOM_PATH, list_entries
 from defects_ical.content.descriptions import (
     STATUSES,
-    clock_lines,
     describe_audience,
     describe_dated_change,
-    event_title,
+    describe_platforms,
     format_date_range,
-    where_to_watch,
+    format_event_title,
+    format_local_times,
 )
 from defects_ical.content.feeds import PICTURE_PATH, episode_path, main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.embed import SANDBOX, link_text
 from defects_ical.render.snippets import snippets
-from defects_ical.render.structured_data import json_ld
+from defects_ical.render.structured_data import render_json_ld
 from defects_ical.render.templates import bundle_script, get_template, read_static
 from defects_ical.schedule.episodes import Episode, sort_by_start
 from defects_ical.schedule.model import Schedule
@@ -66,12 +66,12 @@ def _template_context(
     return {
         "site_url": site_url,
         "atom": ATOM_PATH,
-        "changes": entries(schedule, episodes),
+        "changes": list_entries(schedule, episodes),
         "code": _qr_code(site_url),
         "description": _description(schedule, episodes),
         "eventful": any(each.previous_start or each.status != "confirmed" for each in episodes),
         "feeds": main_feeds(schedule),
-        "instant": format_utc,
+        "format_utc": format_utc,
         "items": cache.get_or_render("page", episodes, partial(_episode_html, schedule, site_url)),
         "picture": PICTURE_PATH,
         "invitation": link_text(schedule),
@@ -81,8 +81,8 @@ def _template_context(
         "show": schedule.show,
         "snippets": snippets(schedule, episodes, site_url),
         "span": format_date_range(episodes, schedule),
-        "structured_data": json_ld(schedule, episodes, site_url, cache),
-        "subscriptions": subscribe_links,
+        "json_ld": render_json_ld(schedule, episodes, site_url, cache),
+        "subscribe_links": subscribe_links,
         "describe_audience": describe_audience,
     }
 
@@ -108,12 +108,12 @@ def _episode_html(schedule: Schedule, site_url: SiteURL, episode: Episode) -> st
         "episode": episode,
         "google": add_to_google(entry),
         "ics": site_url.join(episode_path(episode, schedule)),
-        "instant": format_utc,
+        "format_utc": format_utc,
         "outlook": add_to_outlook(entry),
         "revisions": [
             describe_dated_change(each, schedule) for each in reversed(episode.revisions)
         ],
-        "times": [*clock_lines(episode.start, schedule)],
+        "times": [*format_local_times(episode.start, schedule)],
         "statuses": STATUSES,
     }
     return get_template("episode.html").render(content)
@@ -122,9 +122,9 @@ def _episode_html(schedule: Schedule, site_url: SiteURL, episode: Episode) -> st
 def _calendar_entry(episode: Episode, schedule: Schedule, site_url: SiteURL) -> CalendarEntry:
     platforms = schedule.platforms.values()
     link = site_url.join(f"/#{episode.id}")
-    lines = filter(None, (episode.teaser, *where_to_watch(platforms), link))
+    lines = filter(None, (episode.teaser, *describe_platforms(platforms), link))
     return CalendarEntry(
-        title=event_title(episode, schedule.show),
+        title=format_event_title(episode, schedule.show),
         details="\n".join(lines),
         location=", ".join(platform.name for platform in platforms),
         start=episode.start,

@@ -79,8 +79,8 @@ class YearlyRRule(NamedTuple):
 
     def _nth(self, year: int, weekday: int) -> date | None:
         if self.nth > 0 or self.nth == -1:
-            return YearlyRule(self.month, self.nth, weekday).date(year)
-        last = YearlyRule(self.month, -1, weekday).date(year)
+            return YearlyRule(self.month, self.nth, weekday).find_date(year)
+        last = YearlyRule(self.month, -1, weekday).find_date(year)
         return last + timedelta(weeks=self.nth + 1) if last else None
 
 

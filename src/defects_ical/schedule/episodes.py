@@ -21,7 +21,7 @@ from defects_ical.timezones.conversion import (
     LAST_YEAR,
     AmbiguousTimeError,
     NonexistentTimeError,
-    offset_is_valid,
+    is_valid_offset,
     to_local,
     to_utc,
 )
@@ -227,7 +227,7 @@ def _start(time: LocalDateTime, zone: str) -> datetime | None:
 
 def _instant(time: LocalDateTime, zone: str) -> datetime:
     """The instant of a planned time; raises GapError, OverlapError or OffsetError."""
-    if time.offset is not None and offset_is_valid(time.naive, time.offset, zone):
+    if time.offset is not None and is_valid_offset(time.naive, time.offset, zone):
         return (time.naive - time.offset).replace(tzinfo=UTC)
     start = to_utc(time.naive, zone)
     if time.offset is not None:
@@ -277,7 +277,7 @@ def _no_instant(plan: _DraftEpisode, schedule: Schedule) -> Iterator[Problem]:
     except NonexistentTimeError as gap:
         message = f"{shown} does not exist in {zone}: clocks go forward over it"
         yield schedule.problem(
-            plan.key_path, message, _settled(plan, schedule, _written(gap.moved))
+            plan.key_path, message, _settled(plan, schedule, _written(gap.shifted))
         )
     except AmbiguousTimeError as overlap:
         message = f"{shown} happens twice in {zone}: clocks go back over it"

@@ -19,7 +19,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.server.reloader import LiveSite, SiteReloader
 from defects_ical.server.responses import METHODS, PathResponses, prepare_responses
 from defects_ical.site.build import Resource
-from defects_ical.site.headers import security_headers
+from defects_ical.site.headers import get_security_headers
 
 NOT_ALLOWED: Final = "Nothing can be changed here; ask with GET, HEAD or OPTIONS."
 # Seconds after which it is worth asking again for what cannot be served now.
@@ -178,7 +178,7 @@ def _refuse(responder: SiteMiddleware, error: HTTPException) -> BaseResponse:
 
 def _complete(site_url: SiteURL, response: Response) -> Response:
     """A response of Flask's with the headers that all have."""
-    response.headers.update(security_headers(site_url))
+    response.headers.update(get_security_headers(site_url))
     # Nothing here is secret, and scripts elsewhere may know why they get no feed.
     response.headers["Access-Control-Allow-Origin"] = "*"
     if "Allow" in response.headers:

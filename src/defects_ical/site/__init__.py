@@ -1,1 +1,1 @@
-"""A schedule and a URL in; a site, which has a finished resource for every path, out."""
+"""A schedule and the site's URL in; the site, a mapping of paths to finished resources, out."""

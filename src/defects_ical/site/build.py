@@ -1,11 +1,10 @@
-"""Build a site: every path with the resource found there."""
+"""Build a site: all of its paths, each with its finished resource."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from defects_ical.content.build_cache import BuildCache
@@ -19,15 +18,15 @@ from defects_ical.render.page import render_pages
 from defects_ical.render.structured_data import render_sitemap
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.model import Schedule
-from defects_ical.site.headers import MEDIA_TYPES, headers_for, security_headers
+from defects_ical.site.headers import get_headers, get_media_type
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A finished answer: what is found at one path.
+    """A finished response body and its headers.
 
-    ``etag`` is strong and quoted, made of the body alone, so that replicas agree on it
-    (RFC 9110 §8.8.3). ``headers`` are all others that describe it, ``Content-Type`` first.
+    ``etag`` is strong and quoted, and depends only on the body, so that replicas agree on it
+    (RFC 9110 §8.8.3). ``headers`` are all others, ``Content-Type`` first.
     """
 
     body: bytes
@@ -37,52 +36,36 @@ class Resource:
 
 
 Site = Mapping[str, Resource]
-"""Every path, beginning with a slash and without the address's own, and what is there."""
+"""The resources by path; a path starts with a slash and is relative to the site's URL."""
 
 
 def build_site(schedule: Schedule, site_url: SiteURL, cache: BuildCache | None = None) -> Site:
-    """The site of a schedule at a public address: the same bytes for the same two, always.
+    """Build the site of a schedule; the same schedule and URL always yield the same bytes.
 
-    With the ``pieces`` of a site that differs little, it takes less time. Raises ScheduleError
-    for a schedule whose times cannot be expanded.
+    The ``cache`` of a previous build makes it faster. Raises ScheduleError if the episodes cannot
+    be expanded.
     """
     cache = cache or BuildCache()
     cache.start_build(schedule, site_url)
-    bodies = _bodies(schedule, site_url, cache)
-    return MappingProxyType({path: _resource(path, body, site_url) for path, body in bodies})
+    files = _render_files(schedule, site_url, cache)
+    return MappingProxyType({path: _make_resource(path, body, site_url) for path, body in files})
 
 
-def digest_site(site: Site) -> str:
-    """SHA-256, in hexadecimal, over every path with its headers and its body."""
-    whole = hashlib.sha256()
-    for path, resource in sorted(site.items()):
-        parts = (path, resource.etag, *map(": ".join, resource.headers))
-        for part in (*(each.encode() for each in parts), resource.body):
-            whole.update(len(part).to_bytes(8, "big") + part)
-    return whole.hexdigest()
-
-
-def _bodies(
+def _render_files(
     schedule: Schedule, site_url: SiteURL, cache: BuildCache
 ) -> Iterator[tuple[str, bytes]]:
     episodes = expand_episodes(schedule)
-    # The order in which an export writes: what is linked to is there before what links to it.
+    # An export writes in this order: a file comes before the pages that link to it.
     yield from render_feeds(schedule, episodes, site_url, cache)
     if schedule.picture:
         yield PICTURE_PATH, schedule.picture
     yield from render_embeds(schedule, episodes, site_url, cache)
     yield from render_atom(schedule, episodes, site_url)
     yield from render_json(schedule, episodes, site_url, cache)
-    yield "/sitemap.xml", render_sitemap(schedule, site_url)
+    yield from render_sitemap(schedule, site_url)
     yield from render_pages(schedule, episodes, site_url, cache)
 
 
-def _resource(path: str, body: bytes, site_url: SiteURL) -> Resource:
-    media_type = MEDIA_TYPES[PurePosixPath(path).suffix]
+def _make_resource(path: str, body: bytes, site_url: SiteURL) -> Resource:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = (
-        ("Content-Type", media_type),
-        *headers_for(path, site_url),
-        *security_headers(site_url),
-    )
-    return Resource(body, media_type, etag, headers)
+    return Resource(body, get_media_type(path), etag, get_headers(path, site_url))

@@ -1,4 +1,4 @@
-"""A fingerprint of everything that a site is built from."""
+"""Identify everything that a site is built from."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ PACKAGE: Final = Path(__file__).parent.parent
 
 
 def input_fingerprint(schedule: Schedule, site_url: SiteURL) -> str:
-    """SHA-256, in hexadecimal, of the schedule, its picture, the address and this program.
+    """Return the SHA-256 (hexadecimal) of the schedule, its picture, the URL and this program.
 
-    The program is its files, Python and all libraries that are installed beside it.
+    The program is its files, Python, and the names and versions of all installed libraries.
     """
-    whole = hashlib.sha256()
-    for part in _parts(schedule, site_url):
-        # By digests, all of one length: no two parts can be taken for one.
-        whole.update(hashlib.sha256(part).digest())
-    return whole.hexdigest()
+    digest = hashlib.sha256()
+    for part in _list_inputs(schedule, site_url):
+        # Digests have one length, so that different parts cannot add up to the same bytes.
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
 
 
-def _parts(schedule: Schedule, site_url: SiteURL) -> Iterator[bytes]:
+def _list_inputs(schedule: Schedule, site_url: SiteURL) -> Iterator[bytes]:
     yield from (schedule.digest.encode(), schedule.picture or b"", str(site_url).encode())
     yield sys.version.encode()
-    # Of what an interrupted installation left, both are None.
+    # After an interrupted installation, name and version may be None.
     for library in sorted(f"{each.name} {each.version}" for each in distributions()):
         yield library.encode()
     for path in sorted(PACKAGE.rglob("*")):

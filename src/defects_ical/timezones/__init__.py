@@ -1,1 +1,1 @@
-"""UTC and local times: a datetime and a zone name in, local times and observances out."""
+"""Time zones: datetimes and IANA zone names in, UTC and local times and VTIMEZONE parts out."""

@@ -1,4 +1,11 @@
-"""The transitions of a zone as the observances of a VTIMEZONE (RFC 5545 §3.6.5)."""
+"""Describe a time zone for iCalendar, as the observances of a VTIMEZONE (RFC 5545 §3.6.5).
+
+A *transition* is a change of a zone's UTC offset: on 2025-03-09, from 02:00 EST to 03:00 EDT. An
+*observance* is a STANDARD or DAYLIGHT part of a VTIMEZONE: the UTC offset that starts with a
+transition. Its *onset* (DTSTART) is the local time before the change, here 02:00. With a yearly
+rule (RRULE), one observance stands for the transitions of many years; without one, for a single
+transition. At any time, the offset of the observance with the latest onset applies.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +13,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 import pytz
 
-from defects_ical.timezones.conversion import LAST_YEAR, offset_of, to_local
+from defects_ical.timezones.conversion import LAST_YEAR, get_offset, to_local
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# Two changes of one zone have never been less than six days apart since 1970.
-STRIDE: Final = timedelta(days=3)
+# Since 1970, two transitions of one zone have been at least six days apart.
+STEP: Final = timedelta(days=3)
 
 
 class YearlyRule(NamedTuple):
-    """A yearly rule, as RRULE has it: ``nth`` ``weekday`` (0 is Monday) of ``month``.
+    """A yearly RRULE: BYMONTH and BYDAY, as ``nth`` ``weekday`` (0 is Monday) of ``month``.
 
-    ``nth`` counts from 1, or is -1 for the last.
+    ``nth`` counts from 1; -1 is the last.
     """
 
     month: int
     nth: int
     weekday: int
 
-    def date(self, year: int) -> date | None:
-        """The rule's date in ``year``, or None where the month has no such day."""
+    def find_date(self, year: int) -> date | None:
+        """Return the date in ``year``, or None if the month has no such day."""
         if self.nth < 0:
             last = date(year + self.month // 12, self.month % 12 + 1, 1) - timedelta(days=1)
             return last - timedelta(days=(last.weekday() - self.weekday) % 7)
@@ -40,10 +47,7 @@ class YearlyRule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Observance:
-    """A STANDARD or DAYLIGHT part of a VTIMEZONE (RFC 5545 §3.6.5).
-
-    ``onset`` is the wall time *before* the change, which is what DTSTART means there.
-    """
+    """A STANDARD or DAYLIGHT part of a VTIMEZONE; ``onset`` is naive."""
 
     daylight: bool
     onset: datetime
@@ -54,187 +58,189 @@ class Observance:
 
 
 class _Transition(NamedTuple):
-    """A change of a zone's offset: its first instant (UTC), and the offset on both sides."""
+    """A change of a zone's UTC offset; ``time`` (UTC) is the first with the new offset."""
 
-    instant: datetime
-    before: timedelta
-    after: timedelta
+    time: datetime
+    offset_from: timedelta
+    offset_to: timedelta
 
     @property
-    def naive(self) -> datetime:
-        return (self.instant + self.before).replace(tzinfo=None)
+    def onset(self) -> datetime:
+        return (self.time + self.offset_from).replace(tzinfo=None)
 
     @property
     def daylight(self) -> bool:
-        # The lower offset is STANDARD, whatever the zone's own data calls it: Dublin's and
-        # Casablanca's call the winter or Ramadan time the daylight saving.
-        return self.after > self.before
-
-
-@cache
-def observances(zone: str, first_year: int, last_year: int) -> tuple[Observance, ...]:
-    """The smallest VTIMEZONE for airings from ``first_year`` to ``last_year`` (RFC 5545 §3.6.5).
-
-    It accounts for every change from the year before to the year after: one STANDARD where
-    there is none; a STANDARD and a DAYLIGHT with yearly rules where rules give them all;
-    each change by itself where they do not. Right for every wall time, in its first pass, from
-    the beginning of ``first_year`` to the end of the year after ``last_year``; no onset is
-    before 1970.
-    """
-    years = range(first_year - 1, min(last_year + 1, LAST_YEAR) + 1)
-    changes = _find_transitions(zone, years)
-    if not changes:
-        opening = _observance(
-            zone, _initial_transition(zone, _new_year(years.start)), daylight=False
-        )
-        # Some zones were renamed since, without a change of offset: Tripoli's CEST is EET now.
-        name = to_local(_new_year(first_year), zone).abbreviation
-        return (replace(opening, abbreviation=name),)
-    return _by_rule(zone, years, changes) or _one_by_one(zone, changes)
-
-
-def _one_by_one(zone: str, changes: tuple[_Transition, ...]) -> tuple[Observance, ...]:
-    every = (_initial_transition(zone, changes[0].instant), *changes)
-    # Outlook expects a STANDARD, also of a zone whose offset has only ever risen.
-    lowest = min(each.after for each in every)
-    return tuple(
-        _observance(zone, each, daylight=each.daylight and each.after > lowest) for each in every
-    )
-
-
-def _by_rule(
-    zone: str, years: range, changes: tuple[_Transition, ...]
-) -> tuple[Observance, ...] | None:
-    """Two observances with yearly rules, begun as far back as the rules hold; or None."""
-    found = [(_rule_start_year(zone, years.start, pair), pair) for pair in _pairs(years, changes)]
-    if not found:
-        return None
-    since, pair = min(found, key=lambda each: each[0])
-    standard, daylight = sorted(pair, key=lambda each: each.change.daylight)
-    return standard.observance(zone, since), daylight.observance(zone, since)
+        # The lower offset is STANDARD, whatever the database calls it: for Dublin and Casablanca
+        # it has winter or Ramadan time as a negative daylight saving time.
+        return self.offset_to > self.offset_from
 
 
 class _YearlyTransition(NamedTuple):
-    """A change that comes back every year: one example of it, and its rule."""
+    """A transition that recurs every year: the rule, and one transition as an example."""
 
     rule: YearlyRule
-    change: _Transition
+    example: _Transition
 
-    def onset(self, year: int) -> datetime | None:
-        """The wall time before that year's change, or None where the year has none."""
-        day = self.rule.date(year)
-        return datetime.combine(day, self.change.naive.time()) if day else None
+    def find_onset(self, year: int) -> datetime | None:
+        """Return the onset in ``year``, or None if the rule has no date in it."""
+        day = self.rule.find_date(year)
+        return datetime.combine(day, self.example.onset.time()) if day else None
 
-    def gives(self, change: _Transition) -> bool:
-        same = (change.before, change.after) == (self.change.before, self.change.after)
-        return same and change.naive == self.onset(change.naive.year)
-
-    def observance(self, zone: str, since: int) -> Observance:
-        onset = self.onset(since) or self.change.naive
-        return replace(_observance(zone, self.change), onset=onset, rule=self.rule)
+    def matches(self, transition: _Transition) -> bool:
+        """Return whether a transition follows the rule, with the example's offsets."""
+        return transition[1:] == self.example[1:] and transition.onset == self.find_onset(
+            transition.onset.year
+        )
 
 
-def _pairs(
-    years: range, changes: tuple[_Transition, ...]
-) -> Iterator[tuple[_YearlyTransition, _YearlyTransition]]:
-    """The pairs of yearly rules that give exactly these changes, all of ``years``."""
-    firsts, seconds = ([*_candidates(changes[n % len(changes)])] for n in (0, 1))
-    for pair in product(firsts, seconds):
-        if _give(pair, years, changes):
-            yield pair
+_Pair = tuple[_YearlyTransition, _YearlyTransition]
 
 
-def _candidates(change: _Transition) -> Iterator[_YearlyTransition]:
-    day = change.naive.date()
-    for nth in (-1, (day.day - 1) // 7 + 1):
-        rule = YearlyRule(day.month, nth, day.weekday())
-        if rule.date(day.year) == day:
-            yield _YearlyTransition(rule, change)
+@cache
+def find_observances(zone: str, first_year: int, last_year: int) -> tuple[Observance, ...]:
+    """Return the smallest set of observances for events from ``first_year`` to ``last_year``.
+
+    They cover all transitions from the year before to the year after: one STANDARD if there are
+    none, a STANDARD and a DAYLIGHT with yearly rules if two rules yield all of them, and otherwise
+    one observance for each. The offset is right for every local time (at its first occurrence)
+    from the start of ``first_year`` to the end of the year after ``last_year``. No onset is before
+    1970.
+    """
+    years = range(first_year - 1, min(last_year + 1, LAST_YEAR) + 1)
+    transitions = _find_transitions(zone, years)
+    if transitions:
+        yearly = _make_yearly_observances(zone, years, transitions)
+        return yearly or _make_single_observances(zone, transitions)
+    initial = _find_initial_transition(zone, _start_of_year(years.start))
+    # The database may rename a zone's time without a transition: Tripoli's CET became EET.
+    abbreviation = to_local(_start_of_year(first_year), zone).abbreviation
+    observance = _make_observance(zone, initial, daylight=False)
+    return (replace(observance, abbreviation=abbreviation),)
 
 
-def _give(
-    pair: tuple[_YearlyTransition, _YearlyTransition],
-    years: range,
-    changes: tuple[_Transition, ...],
-) -> bool:
-    """Whether the two rules, in this order every year, give these changes and no others."""
-    due = [(year, yearly) for year in years for yearly in pair]
-    return len(due) == len(changes) and all(
-        change.naive.year == year and yearly.gives(change)
-        for (year, yearly), change in zip(due, changes, strict=True)
+def _make_observance(zone: str, transition: _Transition, *, daylight: bool) -> Observance:
+    abbreviation = to_local(transition.time, zone).abbreviation
+    return Observance(daylight, transition.onset, *transition[1:], abbreviation)
+
+
+def _make_single_observances(
+    zone: str, transitions: tuple[_Transition, ...]
+) -> tuple[Observance, ...]:
+    """Return an observance for each transition, and for the last one before them."""
+    every = (_find_initial_transition(zone, transitions[0].time), *transitions)
+    # Outlook expects a STANDARD, even for a zone whose offset has only ever increased.
+    lowest = min(each.offset_to for each in every)
+    return tuple(
+        _make_observance(zone, each, daylight=each.daylight and each.offset_to > lowest)
+        for each in every
     )
 
 
-def _rule_start_year(
-    zone: str, year: int, pair: tuple[_YearlyTransition, _YearlyTransition]
-) -> int:
-    """The earliest year from which the rules have held without a break."""
+def _make_yearly_observances(
+    zone: str, years: range, transitions: tuple[_Transition, ...]
+) -> tuple[Observance, ...] | None:
+    """Return two observances with rules that start as early as possible, or None without rules."""
+    found = [
+        (_find_rule_start_year(zone, years.start, pair), pair)
+        for pair in _find_rule_pairs(years, transitions)
+    ]
+    if not found:
+        return None
+    year, pair = min(found, key=lambda each: each[0])
+    return tuple(
+        replace(
+            _make_observance(zone, each.example, daylight=each.example.daylight),
+            onset=each.find_onset(year) or each.example.onset,
+            rule=each.rule,
+        )
+        for each in sorted(pair, key=lambda each: each.example.daylight)
+    )
+
+
+def _find_rule_pairs(years: range, transitions: tuple[_Transition, ...]) -> Iterator[_Pair]:
+    """Yield each pair of rules that yields exactly these transitions in ``years``."""
+    candidates = ([*_find_rules(transitions[n % len(transitions)])] for n in (0, 1))
+    for first, second in product(*candidates):
+        if _is_exact_match((first, second), years, transitions):
+            yield first, second
+
+
+def _find_rules(transition: _Transition) -> Iterator[_YearlyTransition]:
+    """Yield the rules that a transition may follow: by the last weekday, by the nth weekday."""
+    day = transition.onset.date()
+    for nth in (-1, (day.day - 1) // 7 + 1):
+        rule = YearlyRule(day.month, nth, day.weekday())
+        if rule.find_date(day.year) == day:
+            yield _YearlyTransition(rule, transition)
+
+
+def _is_exact_match(pair: _Pair, years: range, transitions: tuple[_Transition, ...]) -> bool:
+    """Return whether two rules, in this order every year, yield these transitions and no others."""
+    expected = [(year, yearly) for year in years for yearly in pair]
+    return len(expected) == len(transitions) and all(
+        transition.onset.year == year and yearly.matches(transition)
+        for (year, yearly), transition in zip(expected, transitions, strict=True)
+    )
+
+
+def _find_rule_start_year(zone: str, year: int, pair: _Pair) -> int:
+    """Return the first of the consecutive years, up to ``year``, in which two rules hold."""
     while year > EPOCH.year:
-        before = range(year - 1, year)
-        if not _give(pair, before, _find_transitions(zone, before)):
+        previous = range(year - 1, year)
+        if not _is_exact_match(pair, previous, _find_transitions(zone, previous)):
             break
         year -= 1
     return year
 
 
+# The search for transitions. It uses nothing but offsets: the list of them is private to pytz.
+
+
 @cache
 def _find_transitions(zone: str, years: range) -> tuple[_Transition, ...]:
-    """Every change of offset in these years of the zone's own calendar, in order.
-
-    It looks at nothing but the offset: what else pytz knows of a zone is private to it.
-    """
-    there = pytz.timezone(zone)
-    # A year's first and last hours belong to its neighbours on clocks away from Greenwich.
-    looks = [_new_year(years.start) - STRIDE]
-    while looks[-1] < _new_year(years.stop):
-        looks.append(looks[-1] + STRIDE)
-    offsets = [_offset_at(there, look) for look in looks]
-    changes = (
-        _bisect(there, looks[n], looks[n + 1])
-        for n in range(len(looks) - 1)
-        if offsets[n] != offsets[n + 1]
+    """Return every transition whose onset (local time) is in ``years``, in order."""
+    tz = pytz.timezone(zone)
+    # In UTC, the first and last hours of a local year may be in the years next to it.
+    times = [_start_of_year(years.start) - STEP]
+    while times[-1] < _start_of_year(years.stop):
+        times.append(times[-1] + STEP)
+    offsets = ((time, _get_offset_at(tz, time)) for time in times)
+    transitions = (
+        _bisect_transition(tz, early, late)
+        for (early, before), (late, after) in pairwise(offsets)
+        if before != after
     )
-    return tuple(change for change in changes if change.naive.year in years)
+    return tuple(each for each in transitions if each.onset.year in years)
 
 
-def _initial_transition(zone: str, end: datetime) -> _Transition:
-    """The last change before the instant ``end``; without one since 1970, that year's beginning."""
-    there = pytz.timezone(zone)
+def _find_initial_transition(zone: str, end: datetime) -> _Transition:
+    """Return the last transition before ``end``, or 1970-01-01 without a change of offset."""
+    tz = pytz.timezone(zone)
     late = end - timedelta(seconds=1)
-    offset = _offset_at(there, late)
+    offset = _get_offset_at(tz, late)
     while late > EPOCH:
-        early = max(late - STRIDE, EPOCH)
-        if _offset_at(there, early) != offset:
-            return _bisect(there, early, late)
+        early = max(late - STEP, EPOCH)
+        if _get_offset_at(tz, early) != offset:
+            return _bisect_transition(tz, early, late)
         late = early
     return _Transition(EPOCH - offset, offset, offset)
 
 
-def _bisect(there: tzinfo, early: datetime, late: datetime) -> _Transition:
-    """The one change between two instants, to the second."""
-    before, after = _offset_at(there, early), _offset_at(there, late)
+def _bisect_transition(tz: tzinfo, early: datetime, late: datetime) -> _Transition:
+    """Return the only transition between two times, to the second."""
+    before, after = _get_offset_at(tz, early), _get_offset_at(tz, late)
     while late - early > timedelta(seconds=1):
         middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
-        if _offset_at(there, middle) == before:
+        if _get_offset_at(tz, middle) == before:
             early = middle
         else:
             late = middle
     return _Transition(late, before, after)
 
 
-def _observance(zone: str, change: _Transition, *, daylight: bool | None = None) -> Observance:
-    return Observance(
-        daylight=change.daylight if daylight is None else daylight,
-        onset=change.naive,
-        offset_from=change.before,
-        offset_to=change.after,
-        abbreviation=to_local(change.instant, zone).abbreviation,
-    )
-
-
-def _new_year(year: int) -> datetime:
+def _start_of_year(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
 
 
-def _offset_at(there: tzinfo, at: datetime) -> timedelta:
-    return offset_of(at.astimezone(there))
+def _get_offset_at(tz: tzinfo, time: datetime) -> timedelta:
+    return get_offset(time.astimezone(tz))
