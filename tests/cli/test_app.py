@@ -22,7 +22,10 @@ COMMAND = str(Path(sys.executable).with_name("defects-ical"))
     [
         (["export", "public"], "Missing option '--url'"),
         (["export", "--url", "https://me.example"], "Missing argument 'DIR'"),
-        (["export", "public", "--url", "me"], "`me` is not a site's URL. Use one like `https://defects.example`."),
+        (
+            ["export", "public", "--url", "me"],
+            "`me` is not a site's URL. Use one like `https://defects.example`.",
+        ),
         (["exprt"], "No such command 'exprt'"),
         (["check", "--shedule", "x"], "--shedule"),
     ],

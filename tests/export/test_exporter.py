@@ -231,7 +231,10 @@ def test_command_exits_with_1_if_refused(tmp_path: Path) -> None:
 def test_command_exits_with_2_for_invalid_url(tmp_path: Path) -> None:
     schedule, folder = write_text(tmp_path / "schedule.yaml", make_yaml()), tmp_path / "site"
     refused = run_export(folder, schedule, "defects.example")
-    assert "`defects.example` is not a site's URL. Use one like `https://defects.example`." in refused.stderr
+    assert (
+        "`defects.example` is not a site's URL. Use one like `https://defects.example`."
+        in refused.stderr
+    )
     assert (refused.stdout, refused.returncode) == ("", 2)
     assert not folder.exists()
 

@@ -14,7 +14,7 @@ from defects_ical.cli.options import SCHEDULE_OPTION
 from defects_ical.compare.published import load_published
 from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
 from defects_ical.compare.site_diff import compare_site
-from defects_ical.content.descriptions import format_time, local_times
+from defects_ical.content.descriptions import format_time, to_local_times
 from defects_ical.schedule.episodes import Episode, expand_episodes, sort_by_start
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
@@ -99,12 +99,12 @@ def _print_report(report: Report, title: str, path: Path) -> None:
 def _build_episode_table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("Ep.", no_wrap=True)
-    for clock in local_times(schedule.published, schedule):
-        table.add_column(clock.place, no_wrap=True)
+    for clock in to_local_times(schedule.published, schedule):
+        table.add_column(clock.city, no_wrap=True)
     table.add_column("Status", no_wrap=True)
     table.add_column("Rev.", no_wrap=True, justify="right")
     for episode in sort_by_start(episodes):
-        own, *others = local_times(episode.start, schedule)
+        own, *others = to_local_times(episode.start, schedule)
         table.add_row(
             Text(str(episode.number or episode.id)),
             f"{_format_weekday(own)} {own.naive:%Y-%m-%d} {format_time(own)}",
