@@ -10,14 +10,14 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from defects_ical.doctor.findings import Finding
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
 from defects_ical.probe.decompression import CONTENT_CODINGS, DECODABLE
 from defects_ical.probe.fetch_errors import FetchError, FetchErrorKind
 from defects_ical.probe.responses import Probe, ResponseHead
-from defects_ical.probe.robots import allows
+from defects_ical.probe.robots import is_allowed
 from defects_ical.probe.session import ProbeResult
 from defects_ical.probe.urls import redact_url
 from defects_ical.text.english import join_names
@@ -361,8 +361,7 @@ def _unreachable(visit: Probe) -> str:
 def _disallowed(examination: ProbeResult, visit: Probe) -> Iterator[Finding]:
     agent = CLIENT_HEADERS[visit.client]["User-Agent"]
     address = next((each.response.url for each in examination.of("subscribe")), visit.response.url)
-    path = urlunsplit(urlsplit(address)._replace(scheme="", netloc=""))
-    if not allows(visit.response.body, agent, path):
+    if not is_allowed(visit.response.body, agent, address):
         consequence = (
             "Google's importer heeds it and does not fetch the feed: "
             "the calendar stays empty, or as it was"
