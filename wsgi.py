@@ -1,7 +1,7 @@
-"""The service, for any WSGI server: ``gunicorn wsgi:app``.
+"""The WSGI application, for any WSGI server: ``gunicorn wsgi:app``.
 
-``DEFECTS_ICAL_SCHEDULE`` names the schedule's file, by default the ``schedule.yaml`` beside this
-one; ``DEFECTS_ICAL_URL`` is the address at which the site is public.
+``DEFECTS_ICAL_SCHEDULE`` is the path of the schedule, by default ``schedule.yaml`` in this folder.
+``DEFECTS_ICAL_URL`` is the public URL of the site, used in links.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from defects_ical.errors import SiteURLError
 from defects_ical.server.app import create_app
 from defects_ical.server.reloader import SiteReloader
 
-LOCAL: Final = "http://127.0.0.1:8000"
+LOCAL_URL: Final = "http://127.0.0.1:8000"
 
 
-def _site_url() -> SiteURL:
+def _get_schedule_path() -> Path:
+    path = os.environ.get("DEFECTS_ICAL_SCHEDULE")
+    return Path(path) if path else Path(__file__).with_name("schedule.yaml")
+
+
+def _get_site_url() -> SiteURL:
     url = os.environ.get("DEFECTS_ICAL_URL")
     if not url:
-        what = "DEFECTS_ICAL_URL is not set: links point to %s; set it to the public address"
-        logging.getLogger("defects_ical").warning(what, LOCAL)
+        message = "DEFECTS_ICAL_URL is not set: links point to %s. Set it to the public URL."
+        logging.getLogger("defects_ical").warning(message, LOCAL_URL)
     try:
-        return SiteURL.parse(url or LOCAL)
+        return SiteURL.parse(url or LOCAL_URL)
     except SiteURLError as error:
         sys.stderr.write(f"DEFECTS_ICAL_URL: {error}\n")
-        # With any other status, gunicorn would start its workers again, and again.
+        # gunicorn's own status for a failed start: with any other, it restarts its workers.
         sys.exit(3)
 
 
-def _schedule() -> Path:
-    named = os.environ.get("DEFECTS_ICAL_SCHEDULE")
-    return Path(named) if named else Path(__file__).with_name("schedule.yaml")
-
-
-SCHEDULE: Final = _schedule()
-SITE_URL: Final = _site_url()
-PUBLISHER: Final = SiteReloader(SCHEDULE, SITE_URL)
-PUBLISHER.refresh()
-app: Final = create_app(PUBLISHER, SITE_URL)
+SCHEDULE_PATH: Final = _get_schedule_path()
+SITE_URL: Final = _get_site_url()
+RELOADER: Final = SiteReloader(SCHEDULE_PATH, SITE_URL)
+RELOADER.reload()
+app: Final = create_app(RELOADER, SITE_URL)

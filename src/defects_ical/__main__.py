@@ -1,4 +1,4 @@
-"""The command ``defects-ical``, which ``python -m defects_ical`` is too."""
+"""Entry point of ``defects-ical`` and of ``python -m defects_ical``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import sys
 
 
 def run() -> None:
-    """Run the command; Ctrl-C ends it without a traceback, even before it has begun."""
+    """Run the command line; Ctrl-C exits with status 130 and no traceback."""
     try:
-        # What is loaded stays, so that a search for garbage in it only takes time.
+        # Imported modules stay in memory: collecting garbage among them only costs time.
         gc.disable()
-        from defects_ical.cli.app import main  # noqa: PLC0415 - what takes its time
+        from defects_ical.cli.app import main  # noqa: PLC0415 - slow, so Ctrl-C must be handled
 
         gc.freeze()
         gc.enable()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import ClassVar
 
 
@@ -36,6 +37,11 @@ class Problem:
     def __str__(self) -> str:
         subject = f"{self.key_path}: " if self.key_path else ""
         return f"{self.location}: {subject}{self.message}; {self.hint}"
+
+    def with_file_name(self) -> Problem:
+        """Return the same problem without the folder of its file, for text that is public."""
+        location = replace(self.location, file=PurePath(self.location.file).name)
+        return replace(self, location=location)
 
 
 class DefectsIcalError(Exception):

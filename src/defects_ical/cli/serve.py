@@ -61,7 +61,7 @@ def serve(path: Path, site_url: SiteURL | None, host: str, port: int, workers: i
         reloader = SiteReloader(path, site_url)
         schedule = load_schedule(path)
         print_schedule_warnings(schedule, expand_episodes(schedule))
-        reloader.publish(schedule)
+        reloader.go_live(schedule)
         ready = f"{schedule.show.title} is at {where} until Ctrl-C"
         granian.serve(reloader, site_url, listening, workers, lambda: click.echo(ready))
     if sys.stdout.isatty():

@@ -119,10 +119,9 @@ def _explain_open_error(path: Path, error: OSError) -> Problem:
         hint = f"name the schedule with {OPTION}, or begin one with `defects-ical init`"
         return Problem(location, "", "there is no such file", hint)
     if isinstance(error, IsADirectoryError):
-        file = path / "schedule.yaml"
-        return Problem(location, "", "is a folder", f"name the file in it, as `{file}`")
+        return Problem(location, "", "is a folder", "name the file in it")
     if isinstance(error, PermissionError):
-        return Problem(location, "", "may not be read", f"allow it: `chmod u+r {path}`")
+        return Problem(location, "", "may not be read", "allow it with `chmod u+r`")
     reason = os.strerror(error.errno) if error.errno else str(error)
     return Problem(location, "", f"cannot be read ({reason})", f"name another file with {OPTION}")
 

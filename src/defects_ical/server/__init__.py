@@ -1,1 +1,1 @@
-"""A schedule file in; its site over HTTP, reloaded after every edit, out."""
+"""Serve the site over HTTP: takes a schedule file, reloads it after every valid edit."""

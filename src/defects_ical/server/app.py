@@ -1,4 +1,4 @@
-"""The site over HTTP: prepared responses for its paths, and Flask for everything else."""
+"""The WSGI application: prepared responses for the site's paths, Flask for all other requests."""
 
 from __future__ import annotations
 
@@ -21,181 +21,186 @@ from defects_ical.server.responses import METHODS, PathResponses, prepare_respon
 from defects_ical.site.build import Resource
 from defects_ical.site.headers import get_security_headers
 
-NOT_ALLOWED: Final = "Nothing can be changed here; ask with GET, HEAD or OPTIONS."
-# Seconds after which it is worth asking again for what cannot be served now.
+NOT_ALLOWED: Final = "Use GET, HEAD or OPTIONS."
+UNAVAILABLE: Final = "There is no valid schedule. Try again in a minute."
+# Seconds, for the Retry-After header of a 503.
 RETRY_AFTER: Final = 60
-UNAVAILABLE: Final = "There is no schedule to show at the moment; ask again in a minute."
-# An address that leads nowhere now may be an episode's tomorrow: a CDN keeps that a minute.
+# A path that is missing now can be an episode's tomorrow: a CDN may keep the 404 for a minute.
 NOT_FOUND_CACHE: Final = "public, max-age=60"
-# Browsers keep a redirect for ever that says nothing of it.
+# Without an explicit lifetime, browsers keep a permanent redirect indefinitely.
 REDIRECT_CACHE: Final = "public, max-age=300"
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseTable:
-    """A publication, and everything that its paths answer, with and without the address's own."""
+    """A live site and its responses by path, each path with and without the site URL's path."""
 
-    publication: LiveSite
-    answers: Mapping[str, PathResponses]
+    live: LiveSite
+    responses: Mapping[str, PathResponses]
 
 
-NOTHING: Final = ResponseTable(LiveSite(), {})
+EMPTY_TABLE: Final = ResponseTable(LiveSite(), {})
 
 
 class SiteMiddleware:
-    """A WSGI application that answers for the site's paths; another one answers for the rest.
+    """A WSGI middleware that serves the site's paths, and passes other requests on.
 
-    The paths are known with and without the address's own before them, since some proxies take
-    that away and some do not. With its first request it begins to follow its publisher: not
-    before, since a server may load the application in one process and answer in others.
+    It accepts paths with and without the site URL's path in front, because some proxies strip it.
+    It starts polling with its first request, not earlier: a server may create the application in
+    one process and serve requests in others.
     """
 
-    def __init__(self, publisher: SiteReloader, site_url: SiteURL, rest: WSGIApplication) -> None:
-        self.served = _build_table(publisher.publication, site_url, NOTHING)
-        self._publisher = publisher
+    def __init__(
+        self, reloader: SiteReloader, site_url: SiteURL, fallback: WSGIApplication
+    ) -> None:
+        self.table = _build_table(reloader.live, site_url, EMPTY_TABLE)
+        self._reloader = reloader
         self._site_url = site_url
-        self._rest = rest
-        self._begun = False
-        self._beginning = Lock()
+        self._fallback = fallback
+        self._is_started = False
+        self._start_lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request (PEP 3333)."""
-        if not self._begun:
-            self.begin()
-        answers = self.served.answers.get(_path(environ))
-        answer = answers and answers.select(environ)
-        if not answer:
-            return self._rest(environ, start_response)
-        # Lists of this request's own: a server or a middleware may add to them.
-        start_response(answer.status, [*answer.headers])
-        return [answer.body]
+        """Respond to one request (PEP 3333)."""
+        if not self._is_started:
+            self.start()
+        responses = self.table.responses.get(_get_path(environ))
+        response = responses and responses.select(environ)
+        if not response:
+            return self._fallback(environ, start_response)
+        # New lists for each request: a server or another middleware may change them.
+        start_response(response.status, [*response.headers])
+        return [response.body]
 
-    def begin(self) -> None:
-        """Follow the publisher from now on, with what has become of it at once."""
-        with self._beginning:
-            if self._begun:
+    def start(self) -> None:
+        """Catch up with the schedule file, then poll it in a thread."""
+        with self._start_lock:
+            if self._is_started:
                 return
-            if self._publisher.catch_up():
-                self.take_up()
-            self._publisher.follow(self.take_up)
-            self._begun = True
+            if self._reloader.catch_up():
+                self.swap_in()
+            self._reloader.start_polling(self.swap_in)
+            self._is_started = True
 
-    def take_up(self) -> None:
-        """Serve from now on what the publisher publishes now."""
-        # All is prepared before anything of it is served, and then served at once.
-        publication = self._publisher.publication
-        self.served = _build_table(publication, self._site_url, self.served)
+    def swap_in(self) -> None:
+        """Serve the reloader's live site from now on."""
+        # One assignment after all responses are ready: no request sees half of a new site.
+        self.table = _build_table(self._reloader.live, self._site_url, self.table)
 
 
-def create_app(publisher: SiteReloader, site_url: SiteURL) -> Flask:
-    """The service of what is published at ``address``, now and after every edit.
+def create_app(reloader: SiteReloader, site_url: SiteURL) -> Flask:
+    """Return the application that serves the reloader's live site at ``site_url``.
 
-    As long as there is no site, every path but ``/healthz`` answers 503.
+    As long as there is no site, every path except ``/healthz`` responds with 503.
     """
     app = Flask(__name__, static_folder=None)
-    # A path is one of the site's to the letter, or it is not.
+    # Only exact paths are valid: `//the-defects.ics` is a 404, not a redirect.
     app.url_map.merge_slashes = False
-    responder = SiteMiddleware(publisher, site_url, app.wsgi_app)
-    app.wsgi_app = responder  # type: ignore[method-assign] # how Flask wants it wrapped
+    middleware = SiteMiddleware(reloader, site_url, app.wsgi_app)
+    app.wsgi_app = middleware  # type: ignore[method-assign] # the way Flask documents
 
-    health, root = partial(_health, responder), partial(_to_root, responder, site_url)
+    health, root = (
+        partial(_get_health, middleware),
+        partial(_redirect_to_page, middleware, site_url),
+    )
     for prefix in {"", site_url.path}:
         app.add_url_rule(f"{prefix}/healthz", "health", health)
-        # So is the page called in a folder of files.
+        # The name of the page in an exported folder.
         app.add_url_rule(f"{prefix}/index.html", "root", root)
     if site_url.path:
         app.add_url_rule(site_url.path, "root", root)
 
-    app.before_request(_know_slashes)
-    app.register_error_handler(HTTPException, partial(_refuse, responder))
-    app.after_request(partial(_complete, site_url))
+    app.before_request(_reject_double_slash)
+    app.register_error_handler(HTTPException, partial(_handle_http_error, middleware))
+    app.after_request(partial(_add_common_headers, site_url))
     return app
 
 
-def _build_table(publication: LiveSite, site_url: SiteURL, before: ResponseTable) -> ResponseTable:
-    """What is served of a publication; what has not changed answers as before."""
-    if publication.site is before.publication.site:
-        return replace(before, publication=publication)
-    had = before.publication.site
-    answers = {
-        path: before.answers[path] if had.get(path) == resource else prepare_responses(resource)
-        for path, resource in publication.site.items()
+def _build_table(live: LiveSite, site_url: SiteURL, before: ResponseTable) -> ResponseTable:
+    """Return the responses of ``live``; those of unchanged resources are reused."""
+    if live.site is before.live.site:
+        return replace(before, live=live)
+    site_before = before.live.site
+    responses = {
+        path: before.responses[path]
+        if site_before.get(path) == resource
+        else prepare_responses(resource)
+        for path, resource in live.site.items()
     }
-    answers |= {site_url.path + path: each for path, each in answers.items()}
-    return ResponseTable(publication, answers)
+    responses |= {site_url.path + path: each for path, each in responses.items()}
+    return ResponseTable(live, responses)
 
 
-def _path(environ: WSGIEnvironment) -> str:
-    """The path asked for; a server may leave out what is empty (PEP 3333)."""
+def _get_path(environ: WSGIEnvironment) -> str:
+    """Return the requested path; a server may leave out an empty PATH_INFO (PEP 3333)."""
     return environ.get("PATH_INFO") or "/"
 
 
-def _health(responder: SiteMiddleware) -> Response:
-    """What an operator or a load balancer wants to know, above all whether there is a site."""
-    publication = responder.served.publication
-    loaded, there = publication.loaded_at, bool(publication.site)
+def _get_health(middleware: SiteMiddleware) -> Response:
+    """Return the state of the service as JSON: 200 if there is a site, otherwise 503."""
+    live = middleware.table.live
+    has_site = bool(live.site)
     facts = {
-        "status": ("degraded" if publication.problem else "ok") if there else "unavailable",
+        "status": ("degraded" if live.problem else "ok") if has_site else "unavailable",
         "version": __version__,
-        "loaded_at": loaded and loaded.isoformat(timespec="seconds"),
-        "digest": publication.digest,
-        "episodes": publication.episodes and dict(publication.episodes),
-        "problem": publication.problem,
+        "loaded_at": live.loaded_at and live.loaded_at.isoformat(timespec="seconds"),
+        "digest": live.digest,
+        "episodes": live.episodes and dict(live.episodes),
+        "problem": live.problem,
     }
-    status = 200 if there else 503
     body = f"{json.dumps(facts, indent=2)}\n"
-    response = Response(body, status, content_type="application/json")
+    response = Response(body, 200 if has_site else 503, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _to_root(responder: SiteMiddleware, site_url: SiteURL) -> BaseResponse:
-    """Where the page is: of the host, which only a request could tell, it says nothing."""
-    if not responder.served.publication.site:
+def _redirect_to_page(middleware: SiteMiddleware, site_url: SiteURL) -> BaseResponse:
+    """Redirect to the page by its path only: the Host header is not trusted."""
+    if not middleware.table.live.site:
         raise NotFound
     response = redirect(f"{site_url.path}/", 308)
     response.headers["Cache-Control"] = REDIRECT_CACHE
     return response
 
 
-def _know_slashes() -> None:
-    # In request.path, and in what Flask matches, the first ones are merged all the same.
-    if _path(request.environ).startswith("//"):
+def _reject_double_slash() -> None:
+    # Flask merges slashes at the start of a path even with merge_slashes = False.
+    if _get_path(request.environ).startswith("//"):
         raise NotFound
 
 
-def _refuse(responder: SiteMiddleware, error: HTTPException) -> BaseResponse:
-    """What is answered instead of what was asked for."""
-    served = responder.served
+def _handle_http_error(middleware: SiteMiddleware, error: HTTPException) -> BaseResponse:
+    """Return the response to a request that neither the site nor a Flask view can serve."""
+    table = middleware.table
     if not isinstance(error, (NotFound, MethodNotAllowed)):
         return _plain_text_error(error)
-    if isinstance(error, MethodNotAllowed) or _path(request.environ) in served.answers:
+    if isinstance(error, MethodNotAllowed) or _get_path(request.environ) in table.responses:
         return _plain_text_error(MethodNotAllowed(METHODS, NOT_ALLOWED))
-    if not served.publication.site:
+    if not table.live.site:
         return _plain_text_error(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
-    return _not_found(served.publication.site["/404.html"])
+    return _not_found(table.live.site["/404.html"])
 
 
-def _complete(site_url: SiteURL, response: Response) -> Response:
-    """A response of Flask's with the headers that all have."""
+def _add_common_headers(site_url: SiteURL, response: Response) -> Response:
+    """Add the headers that all of Flask's responses have."""
     response.headers.update(get_security_headers(site_url))
-    # Nothing here is secret, and scripts elsewhere may know why they get no feed.
+    # Nothing here is secret, and a script on another site may need to read the error.
     response.headers["Access-Control-Allow-Origin"] = "*"
     if "Allow" in response.headers:
-        # Flask names them in an order that differs between processes.
+        # Flask lists the methods in an order that differs between processes.
         response.headers["Allow"] = ", ".join(METHODS)
     return response
 
 
 def _not_found(page: Resource) -> Response:
-    """The site's own page for addresses that lead nowhere."""
+    """Return the site's 404 page."""
     response = Response(page.body, 404, page.headers)
     response.headers["Cache-Control"] = NOT_FOUND_CACHE
     return response
 
 
 def _plain_text_error(error: HTTPException) -> BaseResponse:
-    """An error in a line of text, with the headers that belong to it."""
+    """Return an error as one line of text, with the headers of its status."""
     response = error.get_response()
     response.content_type = "text/plain; charset=utf-8"
     response.set_data(f"{error.code} {error.name}: {error.description}\n")

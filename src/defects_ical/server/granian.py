@@ -1,4 +1,4 @@
-"""The service on Granian: one listening socket, some workers, and a clean end."""
+"""Serve the site with Granian: one listening socket, several workers, a clean shutdown."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from defects_ical.server.reloader import POLL_SECONDS, SiteReloader
 
 LOG: Final = logging.getLogger(__name__)
 BACKLOG: Final = 1024
-# Granian's own choice stalls at about 1,100 slow connections. It sees to the files these take.
-CONNECTIONS: Final = 4096
-# Seconds that a worker has to finish what it is doing when the service ends.
-GRACE: Final = 1
-# Seconds that a worker has to have lived to be replaced at once: not in a tight loop.
-YOUNG: Final = 1.0
-# Octets of a request's line and headers: enough for any program, and too few for mischief.
-MOST_OF_A_REQUEST: Final = 65_536
+# Granian's default stalls at about 1,100 slow connections. Granian raises the file limit to match.
+MAX_CONNECTIONS: Final = 4096
+# Seconds that a worker has to finish its requests when the service stops.
+SHUTDOWN_TIMEOUT: Final = 1
+# Seconds that a worker must have run to be replaced at once: no tight loop of failing workers.
+MIN_WORKER_LIFETIME: Final = 1.0
+# Bytes of a request's line and headers: more than any client sends, too few to exhaust memory.
+MAX_REQUEST_HEAD: Final = 65_536
 LOGGING: Final = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
@@ -51,196 +51,208 @@ LOGGING: Final = {
 }
 
 
-def _unchangeable(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+def _make_mapping_proxy(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)
 
 
-# Where workers do not fork (macOS, Python 3.14), a site is pickled on its way to them.
-copyreg.pickle(MappingProxyType, lambda mapping: (_unchangeable, (dict(mapping),)))
+# Workers that are not forked (macOS, Python 3.14) get the site pickled.
+copyreg.pickle(MappingProxyType, lambda mapping: (_make_mapping_proxy, (dict(mapping),)))
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens on a host's first address; port 0 is one that is free.
+    """Return a socket that listens on the host's first address; port 0 takes a free port.
 
-    Raises ServeError where that cannot be, above all where the port is in use.
+    Raises ServeError if the host is unknown, or the port is in use or not allowed.
     """
     try:
-        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        both = str(where[0]) == "::" and socket.has_dualstack_ipv6()
-        return socket.create_server(where[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        dual = str(address[0]) == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server(
+            address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=dual
+        )
     except (OSError, UnicodeError) as error:
-        raise ServeError(f"`{host}`, port {port}: {_reason(error)}") from None
+        raise ServeError(_describe_bind_error(error, host, port)) from None
 
 
-def is_wildcard(listening: socket.socket) -> bool:
-    """Whether it listens on every address of the machine, and so has none to put in links."""
-    return ip_address(listening.getsockname()[0]).is_unspecified
+def is_wildcard(listener: socket.socket) -> bool:
+    """Return whether the socket listens on all addresses, so that links need another host."""
+    return ip_address(listener.getsockname()[0]).is_unspecified
 
 
 def serve(
-    publisher: SiteReloader,
+    reloader: SiteReloader,
     site_url: SiteURL,
-    listening: socket.socket,
+    listener: socket.socket,
     workers: int,
-    announce: Callable[[], None],
+    on_ready: Callable[[], None],
 ) -> None:
-    """Serve what is published until SIGINT, SIGTERM or SIGHUP; ``announce`` when they are heeded.
+    """Serve the site until SIGINT, SIGTERM or SIGHUP.
 
-    Each worker is a process that makes the application for itself and follows the schedule's file,
-    as this one does: a worker that dies is replaced by one that serves the same, whatever has
-    become of the file meanwhile.
+    Calls ``on_ready`` once the signal handlers are installed. Each worker is a process with its own
+    application, and polls the schedule file like this process. A worker that dies is replaced by
+    one that serves the same version, even if the file has become invalid since.
     """
-    server = _SharedSocketServer(publisher, listening, workers)
-    # Granian would start its workers anew when the terminal is closed. We end, but not under nohup.
-    hangup: Any = signal.getsignal(signal.SIGHUP)
-    if hangup is not signal.SIG_IGN:
-        hangup = server.signal_handler_interrupt
-    server.on_startup(partial(signal.signal, signal.SIGHUP, hangup))
-    server.on_startup(announce)
+    server = _SharedSocketServer(reloader, listener, workers)
+    # On SIGHUP, Granian would restart its workers. A closed terminal stops us, except under nohup.
+    handler: Any = signal.getsignal(signal.SIGHUP)
+    if handler is not signal.SIG_IGN:
+        handler = server.signal_handler_interrupt
+    server.on_startup(partial(signal.signal, signal.SIGHUP, handler))
+    server.on_startup(on_ready)
+    target_loader = partial(_create_worker_app, reloader, site_url)
     try:
-        server.serve(target_loader=partial(_application, publisher, site_url), wrap_loader=False)
+        server.serve(target_loader=target_loader, wrap_loader=False)
     except SystemExit:
-        # A service manager ends all processes at once; that a worker was first is no failure.
+        # A service manager signals all processes at once, so a worker may exit before its parent.
         if not server.interrupt_signal:
             raise
 
 
 class _SharedSocketServer(MPServer):
-    """Granian with a socket of ours, shared by the workers, and that never gives up.
+    """Granian with one listening socket for all workers, which always replaces dead workers.
 
-    Granian's workers each bind the port, so that another service can do so too, unnoticed,
-    and what waits for a worker that dies is lost. Here it waits for the next worker.
+    Overrides three private methods of Granian 2.8:
+
+    - ``_init_shared_socket``: Granian's workers each bind the port with SO_REUSEPORT. A second
+      service can then take the same port unnoticed, and connections that wait for a worker are
+      lost when it dies. With one socket they wait for the next worker.
+    - ``_spawn_workers``: blocks signals until the worker has its copy of the site.
+    - ``_respawn_workers``: Granian misses workers and signals that end while it counts dead
+      workers, and stops the service if a worker dies twice within seconds.
     """
 
     _ssp: Any
     _shd: Any
     _sfd: Any
 
-    def __init__(self, publisher: SiteReloader, listening: socket.socket, workers: int) -> None:
-        host, port = listening.getsockname()[:2]
+    def __init__(self, reloader: SiteReloader, listener: socket.socket, workers: int) -> None:
+        host, port = listener.getsockname()[:2]
         super().__init__(
             "defects-ical",
             host,
             port,
             interface=Interfaces.WSGI,
             workers=workers,
-            # An answer takes microseconds and waits for nothing: more threads only get in the way.
+            # A request takes microseconds and never blocks: more threads would only contend.
             blocking_threads=1,
             runtime_mode=RuntimeModes.st,
             http=HTTPModes.http1,
             websockets=False,
             backlog=BACKLOG,
-            backpressure=CONNECTIONS,
-            http1_settings=HTTP1Settings(max_buffer_size=MOST_OF_A_REQUEST),
+            backpressure=MAX_CONNECTIONS,
+            http1_settings=HTTP1Settings(max_buffer_size=MAX_REQUEST_HEAD),
             log_level=LogLevels.error,
             log_dictconfig=LOGGING,
             respawn_failed_workers=True,
-            workers_kill_timeout=GRACE,
+            workers_kill_timeout=SHUTDOWN_TIMEOUT,
         )
-        self._listening = listening
-        self.main_loop_interrupt = _PollingEvent(publisher)
+        self._listener = listener
+        self.main_loop_interrupt = _PollingEvent(reloader)
 
     def _init_shared_socket(self) -> None:
         self._ssp = None
-        self._sso = self._listening
-        self._sfd = self._listening.fileno()
-        not_unix = False
-        holder: Any = SocketHolder  # its types leave out what it takes
-        self._shd = holder(self._sfd, not_unix, BACKLOG)
+        self._sso = self._listener
+        self._sfd = self._listener.fileno()
+        is_unix_socket = False
+        holder: Any = SocketHolder  # its type stub lacks the parameters
+        self._shd = holder(self._sfd, is_unix_socket, BACKLOG)
 
     def _spawn_workers(self, *arguments: Any) -> None:
-        with _signals_held():
-            super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call] # Granian leaves it so
+        with _block_signals():
+            super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call] # untyped in Granian
 
     def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:
-        # Counted anew: Granian forgets one that dies while it counts.
+        # Granian's own list lacks a worker that died while the list was made.
         workers = [index for index, worker in enumerate(self.wrks) if not worker.inner.is_alive()]
         for index in workers:
             status = self.wrks[index].inner.exitcode
-            LOG.warning("worker-%d has ended (%s) and is replaced", index + 1, status)
-        born = max((self.wrks[index].birth for index in workers), default=0.0)
-        while not self.interrupt_signal and time.monotonic() < born + YOUNG:
+            LOG.warning("worker-%d exited with status %s; replacing it", index + 1, status)
+        last_start = max((self.wrks[index].birth for index in workers), default=0.0)
+        while not self.interrupt_signal and time.monotonic() < last_start + MIN_WORKER_LIFETIME:
             time.sleep(0.02)
-        with _signals_held():
+        with _block_signals():
             super()._respawn_workers(workers, *arguments, **options)
-        # Otherwise, Granian ends everything when a worker dies twice in a while.
+        # Otherwise Granian stops the service if a worker dies twice within seconds.
         self.respawned_wrks.clear()
-        # It also forgets a signal that comes while it counts.
+        # Granian has cleared the event, perhaps after a signal had set it.
         if self.interrupt_signal:
             self.main_loop_interrupt.set()
 
 
 class _PollingEvent(Event):
-    """What Granian's parent waits for; meanwhile it follows the schedule's file.
+    """The event that Granian's parent process waits for, polling the schedule file meanwhile.
 
-    On the main thread, which also starts the workers: one that is started gets what is served at
-    that moment, and a process with no thread that could hold a lock.
+    It polls on the main thread, which also starts the workers: a new worker gets the site that is
+    live at that moment, and no other thread can hold a lock while the process forks.
     """
 
-    def __init__(self, publisher: SiteReloader) -> None:
+    def __init__(self, reloader: SiteReloader) -> None:
         super().__init__()
-        self._publisher = publisher
+        self._reloader = reloader
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the flag is set, or for ``timeout`` seconds."""
+        """Wait until the event is set, or for ``timeout`` seconds."""
         if timeout is not None:
             return super().wait(timeout)
         while not super().wait(POLL_SECONDS):
-            self._publisher.look()
+            self._reloader.poll()
         return True
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
-    """Hold back what ends the service from the workers that are started meanwhile.
+def _block_signals() -> Iterator[None]:
+    """Block SIGINT, SIGHUP and SIGTERM while workers start.
 
-    One that has to read the site from its parent, and is ended before it has, would leave the
-    parent writing for ever.
+    A spawned worker reads the site from a pipe. If a signal ended it before that, the parent would
+    hang while writing.
     """
     if multiprocessing.get_start_method() != "fork":
-        # Python starts this with the first worker, and then lets the signals through.
+        # Python starts this process with the first worker, and unblocks the signals afterwards.
         resource_tracker.ensure_running()
-    held = {signal.SIGINT, signal.SIGHUP, signal.SIGTERM}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    blocked = {signal.SIGINT, signal.SIGHUP, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _application(publisher: SiteReloader, site_url: SiteURL) -> WSGIApplication:
-    """The application, made in the worker that runs it."""
-    # The parent logs, once, what each worker finds.
-    publisher.quiet = True
-    # Of what was held back, a worker heeds its parent's SIGTERM; a terminal's signals, which
-    # come to all, are for the parent.
+def _create_worker_app(reloader: SiteReloader, site_url: SiteURL) -> WSGIApplication:
+    """Create the application in the worker process that runs it."""
+    # Only the parent logs, otherwise each problem would appear once per worker.
+    reloader.log_problems = False
+    # SIGINT and SIGHUP stay blocked: a terminal sends them to all processes, and the parent
+    # handles them and sends SIGTERM.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    Thread(target=_end_with_parent, daemon=True).start()
-    app = create_app(publisher, site_url)
-    responder: Any = app.wsgi_app
-    # Not with the first request: this process is the one that answers, and may wait for long.
-    responder.begin()
+    Thread(target=_exit_with_parent, daemon=True).start()
+    app = create_app(reloader, site_url)
+    middleware: Any = app.wsgi_app
+    # Not with the first request, which may come long after: this process is the one that serves.
+    middleware.start()
     return app
 
 
-def _end_with_parent() -> None:
-    """Do not stay, and hold the port, when the parent was killed."""
+def _exit_with_parent() -> None:
+    """Exit when the parent is killed, so that the port becomes free."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE)
+        time.sleep(SHUTDOWN_TIMEOUT)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _reason(error: OSError | UnicodeError) -> str:
+def _describe_bind_error(error: OSError | UnicodeError, host: str, port: int) -> str:
     if isinstance(error, (socket.gaierror, UnicodeError)):
-        return "no such host; name one of this machine, like `127.0.0.1`"
+        return f"unknown host `{host}`. Use an address of this machine, such as --host 127.0.0.1."
     match error.errno:
         case errno.EADDRINUSE:
-            return "in use; end what runs there, or take another port"
+            return f"port {port} is already in use. Stop the other process or use --port."
         case errno.EADDRNOTAVAIL:
-            return "not an address of this machine; name one that is"
+            return f"`{host}` is not an address of this machine. Use --host with one that is."
         case errno.EACCES:
-            return "not allowed; take a port from 1024 on"
+            return f"no permission to use port {port}. Use --port with 1024 or higher."
         case number:
-            return f"{os.strerror(number or 0)}; take another host or port"
+            reason = os.strerror(number or 0)
+            return (
+                f"cannot listen on `{host}`, port {port}: {reason}. Use another --host or --port."
+            )

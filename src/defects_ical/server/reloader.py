@@ -1,4 +1,8 @@
-"""The site being served: it follows the schedule's file, and the last good one stays."""
+"""Reload the schedule when its file changes, and keep serving the last valid site.
+
+Polls ``stat`` ten times a second. A new version goes live only if it is valid and contains no
+unannounced change.
+"""
 
 from __future__ import annotations
 
@@ -25,33 +29,33 @@ from defects_ical.schedule.model import Schedule, Status
 from defects_ical.site.build import Site, build_site
 
 LOG: Final = logging.getLogger(__name__)
-# Seconds between two looks at the file: an edit is served within two seconds, and a state that
-# did not last from one look to the next was not meant.
+# Seconds between two polls. A file that differs between two polls is still being written.
 POLL_SECONDS: Final = 0.1
-# Seconds until what has a problem is tried again, besides this many times what trying took.
-RETRY: Final = 2.0
-AGAIN: Final = 10
-# Where a state has the time of the last change, and in what unit.
+# A failed reload is retried this many seconds after its start, plus RETRY_FACTOR times as long
+# as it took.
+RETRY_SECONDS: Final = 2.0
+RETRY_FACTOR: Final = 10
+# The index of the modification time (in nanoseconds) in a FileState.
 MODIFIED: Final = 3
 NANOSECONDS: Final = 1_000_000_000
-# Looks that a process takes before it begins to answer all the same.
-PATIENCE: Final = 20
+# The number of polls after which a worker starts even if the file is still being written.
+MAX_CATCH_UP_POLLS: Final = 20
 INTERNAL_ERROR: Final = (
-    "the schedule could not be taken up, which is a fault of this program; see its log"
+    "internal error while reloading the schedule; the previous version stays live (see the log)"
 )
 
-State: TypeAlias = "tuple[int, ...] | None"
-"""What tells one state of a file from another without reading it; None where there is no file."""
+FileState: TypeAlias = "tuple[int, ...] | None"
+"""What ``stat`` says about a file: device, inode, size and times; None if there is no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSite:
-    """What is served: a site, and facts about the schedule that it was built from.
+    """The site that is served, and the state of the schedule that it was built from.
 
-    ``loaded_at`` is in UTC; ``digest`` is the SHA-256 of the schedule's file, in hexadecimal;
-    ``episodes`` counts them by status; ``picture`` names the file of the schedule's picture.
-    ``problem`` tells why the file as it is now is not what is served, a line for each reason.
-    Where nothing could be loaded yet, there is a problem and no site.
+    ``loaded_at`` is in UTC. ``digest`` is the SHA-256 of the schedule file in hexadecimal.
+    ``episodes`` counts the episodes by status. ``picture`` is the file name of the picture.
+    ``problem`` says why the current file is not live, one line per reason, or is None. Until the
+    first successful load, ``site`` is empty and ``problem`` is set.
     """
 
     site: Site = field(default_factory=dict)
@@ -63,134 +67,137 @@ class LiveSite:
 
 
 class SiteReloader:
-    """What is served of the schedule in one file, now and after every edit.
+    """The live site of one schedule file, replaced after every valid edit.
 
-    A state of the file is taken up when it has lasted from one look to the next, has no problem,
-    and changes nothing of what is served in silence. ``quiet`` leaves it to others to log.
+    A new version of the file goes live if two polls in a row see it, it is valid, and it contains
+    no unannounced change. With ``log_problems = False`` nothing about the file is logged: of
+    several processes that watch one file, only one should log.
     """
 
     def __init__(self, path: Path, site_url: SiteURL) -> None:
-        self.publication = LiveSite()
-        self.quiet = False
+        self.live = LiveSite()
+        self.log_problems = True
         self._path = path
         self._site_url = site_url
-        # Noted before the file is read: what is written from now on is another state.
-        self._taken_up = self._seen = self._states()
-        self._again = 0.0
+        # Read before the file is loaded, so that a later write counts as a new version.
+        self._loaded_state = self._polled_state = self._stat_files()
+        self._retry_at = 0.0
         self._cache = BuildCache()
 
-    def publish(self, schedule: Schedule) -> None:
-        """Serve a schedule that was loaded from the file.
+    def go_live(self, schedule: Schedule) -> None:
+        """Build and serve a schedule that the caller has loaded from the file.
 
-        Raises ScheduleError for one whose times cannot be expanded.
+        Raises ScheduleError if an episode's time cannot be computed.
         """
-        self.publication = self._built(schedule)
+        self.live = self._build(schedule)
 
-    def refresh(self) -> None:
-        """Take up the file as it is now; where it cannot be, ``publication`` tells why."""
-        self._put(*self._next(_loaded(self._path)))
+    def reload(self) -> None:
+        """Load the file now. If it cannot go live, ``live.problem`` says why."""
+        self._set_live(*self._next_live(_load(self._path)))
 
-    def look(self) -> bool:
-        """Take up the file if it has changed; whether ``publication`` is another one now."""
-        states, begun = self._states(), time.monotonic()
-        lasted, self._seen = states == self._seen, states
-        # A problem may go away by itself: a picture comes, a disk recovers.
-        due = self.publication.problem and begun >= self._again
-        if not lasted or (states == self._taken_up and not due):
+    def poll(self) -> bool:
+        """Reload the file if it has changed. Return whether ``live`` was replaced."""
+        state, started = self._stat_files(), time.monotonic()
+        is_stable, self._polled_state = state == self._polled_state, state
+        # Some problems end without an edit of the file: a missing picture, a full disk.
+        is_retry = self.live.problem and started >= self._retry_at
+        if not is_stable or (state == self._loaded_state and not is_retry):
             return False
         try:
-            return self._take_up(states)
+            return self._reload_unless_written(state)
         except Exception:
-            # What is served stays, also where the fault is ours.
-            if not self.quiet and self.publication.problem != INTERNAL_ERROR:
-                LOG.exception("%s could not be taken up", self._path)
-            self._taken_up = states
-            self._put(replace(self.publication, problem=INTERNAL_ERROR), ())
+            # A bug in this program must not take down the live site.
+            if self.log_problems and self.live.problem != INTERNAL_ERROR:
+                LOG.exception("%s could not be reloaded", self._path)
+            self._loaded_state = state
+            self._set_live(replace(self.live, problem=INTERNAL_ERROR), ())
             return True
         finally:
-            self._again = begun + AGAIN * (time.monotonic() - begun) + RETRY
+            elapsed = time.monotonic() - started
+            self._retry_at = started + RETRY_FACTOR * elapsed + RETRY_SECONDS
 
     def catch_up(self) -> bool:
-        """Take up at once what has become of the file; whether ``publication`` is another one now.
+        """Reload the file if it has changed since the last load. Return whether ``live`` changed.
 
-        For a process that begins to answer, and must not serve what others serve no more. It
-        waits for a file that is being written, but not for ever.
+        For a worker that starts: it must not serve a version that other workers have replaced.
+        Waits at most two seconds for a file that is still being written.
         """
-        before = self.publication
-        for _ in range(PATIENCE):
-            if _state(self._path) == self._taken_up[self._path]:
+        before = self.live
+        for _ in range(MAX_CATCH_UP_POLLS):
+            if _stat_file(self._path) == self._loaded_state[self._path]:
                 break
-            self.look()
+            self.poll()
             time.sleep(POLL_SECONDS)
-        return self.publication is not before
+        return self.live is not before
 
-    def follow(self, take_up: Callable[[], None]) -> None:
-        """Look again and again, on a thread of its own; ``take_up`` each new publication."""
-        Thread(target=self._follow, args=(take_up,), name="publisher", daemon=True).start()
+    def start_polling(self, on_change: Callable[[], None]) -> None:
+        """Poll in a daemon thread, and call ``on_change`` after every new ``live``."""
+        Thread(target=self._poll_forever, args=(on_change,), name="reloader", daemon=True).start()
 
-    def _follow(self, take_up: Callable[[], None]) -> None:
+    def _poll_forever(self, on_change: Callable[[], None]) -> None:
         changed = False
         while True:
             time.sleep(POLL_SECONDS)
             try:
-                changed = self.look() or changed
+                changed = self.poll() or changed
                 if changed:
-                    take_up()
+                    on_change()
                     changed = False
             except Exception:
-                # It is tried again: nothing may end what only a restart would begin anew.
+                # If this thread ended, no edit would go live until the next restart.
                 LOG.exception("%s could not be served", self._path)
-                time.sleep(RETRY)
+                time.sleep(RETRY_SECONDS)
 
-    def _put(self, publication: LiveSite, problems: Iterable[Problem]) -> None:
-        before, self.publication = self.publication.problem, publication
-        if self.quiet or publication.problem == before:
+    def _set_live(self, live: LiveSite, problems: Iterable[Problem]) -> None:
+        """Replace ``live``, and log its problems unless they are the same as before."""
+        problem_before, self.live = self.live.problem, live
+        if not self.log_problems or live.problem == problem_before:
             return
         for problem in problems:
             LOG.warning("%s", problem)
-        if not publication.problem:
-            LOG.info("%s: what was wrong is mended", self._path)
+        if not live.problem:
+            LOG.info("%s: schedule is valid again", self._path)
 
-    def _take_up(self, states: dict[Path, State]) -> bool:
-        loaded = _loaded(self._path)
-        if self._states() != states:
-            # It was written while it was read.
+    def _reload_unless_written(self, state: dict[Path, FileState]) -> bool:
+        """Reload the file unless it was written meanwhile. Return whether ``live`` changed."""
+        loaded = _load(self._path)
+        if self._stat_files() != state:
             return False
-        self._taken_up = states
-        before = self.publication
-        self._put(*self._next(loaded))
-        return self.publication != before
+        self._loaded_state = state
+        before = self.live
+        self._set_live(*self._next_live(loaded))
+        return self.live != before
 
-    def _next(self, loaded: Schedule | ScheduleError) -> tuple[LiveSite, tuple[Problem, ...]]:
-        """What is to be served after what is served now, and what is wrong with the file."""
-        served = self.publication
+    def _next_live(self, loaded: Schedule | ScheduleError) -> tuple[LiveSite, tuple[Problem, ...]]:
+        """Return the site to serve from now on, and the problems of the loaded file."""
+        live = self.live
         try:
             if isinstance(loaded, ScheduleError):
                 raise loaded
-            picture = served.site[PICTURE_PATH].body if served.picture else None
-            if (loaded.digest, loaded.picture) == (served.digest, picture):
-                return replace(served, problem=None), ()
-            publication = self._built(loaded)
-            self._refuse_silence(publication.site, loaded)
+            picture = live.site[PICTURE_PATH].body if live.picture else None
+            if (loaded.digest, loaded.picture) == (live.digest, picture):
+                return replace(live, problem=None), ()
+            new = self._build(loaded)
+            self._reject_unannounced_changes(new.site, loaded)
         except ScheduleError as error:
-            return replace(served, problem=_told(error)), error.problems
-        return publication, ()
+            return replace(live, problem=_format_problems(error)), error.problems
+        return new, ()
 
-    def _refuse_silence(self, site: Site, schedule: Schedule) -> None:
-        """Raise ScheduleError where subscribers would see a change that is not announced."""
-        served = self.publication.site
-        if not served:
+    def _reject_unannounced_changes(self, site: Site, schedule: Schedule) -> None:
+        """Raise ScheduleError if calendar apps would not notice a change in ``site``."""
+        live_site = self.live.site
+        if not live_site:
             return
-        place = SourceLocation(str(self._path))
-        state = self._seen[self._path]
-        # As if decided when it was written: all who look at this state say the same.
-        edited = datetime.fromtimestamp(state[MODIFIED] / NANOSECONDS, UTC) if state else None
-        found = unannounced_changes(served, site, schedule, edited)
-        problems = [Problem(place, "", what, mend) for what, mend in found]
+        location = SourceLocation(str(self._path))
+        state = self._polled_state[self._path]
+        # Not the current time: all processes that watch the file must give the same message.
+        edited_at = datetime.fromtimestamp(state[MODIFIED] / NANOSECONDS, UTC) if state else None
+        changes = unannounced_changes(live_site, site, schedule, edited_at)
+        problems = [Problem(location, "", message, hint) for message, hint in changes]
         if problems:
             raise ScheduleError(tuple(problems))
 
-    def _built(self, schedule: Schedule) -> LiveSite:
+    def _build(self, schedule: Schedule) -> LiveSite:
         counts = Counter(episode.status for episode in expand_episodes(schedule))
         return LiveSite(
             site=build_site(schedule, self._site_url, self._cache),
@@ -200,37 +207,30 @@ class SiteReloader:
             picture=schedule.show.picture,
         )
 
-    def _states(self) -> dict[Path, State]:
-        """How the schedule's file is now, and the picture's that is served."""
-        name = self.publication.picture
-        paths = (self._path, self._path.with_name(name)) if name else (self._path,)
-        return {path: _state(path) for path in paths}
+    def _stat_files(self) -> dict[Path, FileState]:
+        """Return the state of the schedule file and of the live site's picture, by path."""
+        picture = self.live.picture
+        paths = (self._path, self._path.with_name(picture)) if picture else (self._path,)
+        return {path: _stat_file(path) for path in paths}
 
 
-def _loaded(path: Path) -> Schedule | ScheduleError:
+def _load(path: Path) -> Schedule | ScheduleError:
     try:
         return load_schedule(path)
     except ScheduleError as error:
         return error
 
 
-def _state(path: Path) -> State:
+def _stat_file(path: Path) -> FileState:
     try:
-        found = os.stat(path)  # noqa: PTH116 - asked ten times a second
+        stat = os.stat(path)  # noqa: PTH116 - called ten times a second
     except OSError:
         return None
-    # A tool may set back the time of a change; nobody sets back when it did so.
-    times = (found.st_mtime_ns, found.st_ctime_ns)
-    return (found.st_dev, found.st_ino, found.st_size, *times)
+    # A tool can reset the modification time, but not the time of the inode's last change.
+    times = (stat.st_mtime_ns, stat.st_ctime_ns)
+    return (stat.st_dev, stat.st_ino, stat.st_size, *times)
 
 
-def _told(error: ScheduleError) -> str:
-    """The problems, for whoever asks: of where the file is, they learn no more than its name."""
-    return "\n".join(str(_without_folder(problem)) for problem in error.problems)
-
-
-def _without_folder(problem: Problem) -> Problem:
-    path = problem.location.file
-    name = Path(path).name
-    location = replace(problem.location, file=name)
-    return replace(problem, location=location, hint=problem.hint.replace(path, name))
+def _format_problems(error: ScheduleError) -> str:
+    """Return the problems, one per line, without the folder: ``/healthz`` is public."""
+    return "\n".join(str(problem.with_file_name()) for problem in error.problems)
