@@ -13,7 +13,7 @@ from typing import Final
 
 from benchmarks import building, serving, starting
 from benchmarks.measuring import Chapter, Ratio, Sample
-from tests.support.nginx import installed
+from tests.support.nginx import find_nginx
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 LIBRARIES: Final = (
@@ -56,7 +56,7 @@ def _heading() -> str:
         "rounds.\n\n"
         f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}, {_system()}, "
         f"Python {platform.python_version()}, {_said('wrk', '-v')}, "
-        f"{_said(installed(), '-v')}; {names}.\n"
+        f"{_said(find_nginx(), '-v')}; {names}.\n"
     )
 
 

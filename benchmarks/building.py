@@ -180,7 +180,7 @@ class _Service:
 
     def _begun(self) -> tuple[SiteReloader, SiteMiddleware]:
         publisher = SiteReloader(self._file, SITE_URL)
-        publisher.publish(load_schedule(self._file))
+        publisher.go_live(load_schedule(self._file))
         responder: object = create_app(publisher, SITE_URL).wsgi_app
         if not isinstance(responder, SiteMiddleware):
             raise TypeError(responder)
@@ -188,10 +188,10 @@ class _Service:
 
     def _taken_up(self) -> None:
         # What is new has to last from one look to the next.
-        self._publisher.look()
-        if not self._publisher.look() or self._publisher.publication.problem:
-            raise RuntimeError(f"not taken up: {self._publisher.publication.problem}")
-        self._responder.take_up()
+        self._publisher.poll()
+        if not self._publisher.poll() or self._publisher.live.problem:
+            raise RuntimeError(f"not taken up: {self._publisher.live.problem}")
+        self._responder.swap_in()
 
 
 def _exported(folder: Path) -> Iterator[Chapter]:

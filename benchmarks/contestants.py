@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from benchmarks.applications import FOLDER, SCHEDULE, SITE_URL
-from tests.support.nginx import free_port, installed, nginx
+from tests.support.nginx import find_free_port, find_nginx, run_nginx
 from tests.support.processes import (
     BIN,
-    NOTHING,
+    EMPTY,
     Server,
-    answers,
-    granian,
-    settings,
-    started,
+    make_wsgi_environment,
+    responds,
+    run_granian,
+    run_process,
     wait_for,
 )
 
@@ -90,17 +90,17 @@ def on_core(core: int) -> Iterator[None]:
 @contextmanager
 def ours() -> Iterator[Server]:
     """The command ``defects-ical serve`` as it is."""
-    with granian(SCHEDULE, str(SITE_URL)) as server:
+    with run_granian(SCHEDULE, str(SITE_URL)) as server:
         yield server
 
 
 @contextmanager
 def under_granian(application: str, exported: Path | None = None) -> Iterator[Server]:
     """A function that makes an application, or an application, under Granian with our settings."""
-    port = free_port()
+    port = find_free_port()
     factory = [] if application.endswith(":app") else ["--factory"]
     command = [*GRANIAN, "--port", str(port), *factory, application]
-    environment = settings(SCHEDULE, str(SITE_URL)) | {FOLDER: str(exported or "")}
+    environment = make_wsgi_environment(SCHEDULE, str(SITE_URL)) | {FOLDER: str(exported or "")}
     with _answering(command, port, environment) as server:
         yield server
 
@@ -108,9 +108,9 @@ def under_granian(application: str, exported: Path | None = None) -> Iterator[Se
 @contextmanager
 def under_gunicorn() -> Iterator[Server]:
     """Our application under gunicorn."""
-    port = free_port()
+    port = find_free_port()
     command = [*GUNICORN, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
-    with _answering(command, port, settings(SCHEDULE, str(SITE_URL))) as server:
+    with _answering(command, port, make_wsgi_environment(SCHEDULE, str(SITE_URL))) as server:
         yield server
 
 
@@ -119,14 +119,14 @@ def shipped_nginx(exported: Path) -> Iterator[Server]:
     """The exported folder under nginx, with the configuration that is shipped."""
     with tempfile.TemporaryDirectory() as folder:
         changes = {"root /srv/defects;": f"root {exported};"}
-        with nginx("nginx-folder.conf", changes, Path(folder) / "nginx") as server:
+        with run_nginx("nginx-folder.conf", changes, Path(folder) / "nginx") as server:
             yield server
 
 
 @contextmanager
 def plain_nginx(exported: Path, headers: Headers, chosen: str) -> Iterator[Server]:
     """The exported folder under nginx with ``chosen`` settings, and these headers for all files."""
-    port = free_port()
+    port = find_free_port()
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "nginx.conf"
         # It knows the type by the file's name.
@@ -141,17 +141,17 @@ def plain_nginx(exported: Path, headers: Headers, chosen: str) -> Iterator[Serve
             ),
             "utf-8",
         )
-        command = [installed(), "-e", "stderr", "-c", str(configuration)]
+        command = [find_nginx(), "-e", "stderr", "-c", str(configuration)]
         with _answering(command, port) as server:
             yield server
 
 
 @contextmanager
 def _answering(
-    command: list[str], port: int, environment: Mapping[str, str] = NOTHING
+    command: list[str], port: int, environment: Mapping[str, str] = EMPTY
 ) -> Iterator[Server]:
     command = [str(BIN / command[0]), *command[1:]]
-    with started(command, environment) as (process, log):
+    with run_process(command, environment) as (process, log):
         server = Server(process, port, log)
-        wait_for(lambda: answers(server), process, log)
+        wait_for(lambda: responds(server), process, log)
         yield server

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from benchmarks.applications import FEED
-from tests.support.processes import PATIENCE, Server
+from tests.support.processes import TIMEOUT, Server
 
 FILES: Final = 8192
 HEAD: Final = f"GET {FEED} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
@@ -46,7 +46,7 @@ def beside(server: Server, count: int) -> Iterator[None]:
 
 
 def _expect(count: int, connection: Connection) -> None:
-    if not connection.poll(PATIENCE):
+    if not connection.poll(TIMEOUT):
         raise RuntimeError("the connections are not made in time")
     if (there := connection.recv()) != count:
         raise RuntimeError(f"of {count} connections there are {there}")
@@ -79,7 +79,7 @@ def _drip(connections: list[socket.socket], parent: Connection) -> None:
 
 
 def _connected(port: int, request: bytes) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
     connection.sendall(request)
     return connection
 

@@ -20,7 +20,7 @@ from benchmarks.wrk import Run
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Resource, Site, build_site
-from tests.support.processes import NOTHING, Server
+from tests.support.processes import EMPTY, Server
 
 OURS: Final = "defects-ical"
 NGINX: Final = "nginx (deploy/nginx-folder.conf)"
@@ -94,9 +94,9 @@ def _contestants(site: Site) -> Iterator[dict[str, Server]]:
 
 def _verified(name: str, server: Server, expected: Resource) -> str:
     """The entity tag of a server that answers as it should; raises RuntimeError for another."""
-    whole = server.ask(FEED)
+    whole = server.request(FEED)
     tag = whole.headers["etag"]
-    unchanged = server.ask(FEED, headers={"If-None-Match": tag})
+    unchanged = server.request(FEED, headers={"If-None-Match": tag})
     same = whole.body == expected.body
     if name in {REBUILDING, ZONELESS}:
         same = _uids(whole.body) == _uids(expected.body)
@@ -119,12 +119,12 @@ def _rates(
     runs: dict[str, list[Run]] = {name: [] for name in servers}
 
     def rate(name: str) -> float:
-        run = wrk.ask(servers[name], headers.get(name, NOTHING))
+        run = wrk.ask(servers[name], headers.get(name, EMPTY))
         runs[name].append(run)
         return run.rate
 
     for name, server in servers.items():
-        wrk.ask(server, headers.get(name, NOTHING), seconds=1)
+        wrk.ask(server, headers.get(name, EMPTY), seconds=1)
     samples = in_turns({name: partial(rate, name) for name in servers}, ROUNDS)
     ceiling = Sample(CEILING, tuple(run.ceiling for run in runs[TUNED]))
     ratios = [

@@ -17,8 +17,8 @@ from benchmarks import contestants, wrk
 from benchmarks.applications import FEED, SCHEDULE, SITE_URL
 from benchmarks.contestants import cores, on_core
 from benchmarks.measuring import Chapter, Sample, in_turns, ratio
-from tests.support.nginx import free_port
-from tests.support.processes import BIN, NOTHING, PATIENCE, Server, started
+from tests.support.nginx import find_free_port
+from tests.support.processes import BIN, EMPTY, TIMEOUT, Server, run_process
 
 OURS: Final = "defects-ical"
 BARE: Final = "a bare Flask application"
@@ -84,11 +84,11 @@ def _bare_command(port: int) -> list[str]:
 def _took(command: Callable[[int], list[str]], environment: Mapping[str, str]) -> float:
     """Milliseconds from the start of a server to its first 200."""
     serving, asking = cores()
-    port = free_port()
+    port = find_free_port()
     begun = time.perf_counter()
-    with on_core(serving), started(command(port), environment), on_core(asking):
+    with on_core(serving), run_process(command(port), environment), on_core(asking):
         while not _is_answered(port):
-            if time.perf_counter() > begun + PATIENCE:
+            if time.perf_counter() > begun + TIMEOUT:
                 raise RuntimeError(f"{command(port)} does not answer")
             time.sleep(PAUSE)
         return (time.perf_counter() - begun) * 1000
@@ -96,7 +96,7 @@ def _took(command: Callable[[int], list[str]], environment: Mapping[str, str]) -
 
 def _is_answered(port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
             connection.sendall(REQUEST)
             return connection.recv(4096).startswith(b"HTTP/1.1 200")
     except OSError:
@@ -122,8 +122,8 @@ def _sizes() -> Chapter:
 def _sized(start: Start) -> dict[str, float]:
     with start() as server:
         for _ in range(SOME):
-            server.ask(FEED)
-        (worker,) = server.workers()
+            server.request(FEED)
+        (worker,) = server.get_worker_pids()
         shares = [_megabytes(pid, "smaps_rollup") for pid in (worker, server.process.pid)]
         return {
             RESIDENT: _megabytes(worker, "status"),
@@ -145,10 +145,10 @@ def _steady() -> Chapter:
     with ExitStack() as stack:
         with on_core(serving):
             server = stack.enter_context(contestants.ours())
-        (worker,) = server.workers()
-        known = {"If-None-Match": server.ask(FEED).headers["etag"]}
-        for headers in islice(cycle((NOTHING, known)), SOME):
-            server.ask(FEED, headers=headers)
+        (worker,) = server.get_worker_pids()
+        known = {"If-None-Match": server.request(FEED).headers["etag"]}
+        for headers in islice(cycle((EMPTY, known)), SOME):
+            server.request(FEED, headers=headers)
         before = Sample("before", (_megabytes(worker, "status"),))
         _exercise(server, MANY)
         after = Sample("after", (_megabytes(worker, "status"),))
@@ -159,9 +159,9 @@ def _steady() -> Chapter:
 
 def _exercise(server: Server, least: int) -> None:
     """Ask at least so often, half the time for 200s and half for 304s."""
-    known = {"If-None-Match": server.ask(FEED).headers["etag"]}
+    known = {"If-None-Match": server.request(FEED).headers["etag"]}
     end, done = time.monotonic() + MOST, 0
-    for headers in cycle((NOTHING, known)):
+    for headers in cycle((EMPTY, known)):
         if done >= least:
             return
         if time.monotonic() > end:

@@ -12,7 +12,7 @@ from typing import Final
 
 from benchmarks.applications import FEED
 from benchmarks.contestants import cores, on_core
-from tests.support.processes import NOTHING, PATIENCE, Server
+from tests.support.processes import EMPTY, TIMEOUT, Server
 
 UNITS: Final = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 LINES: Final = re.compile(
@@ -49,12 +49,12 @@ class Run:
 
 
 def ask(
-    server: Server, headers: Mapping[str, str] = NOTHING, connections: int = 32, seconds: int = 2
+    server: Server, headers: Mapping[str, str] = EMPTY, connections: int = 32, seconds: int = 2
 ) -> Run:
     """Ask for the feed; raises RuntimeError where a request failed."""
     command = [
         "timeout",
-        str(seconds + PATIENCE),
+        str(seconds + TIMEOUT),
         "wrk",
         "-t1",
         f"-c{connections}",

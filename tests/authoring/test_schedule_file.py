@@ -42,7 +42,7 @@ from defects_ical.schedule.model import (
     Show,
     Special,
 )
-from tests.support.processes import granian
+from tests.support.processes import run_granian
 
 DATA = Path(__file__).parent / "data"
 URL = "https://show.example"
@@ -177,8 +177,8 @@ def test_a_show_gets_from_its_options_to_a_served_feed(name: str, folder: Path) 
     assert (checked.exit_code, checked.stderr) == (0, "")
     exported = run("export", "public", "--url", URL)
     assert (exported.exit_code, exported.stderr) == (0, "")
-    with granian(folder / FILE, URL) as server:
-        reply = server.ask(f"/{expected.slug}.ics")
+    with run_granian(folder / FILE, URL) as server:
+        reply = server.request(f"/{expected.slug}.ics")
         feed = f"http://127.0.0.1:{server.port}/{expected.slug}.ics"
         # Before its premiere nothing is wrong, not even that it is over.
         assert diagnose(feed, datetime(2000, 1, 1, tzinfo=UTC), Limits(pause=0)) == ()

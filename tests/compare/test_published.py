@@ -30,7 +30,7 @@ from defects_ical.export.exporter import export_site
 from defects_ical.site.build import build_site
 from tests.compare.test_site_diff import CASES, DATA, NOW, PUBLISHED, SITE_URL, edited, site
 from tests.support.example_schedules import load_yaml
-from tests.support.processes import granian
+from tests.support.processes import run_granian
 
 URL: Final = f"{SITE_URL}"
 FEED: Final = site(PUBLISHED)["/show.ics"].body
@@ -145,7 +145,7 @@ def test_a_copy_anywhere_is_compared_at_the_address_that_it_names() -> None:
 
 def test_a_live_feed_is_compared(folder: Path) -> None:
     Path("edited.yaml").write_text(edited(CASES["the rule's time and runtime"]), "utf-8")
-    with granian(folder / "schedule.yaml", "https://me.example/shows") as server:
+    with run_granian(folder / "schedule.yaml", "https://me.example/shows") as server:
         address = f"http://127.0.0.1:{server.port}/show.ics"
         result = run("check", "--against", address, "--schedule", "edited.yaml")
     text = expected("moved.txt").replace("public", address).replace("schedule.yaml", "edited.yaml")

@@ -24,8 +24,8 @@ from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.support import broken_feeds as feeds
 from tests.support import faulty_server as misbehaving
-from tests.support.nginx import nginx
-from tests.support.processes import ROOT, Server, granian
+from tests.support.nginx import run_nginx
+from tests.support.processes import ROOT, Server, run_granian
 
 REPORTS: Final = Path(__file__).parent / "data"
 SCHEDULE: Final = ROOT / "schedule.yaml"
@@ -126,7 +126,7 @@ def test_a_literal_stays_as_it_is_written_at_the_beginning_of_a_sentence() -> No
 
 @contextmanager
 def service() -> Iterator[Server]:
-    with granian(SCHEDULE, URL) as server:
+    with run_granian(SCHEDULE, URL) as server:
         yield server
 
 
@@ -139,7 +139,7 @@ def folder(place: Path) -> Iterator[Server]:
         "server_name me.example": "server_name defects.example",
         "root /srv/defects;": f"root {place / 'public'};",
     }
-    with nginx("nginx-folder.conf", changes, place / "nginx") as server:
+    with run_nginx("nginx-folder.conf", changes, place / "nginx") as server:
         yield server
 
 

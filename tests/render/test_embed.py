@@ -30,7 +30,7 @@ from defects_ical.site.build import build_site
 from tests.support.browser import plain
 from tests.support.example_schedules import load_yaml, make_yaml
 from tests.support.html_tree import Markup
-from tests.support.processes import ROOT, granian
+from tests.support.processes import ROOT, run_granian
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -272,7 +272,7 @@ def served(schedule: Path) -> Iterator[SiteURL]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address = SiteURL.parse(f"http://127.0.0.1:{port}/sub")
-    with granian(schedule, str(address), 1, "--port", str(port)):
+    with run_granian(schedule, str(address), 1, "--port", str(port)):
         yield address
 
 

@@ -26,16 +26,24 @@ from defects_ical.server.responses import prefers_gzip
 from defects_ical.site.build import build_site
 from tests.site.test_build import PATHS, Links
 from tests.support import golden
-from tests.support.processes import BIN, ROOT, Reply, Server, granian, gunicorn, validated
+from tests.support.processes import (
+    BIN,
+    ROOT,
+    Response,
+    Server,
+    run_granian,
+    run_gunicorn,
+    run_validator,
+)
 
 URL: Final = "https://defects.example"
 UNDER_A_PATH: Final = "https://me.example/the-defects"
 SCHEDULE: Final = ROOT / "schedule.yaml"
 SITE: Final = build_site(load_schedule(SCHEDULE), golden.SITE_URL)
 SERVERS: Final = {
-    "granian": lambda url: granian(SCHEDULE, url),
-    "granian with 2 workers": lambda url: granian(SCHEDULE, url, 2),
-    "gunicorn": lambda url: gunicorn(SCHEDULE, url, 2),
+    "granian": lambda url: run_granian(SCHEDULE, url),
+    "granian with 2 workers": lambda url: run_granian(SCHEDULE, url, 2),
+    "gunicorn": lambda url: run_gunicorn(SCHEDULE, url, 2),
 }
 
 
@@ -75,8 +83,8 @@ def test_every_file_and_every_path_of_the_design_is_served_as_exported(
     files = exported(tmp_path / "public", URL)
     assert set(files) == PATHS
     for path, content in files.items():
-        reply = server.ask(path)
-        assert (path, reply.status, reply.body) == (path, 200, content)
+        response = server.request(path)
+        assert (path, response.status, response.body) == (path, 200, content)
 
 
 def test_under_a_path_the_bytes_are_the_same_with_it_and_without(
@@ -85,8 +93,8 @@ def test_under_a_path_the_bytes_are_the_same_with_it_and_without(
     files = exported(tmp_path / "public", UNDER_A_PATH)
     for path, content in files.items():
         for target in (path, f"/the-defects{path}"):
-            reply = under_a_path.ask(target)
-            assert (target, reply.status, reply.body) == (target, 200, content)
+            response = under_a_path.request(target)
+            assert (target, response.status, response.body) == (target, 200, content)
 
 
 # What is asked, and what is answered: all headers but those that a server adds for itself.
@@ -104,7 +112,7 @@ SAFE: Final = {
 }
 FEED: Final = SITE["/the-defects.ics"].body
 FEED_TAG: Final = tag(FEED)
-FEED_SAME: Final = Reply(
+FEED_SAME: Final = Response(
     304,
     {
         "cache-control": f"{CACHE}, no-transform",
@@ -114,7 +122,7 @@ FEED_SAME: Final = Reply(
     },
     b"",
 )
-FEED_FULL: Final = Reply(
+FEED_FULL: Final = Response(
     200,
     {
         **FEED_SAME.headers,
@@ -124,7 +132,7 @@ FEED_FULL: Final = Reply(
     },
     FEED,
 )
-FEED_OPTIONS: Final = Reply(
+FEED_OPTIONS: Final = Response(
     204,
     {
         "allow": "GET, HEAD, OPTIONS",
@@ -137,7 +145,7 @@ FEED_OPTIONS: Final = Reply(
     b"",
 )
 SINGLE: Final = SITE["/episodes/the-defects-e03.ics"].body
-SINGLE_FULL: Final = Reply(
+SINGLE_FULL: Final = Response(
     200,
     {
         **FEED_FULL.headers,
@@ -149,7 +157,7 @@ SINGLE_FULL: Final = Reply(
 )
 PAGE: Final = SITE["/"].body
 PAGE_TAG: Final = tag(PAGE)
-PAGE_SAME: Final = Reply(
+PAGE_SAME: Final = Response(
     304, {"cache-control": CACHE, "vary": "Accept-Encoding", "etag": PAGE_TAG, **SAFE}, b""
 )
 POLICY: Final = {
@@ -160,7 +168,7 @@ POLICY: Final = {
     ),
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-PAGE_FULL: Final = Reply(
+PAGE_FULL: Final = Response(
     200,
     {
         **PAGE_SAME.headers,
@@ -173,7 +181,7 @@ PAGE_FULL: Final = Reply(
 ZIPPED: Final = gzip.compress(PAGE, 6, mtime=0)
 ZIPPED_TAG: Final = f'{PAGE_TAG[:-1]}-gzip"'
 ZIPPED_SAME: Final = replace(PAGE_SAME, headers=PAGE_SAME.headers | {"etag": ZIPPED_TAG})
-ZIPPED_FULL: Final = Reply(
+ZIPPED_FULL: Final = Response(
     200,
     {
         **PAGE_FULL.headers,
@@ -183,9 +191,9 @@ ZIPPED_FULL: Final = Reply(
     },
     ZIPPED,
 )
-PAGE_OPTIONS: Final = Reply(204, {"allow": "GET, HEAD, OPTIONS", **SAFE}, b"")
+PAGE_OPTIONS: Final = Response(204, {"allow": "GET, HEAD, OPTIONS", **SAFE}, b"")
 ROBOTS: Final = SITE["/robots.txt"].body
-ROBOTS_FULL: Final = Reply(
+ROBOTS_FULL: Final = Response(
     200,
     {
         "cache-control": CACHE,
@@ -199,7 +207,7 @@ ROBOTS_FULL: Final = Reply(
 # Of what Flask answers, too, scripts elsewhere may know.
 OPEN: Final = {**SAFE, "access-control-allow-origin": "*"}
 LOST: Final = SITE["/404.html"].body
-NOT_FOUND: Final = Reply(
+NOT_FOUND: Final = Response(
     404,
     {
         "cache-control": "public, max-age=60",
@@ -210,10 +218,8 @@ NOT_FOUND: Final = Reply(
     },
     LOST,
 )
-SENTENCE: Final = (
-    b"405 Method Not Allowed: Nothing can be changed here; ask with GET, HEAD or OPTIONS.\n"
-)
-NOT_ALLOWED: Final = Reply(
+SENTENCE: Final = b"405 Method Not Allowed: Use GET, HEAD or OPTIONS.\n"
+NOT_ALLOWED: Final = Response(
     405,
     {
         "allow": "GET, HEAD, OPTIONS",
@@ -230,12 +236,12 @@ LONG_AGO: Final = "Thu, 01 Jan 1970 00:00:00 GMT"
 LATELY: Final = "Thu, 01 Jan 2026 00:00:00 GMT"
 
 
-def head(reply: Reply) -> Reply:
-    return replace(reply, body=b"")
+def head(response: Response) -> Response:
+    return replace(response, body=b"")
 
 
 ICS: Final = "/the-defects.ics"
-REQUESTS: Final[list[tuple[str, str, dict[str, str], Reply]]] = [
+REQUESTS: Final[list[tuple[str, str, dict[str, str], Response]]] = [
     ("GET", ICS, {}, FEED_FULL),
     ("HEAD", ICS, {}, head(FEED_FULL)),
     ("OPTIONS", ICS, {}, FEED_OPTIONS),
@@ -262,7 +268,8 @@ REQUESTS: Final[list[tuple[str, str, dict[str, str], Reply]]] = [
     ("GET", ICS, {"If-None-Match": "*"}, FEED_SAME),
     ("GET", ICS, {"If-None-Match": UNKNOWN}, FEED_FULL),
     ("GET", ICS, {"If-None-Match": FEED_TAG.upper()}, FEED_FULL),
-    ("GET", ICS, {"If-None-Match": FEED_TAG.strip('"')}, FEED_FULL),
+    # Not valid, but clear: a client that strips the quotes.
+    ("GET", ICS, {"If-None-Match": FEED_TAG.strip('"')}, FEED_SAME),
     ("GET", ICS, {"If-None-Match": FEED_TAG.rstrip('"')}, FEED_FULL),
     ("GET", ICS, {"If-None-Match": f'{FEED_TAG[:-1]}-gzip"'}, FEED_FULL),
     ("GET", ICS, {"If-None-Match": '"*"'}, FEED_FULL),
@@ -340,19 +347,19 @@ REQUESTS: Final[list[tuple[str, str, dict[str, str], Reply]]] = [
     ids=[f"{method} {target} {headers}" for method, target, headers, _ in REQUESTS],
 )
 def test_a_request_has_its_answer(
-    server: Server, method: str, target: str, headers: dict[str, str], expected: Reply
+    server: Server, method: str, target: str, headers: dict[str, str], expected: Response
 ) -> None:
-    assert server.ask(target, method, headers) == expected
+    assert server.request(target, method, headers) == expected
     assert "Traceback" not in server.log.read_text("utf-8")
 
 
 def test_server_and_application_keep_to_pep_3333() -> None:
-    with validated(SCHEDULE, URL) as server:
+    with run_validator(SCHEDULE, URL) as server:
         for method, target, headers, expected in REQUESTS:
             # This server reads these targets in its own way.
             if not target.startswith(("//", "http:")):
-                reply = server.ask(target, method, headers)
-                assert (reply.status, reply.body) == (expected.status, expected.body)
+                response = server.request(target, method, headers)
+                assert (response.status, response.body) == (expected.status, expected.body)
         assert "Traceback" not in server.log.read_text("utf-8")
 
 
@@ -360,33 +367,33 @@ LONG: Final = f"/{'a' * 16_384}"
 
 
 def test_a_path_of_16_kilobytes_leads_nowhere(server: Server) -> None:
-    reply = server.ask(LONG)
+    response = server.request(LONG)
     # gunicorn reads no line that long.
-    assert reply.status in {404, 414}
-    assert (reply == NOT_FOUND) == (reply.status == 404)
+    assert response.status in {404, 414}
+    assert (response == NOT_FOUND) == (response.status == 404)
 
 
 def test_a_path_with_a_nul_as_it_is_is_no_request(server: Server) -> None:
-    reply = server.send(b"GET /\0 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-    assert reply.status == 400
+    response = server.send_raw(b"GET /\0 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    assert response.status == 400
 
 
 def test_headers_without_measure_are_refused_or_of_no_consequence(server: Server) -> None:
     for octets in (5_000, 50_000, 500_000):
         value = "gzip;q=0.001, " * (octets // 14)
         try:
-            reply = server.ask("/", headers={"Accept-Encoding": value})
+            response = server.request("/", headers={"Accept-Encoding": value})
         except ConnectionError:
             # It is not even read to its end.
             continue
-        assert reply == PAGE_FULL or reply.status in {400, 431}
-    assert server.ask("/", headers={"Accept-Encoding": "gzip"}) == ZIPPED_FULL
+        assert response == PAGE_FULL or response.status in {400, 431}
+    assert server.request("/", headers={"Accept-Encoding": "gzip"}) == ZIPPED_FULL
 
 
 def publisher(address: SiteURL) -> SiteReloader:
     """What is published of the shipped schedule."""
     publisher = SiteReloader(SCHEDULE, address)
-    publisher.refresh()
+    publisher.reload()
     return publisher
 
 
@@ -417,8 +424,8 @@ def test_what_no_table_could_list_is_never_an_error_of_ours(server: Server) -> N
         {"Accept-Encoding": ",;=q" * 1_500},
         {"Accept-Encoding": "gzip;q=abc, gzip;q=-1, gzip;q=9e999, ;;;"},
     ):
-        assert server.ask(ICS, headers=headers) == FEED_FULL
-        assert server.ask("/", headers=headers).status == 200
+        assert server.request(ICS, headers=headers) == FEED_FULL
+        assert server.request("/", headers=headers).status == 200
 
 
 @pytest.mark.parametrize("target", [ICS, "/", "/healthz", "/no-such-page"])
@@ -443,10 +450,10 @@ def test_a_forged_header_changes_no_byte(
     more = ["/the-defects", "/the-defects//healthz", "/the-defects/index.html"]
     for each, paths in ((server, [target]), (under_a_path, [target, *more])):
         for path in paths:
-            expected, reply = each.ask(path), each.ask(path, headers=forged)
+            expected, response = each.request(path), each.request(path, headers=forged)
             # Two workers have not loaded the schedule in the same second.
-            bodies = {re.sub(rb'"loaded_at": ".*"', b"", one.body) for one in (expected, reply)}
-            assert (reply.status, reply.headers, len(bodies)) == (
+            bodies = {re.sub(rb'"loaded_at": ".*"', b"", one.body) for one in (expected, response)}
+            assert (response.status, response.headers, len(bodies)) == (
                 expected.status,
                 expected.headers,
                 1,
@@ -460,33 +467,33 @@ def test_a_forged_header_changes_no_byte(
     "target", ["/the-defects", "/the-defects/index.html", "/index.html", "/index.html?a=b"]
 )
 def test_other_names_of_the_page_lead_to_it(under_a_path: Server, target: str) -> None:
-    reply = under_a_path.ask(target)
-    assert (reply.status, reply.headers["location"]) == (308, "/the-defects/")
-    assert reply.headers["cache-control"] == "public, max-age=300"
+    response = under_a_path.request(target)
+    assert (response.status, response.headers["location"]) == (308, "/the-defects/")
+    assert response.headers["cache-control"] == "public, max-age=300"
 
 
 def test_the_file_of_the_page_leads_to_the_page(server: Server) -> None:
-    reply = server.ask("/index.html")
-    assert (reply.status, reply.headers["location"]) == (308, "/")
+    response = server.request("/index.html")
+    assert (response.status, response.headers["location"]) == (308, "/")
 
 
 @pytest.mark.parametrize("target", ["/the-defects/no/such/page", "/no/such/page"])
 def test_the_404_page_leads_back_from_any_depth(under_a_path: Server, target: str) -> None:
-    reply = under_a_path.ask(target)
-    assert reply.status == 404
-    ways = [urlsplit(link).path for link in Links(reply.body).found]
+    response = under_a_path.request(target)
+    assert response.status == 404
+    ways = [urlsplit(link).path for link in Links(response.body).found]
     assert "/the-defects/" in ways
-    assert {under_a_path.ask(way).status for way in ways} == {200}
+    assert {under_a_path.request(way).status for way in ways} == {200}
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/the-defects/healthz"])
 def test_the_health_is_found_under_the_path_and_without(under_a_path: Server, target: str) -> None:
-    assert json.loads(under_a_path.ask(target).body)["status"] == "ok"
+    assert json.loads(under_a_path.request(target).body)["status"] == "ok"
 
 
 def test_methods_are_refused_under_the_path(under_a_path: Server) -> None:
-    reply = under_a_path.ask(f"/the-defects{ICS}", "POST", {"Content-Length": "0"})
-    assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    response = under_a_path.request(f"/the-defects{ICS}", "POST", {"Content-Length": "0"})
+    assert (response.status, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_hsts_is_for_https_alone() -> None:
@@ -501,8 +508,8 @@ def test_hsts_is_for_https_alone() -> None:
 
 
 def test_the_health_tells_what_is_served(server: Server) -> None:
-    reply = server.ask("/healthz")
-    facts = json.loads(reply.body)
+    response = server.request("/healthz")
+    facts = json.loads(response.body)
     age = datetime.now(UTC) - datetime.fromisoformat(facts.pop("loaded_at"))
     assert timedelta(seconds=-1) < age < timedelta(minutes=10)
     assert facts == {
@@ -512,16 +519,16 @@ def test_the_health_tells_what_is_served(server: Server) -> None:
         "episodes": {"confirmed": 8, "tentative": 0, "cancelled": 0},
         "problem": None,
     }
-    assert (reply.status, reply.headers) == (
+    assert (response.status, response.headers) == (
         200,
         {
             "cache-control": "no-store",
             "content-type": "application/json",
-            "content-length": str(len(reply.body)),
+            "content-length": str(len(response.body)),
             **OPEN,
         },
     )
-    refused = server.ask("/healthz", "POST", {"Content-Length": "0"})
+    refused = server.request("/healthz", "POST", {"Content-Length": "0"})
     assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
@@ -531,10 +538,10 @@ def test_a_bug_of_ours_is_told_to_the_log_and_not_to_the_reader(
     address = SiteURL.parse(URL)
     app = create_app(publisher(address), address)
     app.add_url_rule("/broken", "broken", lambda: str(1 // 0))
-    reply = app.test_client().get("/broken")
-    assert reply.status_code == 500
-    assert reply.text.startswith("500 Internal Server Error: ")
-    assert not re.search("Traceback|ZeroDivision", reply.text)
+    response = app.test_client().get("/broken")
+    assert response.status_code == 500
+    assert response.text.startswith("500 Internal Server Error: ")
+    assert not re.search("Traceback|ZeroDivision", response.text)
     assert "ZeroDivisionError" in caplog.text
 
 

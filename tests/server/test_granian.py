@@ -25,10 +25,10 @@ from tests.support.processes import (
     BIN,
     ROOT,
     Server,
-    granian,
-    gunicorn,
-    running,
-    started,
+    run_granian,
+    run_gunicorn,
+    run_process,
+    run_server,
     wait_for,
 )
 
@@ -55,17 +55,19 @@ def told(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
 
 
 def test_the_address_in_links_is_the_one_it_serves_at() -> None:
-    with running([*SERVE, "--port", "0"], r"at http://127\.0\.0\.1:(\d+)/ until Ctrl-C") as server:
+    with run_server(
+        [*SERVE, "--port", "0"], r"at http://127\.0\.0\.1:(\d+)/ until Ctrl-C"
+    ) as server:
         assert server.log.read_text("utf-8") == (
             f"The Defects is at http://127.0.0.1:{server.port}/ until Ctrl-C\n"
         )
-        body = server.ask(FEED).body
+        body = server.request(FEED).body
         assert f"SOURCE;VALUE=URI:http://127.0.0.1:{server.port}{FEED}\r\n".encode() in body
 
 
 def test_it_serves_on_ipv6() -> None:
     command = [*SERVE, "--host", "::1", "--port", "0"]
-    with started(command) as (process, log):
+    with run_process(command) as (process, log):
         found = wait_for(lambda: re.search(r"\[::1\]:(\d+)", log.read_text()), process, log)
         with socket.create_connection(("::1", int(found[1])), timeout=20) as connection:
             connection.sendall(b"GET /robots.txt HTTP/1.0\r\n\r\n")
@@ -73,8 +75,8 @@ def test_it_serves_on_ipv6() -> None:
 
 
 def test_a_wildcard_serves_every_address_under_the_name_it_is_given() -> None:
-    with granian(SCHEDULE, URL, 1, "--host", ANY) as server:
-        assert f"\r\nURL:{URL}/\r\n".encode() in server.ask(FEED).body
+    with run_granian(SCHEDULE, URL, 1, "--host", ANY) as server:
+        assert f"\r\nURL:{URL}/\r\n".encode() in server.request(FEED).body
 
 
 @pytest.mark.parametrize("host", [ANY, "::", "0"])
@@ -97,7 +99,7 @@ def test_a_bad_file_is_told_and_nothing_is_served(tmp_path: Path) -> None:
     )
 
 
-NO_HOST: Final = "no such host; name one of this machine, like `127.0.0.1`"
+NO_HOST: Final = "unknown host `{}`. Use an address of this machine, such as --host 127.0.0.1."
 
 
 @pytest.mark.parametrize(
@@ -106,11 +108,14 @@ NO_HOST: Final = "no such host; name one of this machine, like `127.0.0.1`"
         (["--host", ""], NO_HOST),
         (["--host", "a..b"], NO_HOST),
         (["--host", "x" * 300], NO_HOST),
-        (["--host", "192.0.2.1"], "not an address of this machine; name one that is"),
+        (
+            ["--host", "192.0.2.1"],
+            "`{}` is not an address of this machine. Use --host with one that is.",
+        ),
     ],
 )
 def test_what_stands_in_the_way_of_listening_is_told(options: list[str], message: str) -> None:
-    assert told(serve(*options)) == (1, "", f"error: `{options[1]}`, port 8000: {message}\n")
+    assert told(serve(*options)) == (1, "", f"error: {message.format(options[1])}\n")
 
 
 @pytest.mark.parametrize(
@@ -123,14 +128,14 @@ def test_wrong_usage_has_exit_status_2(options: list[str]) -> None:
 
 
 def test_a_second_service_on_the_port_refuses() -> None:
-    with granian(SCHEDULE, URL) as server:
+    with run_granian(SCHEDULE, URL) as server:
         port = str(server.port)
         assert told(serve("--port", port)) == (
             1,
             "",
-            f"error: `127.0.0.1`, port {port}: in use; end what runs there, or take another port\n",
+            f"error: port {port} is already in use. Stop the other process or use --port.\n",
         )
-        assert server.ask(FEED).status == 200
+        assert server.request(FEED).status == 200
 
 
 # How it ends.
@@ -147,8 +152,8 @@ ENDINGS: Final = {
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_signal_ends_everything_within_two_seconds(ending: str, workers: int) -> None:
-    with granian(SCHEDULE, URL, workers) as server, ExitStack() as stack:
-        wait_for(lambda: len(server.workers()) == workers)
+    with run_granian(SCHEDULE, URL, workers) as server, ExitStack() as stack:
+        wait_for(lambda: len(server.get_worker_pids()) == workers)
         # Ones that wait for an answer, have had one, and are in the middle of asking.
         for request in (b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HT"):
             stack.enter_context(server.connect()).sendall(request)
@@ -156,7 +161,7 @@ def test_a_signal_ends_everything_within_two_seconds(ending: str, workers: int) 
         ENDINGS[ending](server)
         assert server.process.wait(timeout=20) == 0
         assert time.monotonic() - before < 2
-        assert server.is_gone()
+        assert server.has_exited()
         _, *more = server.log.read_text("utf-8").splitlines()
         # Where a worker was told before its parent, the parent wonders.
         wonder = "Unexpected exit" if ending == "SIGTERM to all" else "nothing"
@@ -165,7 +170,7 @@ def test_a_signal_ends_everything_within_two_seconds(ending: str, workers: int) 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_as_soon_as_it_is_announced_ends_it_too(number: signal.Signals) -> None:
-    with started([*SERVE, "--port", "0", "--workers", "2"]) as (process, log):
+    with run_process([*SERVE, "--port", "0", "--workers", "2"]) as (process, log):
         wait_for(lambda: "until Ctrl-C" in log.read_text("utf-8"), process, log, pause=0)
         before = time.monotonic()
         os.killpg(process.pid, number)
@@ -174,14 +179,14 @@ def test_a_signal_as_soon_as_it_is_announced_ends_it_too(number: signal.Signals)
 
 
 def test_a_worker_leaves_the_terminals_signals_to_its_parent() -> None:
-    with granian(SCHEDULE, URL, 2) as server:
-        before = server.workers()
+    with run_granian(SCHEDULE, URL, 2) as server:
+        before = server.get_worker_pids()
         for worker in before:
             os.kill(worker, signal.SIGINT)
             os.kill(worker, signal.SIGHUP)
         time.sleep(0.5)
-        assert server.workers() == before
-        assert server.ask(FEED).status == 200
+        assert server.get_worker_pids() == before
+        assert server.request(FEED).status == 200
 
 
 def test_workers_that_end_before_their_parent_do_are_no_failure() -> None:
@@ -195,7 +200,7 @@ granian.MPServer.shutdown = shutdown_late
 from defects_ical.__main__ import run
 run()
 """
-    with running(
+    with run_server(
         [sys.executable, "-c", program, "serve", "--port", "0"],
         r"at http://127\.0\.0\.1:(\d+)/",
     ) as server:
@@ -217,8 +222,8 @@ from defects_ical.__main__ import run
 run()
 """
     command = [sys.executable, "-c", program, "serve", "--port", "0"]
-    with running(command, r"at http://127\.0\.0\.1:(\d+)/") as server:
-        os.kill(server.workers()[0], signal.SIGKILL)
+    with run_server(command, r"at http://127\.0\.0\.1:(\d+)/") as server:
+        os.kill(server.get_worker_pids()[0], signal.SIGKILL)
         assert server.process.wait(timeout=20) == 0
 
 
@@ -226,25 +231,25 @@ def test_workers_that_cannot_live_are_not_replaced_in_a_tight_loop() -> None:
     program = """
 import os
 from defects_ical.server import granian
-granian._application = lambda *_: os._exit(1)
+granian._create_worker_app = lambda *_: os._exit(1)
 from defects_ical.__main__ import run
 run()
 """
     command = [sys.executable, "-c", program, "serve", "--port", "0", "--workers", "4"]
-    with started(command) as (process, log):
+    with run_process(command) as (process, log):
         wait_for(lambda: "until Ctrl-C" in log.read_text("utf-8"), process, log)
         time.sleep(3)
         process.terminate()
         assert process.wait(timeout=20) == 0
-        assert 4 <= log.read_text("utf-8").count("is replaced") <= 16
+        assert 4 <= log.read_text("utf-8").count("; replacing it") <= 16
 
 
 def test_a_terminal_that_is_closed_does_not_end_it_under_nohup() -> None:
     command = ["nohup", *SERVE, "--port", "0"]
-    with running(command, r"at http://127\.0\.0\.1:(\d+)/") as server:
+    with run_server(command, r"at http://127\.0\.0\.1:(\d+)/") as server:
         server.signal_group(signal.SIGHUP)
         time.sleep(0.5)
-        assert server.ask(FEED).status == 200
+        assert server.request(FEED).status == 200
 
 
 SPAWN: Final = """
@@ -261,22 +266,22 @@ def test_where_workers_do_not_fork_all_is_the_same(tmp_path: Path, workers: int)
     program = tmp_path / "spawn.py"
     program.write_text(SPAWN, "utf-8")
     command = [sys.executable, str(program), "serve", "--port", "0", "--workers", str(workers)]
-    with running(command, r"at http://127\.0\.0\.1:(\d+)/") as server:
-        before = server.ask("/healthz")
-        for worker in server.workers():
+    with run_server(command, r"at http://127\.0\.0\.1:(\d+)/") as server:
+        before = server.request("/healthz")
+        for worker in server.get_worker_pids():
             os.kill(worker, signal.SIGKILL)
-        assert [server.ask("/healthz") for _ in range(20)] == [before] * 20
+        assert [server.request("/healthz") for _ in range(20)] == [before] * 20
         server.signal_group(signal.SIGINT)
         assert server.process.wait(timeout=20) == 0
-        wait_for(server.is_gone)
+        wait_for(server.has_exited)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_workers_do_not_outlive_their_parent(workers: int) -> None:
-    with granian(SCHEDULE, URL, workers) as server:
+    with run_granian(SCHEDULE, URL, workers) as server:
         server.process.kill()
         server.process.wait(timeout=20)
-        wait_for(server.is_gone)
+        wait_for(server.has_exited)
 
 
 # When something dies.
@@ -284,16 +289,16 @@ def test_workers_do_not_outlive_their_parent(workers: int) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_worker_that_is_killed_is_replaced_and_no_later_request_fails(workers: int) -> None:
-    with granian(SCHEDULE, URL, workers) as server:
+    with run_granian(SCHEDULE, URL, workers) as server:
         # More often than Granian by itself would bear.
         for _ in range(4):
-            before = server.workers()
+            before = server.get_worker_pids()
             os.kill(before[0], signal.SIGKILL)
-            statuses = [server.ask(FEED).status for _ in range(50)]
+            statuses = [server.request(FEED).status for _ in range(50)]
             assert statuses == [200] * 50
-            wait_for(lambda: len(set(server.workers()) - set(before)) == 1)  # noqa: B023 - called here
+            wait_for(lambda: len(set(server.get_worker_pids()) - set(before)) == 1)  # noqa: B023 - called here
         assert server.process.poll() is None
-        ended = "WARNING worker-1 has ended (-9) and is replaced\n"
+        ended = "WARNING worker-1 exited with status -9; replacing it\n"
         assert server.log.read_text("utf-8").count(ended) >= 1
         assert "Traceback" not in server.log.read_text("utf-8")
 
@@ -301,22 +306,22 @@ def test_a_worker_that_is_killed_is_replaced_and_no_later_request_fails(workers:
 def test_a_worker_that_takes_anothers_place_serves_the_same(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
     file.write_text(make_yaml(), "utf-8")
-    with granian(file, URL) as server:
-        before, workers = server.ask("/show.ics"), server.workers()
+    with run_granian(file, URL) as server:
+        before, workers = server.request("/show.ics"), server.get_worker_pids()
         for text in (make_yaml(time="22:00"), "half a fi"):
             file.write_text(text, "utf-8")
             os.kill(workers[0], signal.SIGKILL)
-            assert server.ask("/show.ics") == before
-            workers = server.workers()
+            assert server.request("/show.ics") == before
+            workers = server.get_worker_pids()
 
 
 def test_workers_that_are_killed_together_are_all_replaced() -> None:
-    with granian(SCHEDULE, URL, 4) as server:
-        before = server.workers()
+    with run_granian(SCHEDULE, URL, 4) as server:
+        before = server.get_worker_pids()
         for worker in before:
             os.kill(worker, signal.SIGKILL)
-        assert [server.ask(FEED).status for _ in range(50)] == [200] * 50
-        wait_for(lambda: len(set(server.workers()) - set(before)) == 4)
+        assert [server.request(FEED).status for _ in range(50)] == [200] * 50
+        wait_for(lambda: len(set(server.get_worker_pids()) - set(before)) == 4)
 
 
 # When others are slow.
@@ -343,7 +348,7 @@ def test_2000_slow_connections_keep_nobody_from_being_answered() -> None:
     with ExitStack() as stack:
         # What most systems allow a program that does not ask for more.
         allow_files(1024)
-        server = stack.enter_context(granian(SCHEDULE, URL))
+        server = stack.enter_context(run_granian(SCHEDULE, URL))
         allow_files(2 * SLOW)
         end, answered = time.monotonic() + SECONDS, 0
         slow = [*slow_connections(server, stack)]
@@ -351,7 +356,7 @@ def test_2000_slow_connections_keep_nobody_from_being_answered() -> None:
             for connection in slow[1::2]:
                 connection.sendall(b"x")
             for _ in range(10):
-                assert server.ask(FEED).status == 200
+                assert server.request(FEED).status == 200
                 answered += 1
         assert answered >= SECONDS
         # They were there all the time: each is still answered when it has asked.
@@ -374,24 +379,24 @@ PROBLEM: Final = "8:9: airing.time: `25:00` is not a time of day; write it like 
 
 @pytest.mark.parametrize("target", ["/", FEED, "/robots.txt", "/404.html", "/no-such-page"])
 def test_a_bad_file_is_a_503_on_every_path(tmp_path: Path, target: str) -> None:
-    with gunicorn(bad(tmp_path), URL) as server:
-        reply = server.ask(target, headers={"If-None-Match": "*"})
-        assert (reply.status, reply.headers["retry-after"]) == (503, "60")
-        assert reply.headers["cache-control"] == "no-store"
-        assert reply.body.startswith(b"503 Service Unavailable: There is no schedule to show")
+    with run_gunicorn(bad(tmp_path), URL) as server:
+        response = server.request(target, headers={"If-None-Match": "*"})
+        assert (response.status, response.headers["retry-after"]) == (503, "60")
+        assert response.headers["cache-control"] == "no-store"
+        assert response.body.startswith(b"503 Service Unavailable: There is no valid schedule. ")
 
 
 def test_even_other_names_of_the_page_are_a_503(tmp_path: Path) -> None:
-    with gunicorn(bad(tmp_path), f"{URL}/show") as server:
-        assert {server.ask(path).status for path in ("/show", "/show/", "/index.html")} == {503}
+    with run_gunicorn(bad(tmp_path), f"{URL}/show") as server:
+        assert {server.request(path).status for path in ("/show", "/show/", "/index.html")} == {503}
 
 
 def test_the_health_and_the_log_say_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     file = bad(tmp_path)
-    with gunicorn(file, URL) as server:
-        reply = server.ask("/healthz")
-        facts = json.loads(reply.body)
-        assert (reply.status, facts["status"]) == (503, "unavailable")
+    with run_gunicorn(file, URL) as server:
+        response = server.request("/healthz")
+        facts = json.loads(response.body)
+        assert (response.status, facts["status"]) == (503, "unavailable")
         assert facts["problem"] == f"schedule.yaml:{PROBLEM}"
         assert (facts["digest"], facts["episodes"]) == (None, None)
         assert f"{file}:{PROBLEM}\n" in server.log.read_text("utf-8")
@@ -400,42 +405,42 @@ def test_the_health_and_the_log_say_what_is_wrong_with_the_file(tmp_path: Path) 
 def test_a_problem_keeps_its_words_whatever_the_file_is_called(tmp_path: Path) -> None:
     file = bad(tmp_path).rename(tmp_path / "e")
     publisher = SiteReloader(file, SiteURL.parse(URL))
-    publisher.refresh()
-    assert publisher.publication.problem == f"e:{PROBLEM}"
+    publisher.reload()
+    assert publisher.live.problem == f"e:{PROBLEM}"
 
 
 @pytest.mark.parametrize("name", ["folder", "missing.yaml"])
 def test_the_health_tells_nothing_of_the_folders(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     publisher = SiteReloader(tmp_path / name, SiteURL.parse(URL))
-    publisher.refresh()
-    problem = publisher.publication.problem
+    publisher.reload()
+    problem = publisher.live.problem
     assert problem
     assert problem.startswith(f"{name}: ")
     assert str(tmp_path) not in problem
 
 
 def test_a_missing_file_is_a_503_too(tmp_path: Path) -> None:
-    with gunicorn(tmp_path / "schedule.yaml", URL) as server:
-        assert server.ask(FEED).status == 503
-        assert "schedule.yaml" in json.loads(server.ask("/healthz").body)["problem"]
+    with run_gunicorn(tmp_path / "schedule.yaml", URL) as server:
+        assert server.request(FEED).status == 503
+        assert "schedule.yaml" in json.loads(server.request("/healthz").body)["problem"]
 
 
 def test_without_an_address_the_log_says_where_links_point() -> None:
-    with gunicorn(SCHEDULE, "") as server:
-        line = "DEFECTS_ICAL_URL is not set: links point to http://127.0.0.1:8000; "
+    with run_gunicorn(SCHEDULE, "") as server:
+        line = "DEFECTS_ICAL_URL is not set: links point to http://127.0.0.1:8000. "
         assert server.log.read_text("utf-8").count(line) == 1
-        assert b"\r\nURL:http://127.0.0.1:8000/\r\n" in server.ask(FEED).body
+        assert b"\r\nURL:http://127.0.0.1:8000/\r\n" in server.request(FEED).body
 
 
 def test_without_a_schedule_it_serves_the_one_beside_it() -> None:
-    with gunicorn(None, URL) as server:
-        assert server.ask("/episodes/the-defects-e03.ics").status == 200
+    with run_gunicorn(None, URL) as server:
+        assert server.request("/episodes/the-defects-e03.ics").status == 200
 
 
 def test_an_address_that_is_none_is_told_and_nothing_is_served() -> None:
     command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--no-control-socket", "wsgi:app"]
-    with started(command, {"DEFECTS_ICAL_URL": "me"}) as (process, log):
+    with run_process(command, {"DEFECTS_ICAL_URL": "me"}) as (process, log):
         assert process.wait(timeout=20) == 3
         said = log.read_text("utf-8")
     assert (

@@ -33,7 +33,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
-from tests.support.processes import BIN, running
+from tests.support.processes import BIN, run_server
 
 BROWSERS: Final = ("google-chrome", "chromium", "chromium-browser")
 # It asks for nothing by itself, so that every request is the page's.
@@ -123,7 +123,7 @@ def plain(folder: Path, headers: Mapping[str, str] = NOTHING) -> Iterator[str]:
 def service(schedule: Path) -> Iterator[Place]:
     """The running service, at the address where it listens."""
     command = [str(BIN / "defects-ical"), "serve", "--schedule", str(schedule), "--port", "0"]
-    with running(command, r"is at http://\S+:(\d+)/ until") as server:
+    with run_server(command, r"is at http://\S+:(\d+)/ until") as server:
         yield Place(f"http://127.0.0.1:{server.port}")
 
 

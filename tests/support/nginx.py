@@ -1,6 +1,6 @@
-"""A real nginx with the configurations that are shipped, each in a folder of its own.
+"""Run a real nginx with the configurations in ``deploy/``, each in its own folder.
 
-Nothing in them is changed but names, ports and paths; what changes has to be there.
+Only host names, ports and paths are replaced; a text to replace must exist.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from tests.support.processes import BIN, ROOT, Server, answers, started, wait_for
+from tests.support.processes import BIN, ROOT, Server, responds, run_process, wait_for
 
 DEPLOY: Final = ROOT / "deploy"
-# Debian has it where the paths of users do not lead; where there is none, the Makefile unpacks it.
+# Debian installs nginx in /usr/sbin, which is not on users' PATH; the Makefile unpacks it in .venv.
 UNPACKED: Final = str(BIN.parent / "debian" / "usr" / "sbin")
-PLACES: Final = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", UNPACKED])
-# As Debian's own: what is shipped has to undo compression, and types that are not ours.
+SEARCH_PATH: Final = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", UNPACKED])
+# Like Debian's: the configurations must override its compression and its media types.
 MAIN: Final = """\
 {user}
 daemon off;
@@ -43,52 +43,52 @@ http {{
     include {folder}/site.conf;
 }}
 """
-# Below the ports that the system gives to those who ask for any: a replica that stops gets its own
-# again. Each process begins elsewhere.
+# Below the ephemeral ports, so that a replica can bind its port again after a restart. Each test
+# process starts at another port.
 _PORTS: Final = count(12_000 + os.getpid() * 16 % 16_000)
 
 
-def installed() -> str:
-    """The path of the nginx that is installed."""
-    found = shutil.which("nginx", path=PLACES)
+def find_nginx() -> str:
+    """Return the path of the installed nginx. Raises RuntimeError if there is none."""
+    found = shutil.which("nginx", path=SEARCH_PATH)
     if not found:
-        raise RuntimeError("the tests need nginx: install it, or run make test")
+        raise RuntimeError("nginx not found. Install it, or run `make test`.")
     return found
 
 
-def free_port() -> int:
-    """A port that nobody has, and that nobody gets by chance."""
+def find_free_port() -> int:
+    """Return a free port that the system does not give to other processes."""
     for port in _PORTS:
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
     raise AssertionError
 
 
-def configuration(name: str, changes: Mapping[str, str]) -> str:
-    """A configuration that is shipped, with what its operator would change."""
+def read_configuration(name: str, replacements: Mapping[str, str]) -> str:
+    """Return a configuration from ``deploy/`` with an operator's edits."""
     text = (DEPLOY / name).read_text("utf-8")
-    for old, new in changes.items():
+    for old, new in replacements.items():
         assert old in text, f"{name} has no `{old}`"
         text = text.replace(old, new)
     return text
 
 
 @contextmanager
-def nginx(name: str, changes: Mapping[str, str], folder: Path) -> Iterator[Server]:
-    """Run nginx with a configuration that is shipped; ``changes`` are besides where it listens."""
-    port = free_port()
-    listening = {
+def run_nginx(name: str, replacements: Mapping[str, str], folder: Path) -> Iterator[Server]:
+    """Run nginx with a configuration from ``deploy/``, edited, on a free port."""
+    port = find_free_port()
+    listen = {
         "listen 80;": f"listen 127.0.0.1:{port};",
         # Not every machine has IPv6.
         "listen [::]:80;": "",
     }
     folder.mkdir()
-    (folder / "site.conf").write_text(configuration(name, {**listening, **changes}), "utf-8")
-    # Its workers would otherwise be somebody who may not read what a test has written.
+    (folder / "site.conf").write_text(read_configuration(name, {**listen, **replacements}), "utf-8")
+    # Otherwise the workers run as another user, who cannot read the test's files.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(MAIN.format(user=user, folder=folder), "utf-8")
-    command = [installed(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
-    with started(command) as (process, log):
+    command = [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    with run_process(command) as (process, log):
         server = Server(process, port, log)
-        wait_for(lambda: answers(server), process, log)
+        wait_for(lambda: responds(server), process, log)
         yield server

@@ -1,4 +1,4 @@
-"""Real servers on loopback, and requests to them, octet by octet."""
+"""Start real servers on loopback, and send them requests byte for byte."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from typing import Final, TypeVar
 
 ROOT: Final = Path(__file__).parent.parent.parent
 BIN: Final = Path(sys.executable).parent
-# Seconds until a server that does not answer is one that never will.
-PATIENCE: Final = 20
-# What a server adds for itself.
-ITS_OWN: Final = {"server", "date", "connection"}
+# Seconds until a server that does not respond counts as broken.
+TIMEOUT: Final = 20
+# Response headers that a server adds itself.
+SERVER_HEADERS: Final = {"server", "date", "connection"}
 
-NOTHING: Final[Mapping[str, str]] = {}
-VALIDATED: Final = """
+EMPTY: Final[Mapping[str, str]] = {}
+VALIDATOR_PROGRAM: Final = """
 from wsgiref.simple_server import make_server
 from wsgiref.validate import validator
 from wsgi import app
@@ -36,8 +36,8 @@ with make_server("127.0.0.1", 0, validator(app)) as server:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """A response: its status, its headers with their names in lower case, its body."""
+class Response:
+    """A response: status, headers with lower-case names, body; no headers of the server itself."""
 
     status: int
     headers: dict[str, str]
@@ -46,9 +46,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs: its first process, which leads a group of its own, and its port.
+    """A running server: its parent process, which leads a process group, and its port.
 
-    ``log`` holds what it says on both its outputs.
+    ``log`` is the file with its standard output and standard error.
     """
 
     process: subprocess.Popen[bytes]
@@ -56,41 +56,43 @@ class Server:
     log: Path
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
 
-    def ask(self, target: str, method: str = "GET", headers: Mapping[str, str] = NOTHING) -> Reply:
-        """Ask on a connection of its own."""
+    def request(
+        self, target: str, method: str = "GET", headers: Mapping[str, str] = EMPTY
+    ) -> Response:
+        """Send a request on a new connection, and return the response."""
         fields = {"Host": "127.0.0.1", "Connection": "close", **headers}
         lines = [f"{method} {target} HTTP/1.1", *map(": ".join, fields.items()), "", ""]
-        return self.send("\r\n".join(lines).encode("latin-1"), method)
+        return self.send_raw("\r\n".join(lines).encode("latin-1"), method)
 
-    def send(self, request: bytes, method: str = "GET") -> Reply:
-        """Send a request as it is."""
+    def send_raw(self, request: bytes, method: str = "GET") -> Response:
+        """Send the bytes of a request on a new connection, and return the response."""
         with self.connect() as connection:
             connection.sendall(request)
             response = HTTPResponse(connection, method=method)
             response.begin()
             names = [name.lower() for name, _ in response.getheaders()]
-            assert len(set(names)) == len(names), f"a header is there twice: {names}"
+            assert len(set(names)) == len(names), f"duplicate header: {names}"
             headers = {name.lower(): value for name, value in response.getheaders()}
-            own = {name: value for name, value in headers.items() if name not in ITS_OWN}
-            return Reply(response.status, own, response.read())
+            kept = {name: value for name, value in headers.items() if name not in SERVER_HEADERS}
+            return Response(response.status, kept, response.read())
 
-    def workers(self) -> list[int]:
-        """The process ids of its workers."""
+    def get_worker_pids(self) -> list[int]:
+        """Return the process IDs of the workers, in ascending order."""
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         children = [pid for task in tasks for pid in task.read_text("ascii").split()]
-        # Where workers do not fork, Python has a process more.
-        return sorted(int(pid) for pid in children if b"tracker" not in _command(pid))
+        # Without fork, Python also starts a resource tracker process.
+        return sorted(int(pid) for pid in children if b"tracker" not in _read_command_line(pid))
 
     def signal_group(self, number: signal.Signals) -> None:
         os.killpg(self.process.pid, number)
 
-    def is_gone(self) -> bool:
-        """Whether none of its processes is left, but for dead ones that wait to be buried."""
-        return not any(self._lives_in_group(path) for path in Path("/proc").glob("[0-9]*/stat"))
+    def has_exited(self) -> bool:
+        """Return whether all processes of the group have exited; zombies do not count."""
+        return not any(self._is_alive_in_group(path) for path in Path("/proc").glob("[0-9]*/stat"))
 
-    def _lives_in_group(self, path: Path) -> bool:
+    def _is_alive_in_group(self, path: Path) -> bool:
         try:
             state, _, group, *_ = path.read_text("utf-8").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
@@ -98,7 +100,7 @@ class Server:
         return int(group) == self.process.pid and state != "Z"
 
 
-def _command(pid: str) -> bytes:
+def _read_command_line(pid: str) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
@@ -106,10 +108,10 @@ def _command(pid: str) -> bytes:
 
 
 @contextmanager
-def started(
-    command: list[str], environment: Mapping[str, str] = NOTHING, folder: Path = ROOT
+def run_process(
+    command: list[str], environment: Mapping[str, str] = EMPTY, folder: Path = ROOT
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """Run a command, in a group of its own, until the block ends; and the log of what it says."""
+    """Run a command in its own process group until the block ends; yield it and its log."""
     with tempfile.TemporaryDirectory() as logs:
         log = Path(logs) / "log"
         with (
@@ -132,52 +134,54 @@ def started(
 
 
 @contextmanager
-def running(
+def run_server(
     command: list[str],
-    announced: str,
-    environment: Mapping[str, str] = NOTHING,
+    ready_pattern: str,
+    environment: Mapping[str, str] = EMPTY,
     folder: Path = ROOT,
 ) -> Iterator[Server]:
-    """Run a server until the block ends; its log has its port where ``announced`` has a group."""
-    with started(command, environment, folder) as (process, log):
-        found = wait_for(lambda: re.search(announced, log.read_text("utf-8")), process, log)
+    """Run a server until the block ends; its port is the group of ``ready_pattern`` in its log."""
+    with run_process(command, environment, folder) as (process, log):
+        found = wait_for(lambda: re.search(ready_pattern, log.read_text("utf-8")), process, log)
         server = Server(process, int(found[1]), log)
-        wait_for(lambda: answers(server), process, log)
+        wait_for(lambda: responds(server), process, log)
         yield server
 
 
-def granian(
+def run_granian(
     schedule: Path, url: str, workers: int = 1, *options: str
 ) -> AbstractContextManager[Server]:
-    """Our own command, on a port that is free."""
+    """Run ``defects-ical serve`` on a free port."""
     command = [str(BIN / "defects-ical"), "serve", "--schedule", str(schedule), "--port", "0"]
     command += ["--url", url, "--workers", str(workers), *options]
-    return running(command, r"served from http://\S+:(\d+)/,")
+    return run_server(command, r"served from http://\S+:(\d+)/,")
 
 
-def settings(schedule: Path | None, url: str) -> dict[str, str]:
-    """The environment that ``wsgi.py`` reads."""
+def make_wsgi_environment(schedule: Path | None, url: str) -> dict[str, str]:
+    """Return the environment variables that ``wsgi.py`` reads."""
     return {"DEFECTS_ICAL_SCHEDULE": str(schedule or ""), "DEFECTS_ICAL_URL": url}
 
 
-def gunicorn(schedule: Path | None, url: str, workers: int = 1) -> AbstractContextManager[Server]:
-    """gunicorn, with ``wsgi.py``."""
+def run_gunicorn(
+    schedule: Path | None, url: str, workers: int = 1
+) -> AbstractContextManager[Server]:
+    """Run ``wsgi.py`` under gunicorn."""
     command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--workers", str(workers)]
-    # It would be a file in the home folder.
+    # gunicorn would create the socket in the home folder.
     command += ["--no-control-socket"]
-    return running(
+    return run_server(
         [*command, "wsgi:app"],
         r"Listening at: http://127\.0\.0\.1:(\d+)",
-        settings(schedule, url),
+        make_wsgi_environment(schedule, url),
     )
 
 
-def validated(schedule: Path, url: str) -> AbstractContextManager[Server]:
-    """The standard library's server, with its check that both sides keep to PEP 3333."""
-    return running(
-        [sys.executable, "-c", VALIDATED],
+def run_validator(schedule: Path, url: str) -> AbstractContextManager[Server]:
+    """Run ``wsgi.py`` under wsgiref, with its validator that checks both sides for PEP 3333."""
+    return run_server(
+        [sys.executable, "-c", VALIDATOR_PROGRAM],
         r"port (\d+)",
-        settings(schedule, url),
+        make_wsgi_environment(schedule, url),
     )
 
 
@@ -190,19 +194,19 @@ def wait_for(
     log: Path | None = None,
     pause: float = 0.02,
 ) -> Result:
-    """What the condition gives as soon as it gives something."""
-    end = time.monotonic() + PATIENCE
+    """Return the condition's result as soon as it is true."""
+    end = time.monotonic() + TIMEOUT
     while not (result := condition()):
-        told = log.read_text("utf-8") if log else ""
-        assert process is None or process.poll() is None, f"it has ended: {told}"
-        assert time.monotonic() < end, f"this took too long: {told}"
+        output = log.read_text("utf-8") if log else ""
+        assert process is None or process.poll() is None, f"the process has ended: {output}"
+        assert time.monotonic() < end, f"timed out: {output}"
         time.sleep(pause)
     return result
 
 
-def answers(server: Server) -> bool:
-    """Whether the server answers at all."""
+def responds(server: Server) -> bool:
+    """Return whether the server responds, with any status."""
     try:
-        return server.ask("/healthz").status > 0
+        return server.request("/healthz").status > 0
     except OSError:
         return False

@@ -34,18 +34,18 @@ from defects_ical.export.exporter import export_site
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.headers import MEDIA_TYPES
-from tests.support.nginx import DEPLOY, free_port, nginx
+from tests.support.nginx import DEPLOY, find_free_port, run_nginx
 from tests.support.processes import (
     BIN,
-    NOTHING,
-    PATIENCE,
+    EMPTY,
     ROOT,
-    Reply,
+    TIMEOUT,
+    Response,
     Server,
-    answers,
-    granian,
-    gunicorn,
-    started,
+    responds,
+    run_granian,
+    run_gunicorn,
+    run_process,
     wait_for,
 )
 from tests.system.test_live_edits import PROMISE, version
@@ -71,7 +71,7 @@ class Replica:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.file = folder / f"{name}.yaml"
-        self.port = free_port()
+        self.port = find_free_port()
         self._running = ExitStack()
         self.server: Server
         self.write(1)
@@ -84,7 +84,7 @@ class Replica:
 
     def start(self) -> None:
         """Start it; it answers when this is done."""
-        way = granian(self.file, URL, 1, "--port", str(self.port))
+        way = run_granian(self.file, URL, 1, "--port", str(self.port))
         self.server = self._running.enter_context(way)
 
     def stop(self) -> None:
@@ -103,7 +103,7 @@ class Replica:
 
     def _end(self, number: signal.Signals) -> None:
         self.server.signal_group(number)
-        wait_for(self.server.is_gone)
+        wait_for(self.server.has_exited)
         self.close()
 
     def close(self) -> None:
@@ -128,7 +128,7 @@ def before(ports: list[int], folder: Path) -> AbstractContextManager[Server]:
     changes = {f":{8001 + index} ": f":{port} " for index, port in enumerate(ports)}
     changes["/var/cache/nginx-defects"] = str(folder / "cache")
     changes["server_name me.example"] = "server_name defects.example"
-    return nginx("nginx-replicas.conf", changes, folder / "nginx")
+    return run_nginx("nginx-replicas.conf", changes, folder / "nginx")
 
 
 # What is asked again and again: the path, the method, the status that it should have. nginx keeps
@@ -225,7 +225,7 @@ def site_of(number: int, folder: Path) -> Site:
 
 def digest(server: Server) -> str:
     """Which schedule the one that answers has."""
-    found: str = json.loads(server.ask("/healthz").body)["digest"]
+    found: str = json.loads(server.request("/healthz").body)["digest"]
     return found
 
 
@@ -234,7 +234,7 @@ def roll_out(number: int, replicas: list[Replica], folder: Path) -> None:
     feed = site_of(number, folder)[FEED].body
     for replica in replicas:
         replica.write(number)
-        wait_for(lambda: replica.server.ask(FEED).body == feed)  # noqa: B023 - it has ended by then
+        wait_for(lambda: replica.server.request(FEED).body == feed)  # noqa: B023 - it has ended by then
 
 
 def assert_they_agree(replicas: list[Replica]) -> None:
@@ -242,7 +242,7 @@ def assert_they_agree(replicas: list[Replica]) -> None:
     paths = build_site(load_schedule(replicas[0].file), SiteURL.parse(URL))
     for path in paths:
         for form in FORMS:
-            answered = [replica.server.ask(path, headers=form) for replica in replicas]
+            answered = [replica.server.request(path, headers=form) for replica in replicas]
             assert answered[1:] == answered[:-1], path
             assert answered[0].status == 200
 
@@ -258,16 +258,16 @@ def assert_answered_without_replicas(front: Server, site: Site) -> None:
     """What was asked for before is there, in each form, and earns a 304."""
     for path, _, _ in KEPT:
         for form in FORMS:
-            kept = front.ask(path, headers=form)
+            kept = front.request(path, headers=form)
             content = gzip.decompress if "content-encoding" in kept.headers else bytes
             assert (kept.status, content(kept.body)) == (200, site[path].body)
-            assert front.ask(path, "HEAD", form) == Reply(200, kept.headers, b"")
-            same = front.ask(path, headers={**form, "If-None-Match": kept.headers["etag"]})
+            assert front.request(path, "HEAD", form) == Response(200, kept.headers, b"")
+            same = front.request(path, headers={**form, "If-None-Match": kept.headers["etag"]})
             assert (same.status, same.headers["etag"]) == (304, kept.headers["etag"])
             # A query asks for nothing else.
-            assert front.ask(f"{path}?from={id(front)}", headers=form) == kept
+            assert front.request(f"{path}?from={id(front)}", headers=form) == kept
     # Of nothing else is it said that it is as it was.
-    assert [front.ask(path).status for path in (NEVER, "/nowhere", "/healthz")] == [502] * 3
+    assert [front.request(path).status for path in (NEVER, "/nowhere", "/healthz")] == [502] * 3
 
 
 def test_replicas_stop_die_and_change_and_nobody_notices(tmp_path: Path) -> None:
@@ -275,11 +275,11 @@ def test_replicas_stop_die_and_change_and_nobody_notices(tmp_path: Path) -> None
     with cluster(tmp_path) as (front, replicas):
         first, second, third = replicas
         assert_they_agree(replicas)
-        assert front.ask(SELDOM).body == early[SELDOM].body
+        assert front.request(SELDOM).body == early[SELDOM].body
         with load_on(front) as readers:
             edited = time.monotonic()
             roll_out(2, [first], tmp_path)
-            wait_for(lambda: front.ask(FEED).body == latest[FEED].body)
+            wait_for(lambda: front.request(FEED).body == latest[FEED].body)
             assert time.monotonic() - edited < PROMISE + FRESH
             # The others still have the old one: readers do not see both in turn.
             assert {digest(front) for _ in range(12)} == {digest(first.server)}
@@ -299,12 +299,12 @@ def test_replicas_stop_die_and_change_and_nobody_notices(tmp_path: Path) -> None
             seen = [body for body, _ in groupby(reader.feeds)]
             assert seen == [early[FEED].body, latest[FEED].body]
         # Who asks seldom does not get what was there when somebody last asked.
-        assert front.ask(SELDOM).body == latest[SELDOM].body
+        assert front.request(SELDOM).body == latest[SELDOM].body
         third.stop()
         time.sleep(FRESH)
         assert_answered_without_replicas(front, latest)
         third.start()
-        assert [front.ask(path).status for path in (NEVER, "/nowhere")] == [200, 404]
+        assert [front.request(path).status for path in (NEVER, "/nowhere")] == [200, 404]
 
 
 @pytest.mark.soak
@@ -341,9 +341,9 @@ def weak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Ser
     folder = tmp_path_factory.mktemp("weak")
     good = folder / "schedule.yaml"
     good.write_text(version(1), "utf-8")
-    with gunicorn(folder / "nothing.yaml", URL) as empty, granian(good, URL) as replica:
-        assert empty.ask(FEED).status == 503
-        with before([empty.port, free_port(), replica.port], folder) as front:
+    with run_gunicorn(folder / "nothing.yaml", URL) as empty, run_granian(good, URL) as replica:
+        assert empty.request(FEED).status == 503
+        with before([empty.port, find_free_port(), replica.port], folder) as front:
             yield front, replica
 
 
@@ -353,12 +353,12 @@ def test_a_replica_without_a_schedule_or_without_life_costs_nobody_an_answer(
     front, replica = weak
     for path, method, status in (*KEPT, *PASSED):
         for form in FORMS:
-            reply = front.ask(path, method, form)
-            assert reply.status == status
+            response = front.request(path, method, form)
+            assert response.status == status
             assert (
                 method == "OPTIONS"
                 or path == "/healthz"
-                or reply == replica.ask(path, method, form)
+                or response == replica.request(path, method, form)
             )
 
 
@@ -368,13 +368,13 @@ def test_nginx_answers_304_to_whoever_names_the_tag(
     weak: tuple[Server, Server], path: str, form: dict[str, str]
 ) -> None:
     front, _ = weak
-    tag = front.ask(path, headers=form).headers["etag"]
+    tag = front.request(path, headers=form).headers["etag"]
     conditions = {tag: 304, f"W/{tag}": 304, f'"x", {tag}': 304, "*": 304, '"x"': 200, "x": 200}
     for condition, status in conditions.items():
         for method in ("GET", "HEAD"):
-            reply = front.ask(path, method, {**form, "If-None-Match": condition})
-            assert (condition, reply.status) == (condition, status)
-            assert reply.headers["etag"] == tag
+            response = front.request(path, method, {**form, "If-None-Match": condition})
+            assert (condition, response.status) == (condition, status)
+            assert response.headers["etag"] == tag
 
 
 @pytest.mark.parametrize(
@@ -387,18 +387,18 @@ def test_what_the_service_ignores_nginx_ignores_too(
     weak: tuple[Server, Server], ignored: dict[str, str]
 ) -> None:
     front, replica = weak
-    assert front.ask(FEED, headers=ignored) == replica.ask(FEED)
+    assert front.request(FEED, headers=ignored) == replica.request(FEED)
 
 
 def test_nginx_asks_a_replica_for_a_path_and_whether_its_tag_is_right(tmp_path: Path) -> None:
     told = {"Cookie": "a=b", "Authorization": "Bearer x", "User-Agent": "x", **GZIP}
     with ThreadPoolExecutor() as pool, socket.create_server(("127.0.0.1", 0)) as replica:
         asked = pool.submit(answer_two, replica)
-        ports = [replica.getsockname()[1], free_port(), free_port()]
+        ports = [replica.getsockname()[1], find_free_port(), find_free_port()]
         with before(ports, tmp_path) as front:
-            first = front.ask("/", headers=told)
+            first = front.request("/", headers=told)
             assert (first.status, first.body) == (200, b"that")
-            wait_for(lambda: front.ask("/", headers=told) == first and asked.done())
+            wait_for(lambda: front.request("/", headers=told) == first and asked.done())
     # Of its readers it says nothing.
     headers = ["Accept-Encoding: gzip", "Host: defects"]
     assert asked.result() == [headers, [*headers, 'If-None-Match: "t"']]
@@ -409,7 +409,7 @@ def answer_two(listening: socket.socket) -> list[list[str]]:
     answers = ["200 OK\r\nContent-Length: 4\r\n", "304 Not Modified\r\n"]
     bodies = ["that", ""]
     asked: list[list[str]] = []
-    listening.settimeout(PATIENCE)
+    listening.settimeout(TIMEOUT)
     while len(asked) < 2:
         with listening.accept()[0] as connection:
             request, *headers = connection.recv(65536).decode().split("\r\n")
@@ -439,7 +439,7 @@ def test_what_nginx_tidies_up_is_not_kept_under_another_path_s_name(
     front, replica = weak
     for asked in (path, FEED, path):
         status = OTHER_WAYS.get(asked, 200)
-        assert (front.ask(asked).status, replica.ask(asked).status) == (status, status)
+        assert (front.request(asked).status, replica.request(asked).status) == (status, status)
 
 
 @pytest.mark.parametrize(
@@ -460,10 +460,10 @@ def test_only_who_takes_gzip_gets_it_and_feeds_never_have_it(
     weak: tuple[Server, Server], accepted: str, coding: str | None
 ) -> None:
     front, _ = weak
-    page = front.ask("/", headers={"Accept-Encoding": accepted})
+    page = front.request("/", headers={"Accept-Encoding": accepted})
     assert page.headers.get("content-encoding") == coding
     assert page.headers["vary"] == "Accept-Encoding"
-    feed = front.ask(FEED, headers={"Accept-Encoding": accepted})
+    feed = front.request(FEED, headers={"Accept-Encoding": accepted})
     assert "content-encoding" not in feed.headers
     assert "vary" not in feed.headers
 
@@ -490,13 +490,13 @@ class Both:
     folder: Server
     root: Path
 
-    def ask(
-        self, path: str, method: str = "GET", headers: Mapping[str, str] = NOTHING
-    ) -> tuple[Reply, Reply]:
+    def request(
+        self, path: str, method: str = "GET", headers: Mapping[str, str] = EMPTY
+    ) -> tuple[Response, Response]:
         """The service's answer and the folder's, without what differs."""
         target = f"{self.address.path}{path}"
-        replies = (each.ask(target, method, headers) for each in self.servers)
-        service, folder = map(comparable, replies)
+        responses = (each.request(target, method, headers) for each in self.servers)
+        service, folder = map(comparable, responses)
         return service, folder
 
     @property
@@ -505,11 +505,13 @@ class Both:
         return self.service, self.folder
 
 
-def comparable(reply: Reply) -> Reply:
-    """A reply as it reads when it is decompressed, without what may differ."""
-    headers = {name: value for name, value in reply.headers.items() if name not in DIFFERENT}
-    compressed = reply.body and "content-encoding" in headers
-    return Reply(reply.status, headers, gzip.decompress(reply.body) if compressed else reply.body)
+def comparable(response: Response) -> Response:
+    """A response as it reads when it is decompressed, without what may differ."""
+    headers = {name: value for name, value in response.headers.items() if name not in DIFFERENT}
+    compressed = response.body and "content-encoding" in headers
+    return Response(
+        response.status, headers, gzip.decompress(response.body) if compressed else response.body
+    )
 
 
 @pytest.fixture(scope="module", params=ADDRESSES)
@@ -532,8 +534,8 @@ def both(
         " /404.html;": f" {address.path}/404.html;",
     }
     with (
-        granian(schedule, str(address)) as service,
-        nginx("nginx-folder.conf", changes, place / "nginx") as folder,
+        run_granian(schedule, str(address)) as service,
+        run_nginx("nginx-folder.conf", changes, place / "nginx") as folder,
     ):
         yield Both(address, site, service, folder, root)
 
@@ -542,12 +544,12 @@ def test_the_folder_behind_nginx_answers_as_the_service_does(both: Both) -> None
     assert {Path(path).suffix for path in both.site} == set(MEDIA_TYPES)
     for path, resource in both.site.items():
         for form in FORMS:
-            service, folder = both.ask(path, headers=form)
+            service, folder = both.request(path, headers=form)
             assert (path, folder) == (path, service)
             assert (folder.status, folder.body) == (200, resource.body)
         # Of what is compressed on the way, nginx does not know the length beforehand: to HEAD it
         # tells of the file as it is.
-        service, folder = both.ask(path, "HEAD")
+        service, folder = both.request(path, "HEAD")
         assert (path, folder) == (path, service)
 
 
@@ -555,13 +557,13 @@ def test_and_as_the_service_does_it_says_304(both: Both) -> None:
     for path in both.site:
         for form in FORMS:
             target = f"{both.address.path}{path}"
-            tags = [each.ask(target, headers=form).headers["etag"] for each in both.servers]
-            replies = [
-                comparable(each.ask(target, headers={**form, "If-None-Match": tag}))
+            tags = [each.request(target, headers=form).headers["etag"] for each in both.servers]
+            responses = [
+                comparable(each.request(target, headers={**form, "If-None-Match": tag}))
                 for each, tag in zip(both.servers, tags, strict=True)
             ]
-            assert replies[0] == replies[1]
-            assert replies[0].status == 304
+            assert responses[0] == responses[1]
+            assert responses[0].status == 304
 
 
 def test_what_the_service_ignores_the_folder_ignores_too(both: Both) -> None:
@@ -572,7 +574,7 @@ def test_what_the_service_ignores_the_folder_ignores_too(both: Both) -> None:
             {"If-Modified-Since": formatdate(written, usegmt=True)},
             {"Range": "bytes=0-9"},
         ):
-            service, folder = both.ask(path, headers=ignored)
+            service, folder = both.request(path, headers=ignored)
             assert (path, folder) == (path, service)
             assert folder.status == 200
 
@@ -593,45 +595,45 @@ NOWHERE: Final = (
 
 def test_what_leads_nowhere_leads_to_the_same_page(both: Both) -> None:
     for path in NOWHERE:
-        service, folder = both.ask(path)
+        service, folder = both.request(path)
         # nginx compresses this page as well, for those who ask.
         vary = {"vary": "Accept-Encoding"}
-        assert folder == Reply(404, {**service.headers, **vary}, service.body), path
+        assert folder == Response(404, {**service.headers, **vary}, service.body), path
         assert service.status == 404
-        assert both.ask(path, headers=GZIP)[1].body == service.body
+        assert both.request(path, headers=GZIP)[1].body == service.body
 
 
 def test_the_page_has_one_address(both: Both) -> None:
     at = both.address.path
     for path in ("/index.html", "/index.html?a=b"):
-        service, folder = both.ask(path)
+        service, folder = both.request(path)
         told = [
             (each.status, each.headers["location"], each.headers["cache-control"])
             for each in (service, folder)
         ]
         assert told == [(308, f"{at}/", "public, max-age=300")] * 2
-    elsewhere = both.folder.ask("//other.example/index.html")
+    elsewhere = both.folder.request("//other.example/index.html")
     assert (elsewhere.status, elsewhere.headers.get("location")) == (404, None)
 
 
 def test_a_folder_in_it_is_nothing_to_remember(both: Both) -> None:
     target = f"{both.address.path}/episodes"
-    reply = both.folder.ask(target)
-    assert (reply.status, reply.headers["cache-control"]) == (301, "no-store")
-    assert both.folder.ask(f"{target}/").status == 404
+    response = both.folder.request(target)
+    assert (response.status, response.headers["cache-control"]) == (301, "no-store")
+    assert both.folder.request(f"{target}/").status == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "OPTIONS"])
 def test_no_path_becomes_a_header(both: Both, method: str) -> None:
     for path in ("/episodes/a%0d%0aX-Added:%20yes%0d%0aY:%20b.ics", "/episodes/a%22;b=%22.ics"):
-        reply = both.folder.ask(f"{both.address.path}{path}", method)
-        assert reply.status in {404, 405}
-        assert {"x-added", "y", "content-disposition"} & reply.headers.keys() == set()
+        response = both.folder.request(f"{both.address.path}{path}", method)
+        assert response.status in {404, 405}
+        assert {"x-added", "y", "content-disposition"} & response.headers.keys() == set()
 
 
 def test_nothing_can_be_changed_in_the_folder(both: Both) -> None:
     for method in ("POST", "PUT", "DELETE"):
-        service, folder = both.ask("/", method)
+        service, folder = both.request("/", method)
         assert (folder.status, folder.headers["cache-control"]) == (405, "no-store")
         assert service.status == 405
 
@@ -659,20 +661,20 @@ def command(instance: str, changes: Mapping[str, str]) -> list[str]:
 
 
 def test_the_unit_runs_a_replica_and_ends_it_in_time(tmp_path: Path) -> None:
-    file, port = tmp_path / "schedule.yaml", free_port()
+    file, port = tmp_path / "schedule.yaml", find_free_port()
     file.write_text(version(1), "utf-8")
     program, *rest = command(str(port), {"SCHEDULE": str(file), "URL": URL, "WORKERS": "2"})
     assert program == "/opt/defects-ical/.venv/bin/defects-ical"
-    with started([str(BIN / "defects-ical"), *rest], folder=Path("/")) as (process, log):
+    with run_process([str(BIN / "defects-ical"), *rest], folder=Path("/")) as (process, log):
         server = Server(process, port, log)
-        wait_for(lambda: answers(server), process, log)
-        assert server.ask(FEED).body == site_of(1, tmp_path)[FEED].body
+        wait_for(lambda: responds(server), process, log)
+        assert server.request(FEED).body == site_of(1, tmp_path)[FEED].body
         begun = time.monotonic()
         # KillMode=mixed: it is for the first process to end the others.
         process.terminate()
         assert process.wait(timeout=20) == 0
         assert time.monotonic() - begun < float(unit()["Service"]["TimeoutStopSec"])
-        wait_for(server.is_gone)
+        wait_for(server.has_exited)
 
 
 # The bucket.

@@ -22,7 +22,7 @@ from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Change, Platform, Schedule, Show
 from defects_ical.site.build import Site
 from tests.support.example_schedules import load_yaml
-from tests.support.processes import BIN, running
+from tests.support.processes import BIN, run_server
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -94,7 +94,7 @@ def test_the_workflow_shown_compares_comments_and_publishes(tmp_path: Path) -> N
     (tmp_path / "bin" / "gh").chmod(0o755)
     jobs = {name: steps(name) for name in ("compare", "publish")}
     assert jobs["publish"][:2] == jobs["compare"][:2]
-    with running([str(BIN / "defects-ical"), "serve", *PORT], PUBLIC, folder=tmp_path) as server:
+    with run_server([str(BIN / "defects-ical"), "serve", *PORT], PUBLIC, folder=tmp_path) as server:
         site = f"http://127.0.0.1:{server.port}"
         environment = {
             "PATH": f"{tmp_path / 'bin'}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
@@ -153,12 +153,12 @@ def test_the_services_shown_serve_the_feed(tmp_path: Path) -> None:
     *variables, program, application = other.replace("schedule.yaml", str(schedule)).split()
     settings = dict(each.split("=") for each in variables)
     ways = [
-        running(
+        run_server(
             [str(BIN / "defects-ical"), *serve.split()[1:], "--port", "0"],
             r"served from http://127\.0\.0\.1:(\d+)/",
             folder=tmp_path,
         ),
-        running(
+        run_server(
             [str(BIN / program), "--bind", "127.0.0.1:0", "--no-control-socket", application],
             r"Listening at: http://127\.0\.0\.1:(\d+)",
             settings,
@@ -167,7 +167,7 @@ def test_the_services_shown_serve_the_feed(tmp_path: Path) -> None:
     feeds = []
     for way in ways:
         with way as server:
-            feeds.append(server.ask("/my-show.ics").body)
+            feeds.append(server.request("/my-show.ics").body)
     assert feeds[0] == feeds[1]
     assert b"\r\nURL:https://me.example/\r\n" in feeds[0]
 

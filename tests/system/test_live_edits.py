@@ -26,7 +26,14 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.support.example_schedules import make_yaml
-from tests.support.processes import BIN, Server, granian, running, settings, wait_for
+from tests.support.processes import (
+    BIN,
+    Server,
+    make_wsgi_environment,
+    run_granian,
+    run_server,
+    wait_for,
+)
 
 URL: Final = "https://me.example"
 FEED: Final = "/show.ics"
@@ -43,13 +50,13 @@ def gunicorn_preloaded(schedule: Path, url: str, workers: int) -> AbstractContex
     command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--workers", str(workers)]
     command += ["--preload", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
     announced = r"Listening at: http://127\.0\.0\.1:(\d+)"
-    return running([*command, "wsgi:app"], announced, settings(schedule, url))
+    return run_server([*command, "wsgi:app"], announced, make_wsgi_environment(schedule, url))
 
 
 Start = Callable[[Path, str, int], AbstractContextManager[Server]]
 SERVERS: Final[dict[str, tuple[Start, int]]] = {
-    "granian, 1 worker": (granian, 1),
-    "granian, 2 workers": (granian, 2),
+    "granian, 1 worker": (run_granian, 1),
+    "granian, 2 workers": (run_granian, 2),
     "gunicorn --preload, 2 workers": (gunicorn_preloaded, 2),
 }
 
@@ -148,7 +155,7 @@ class Reader:
 
     port: int
     stop: threading.Event
-    replies: list[tuple[float, bytes]] = field(default_factory=list)
+    responses: list[tuple[float, bytes]] = field(default_factory=list)
     health: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -158,12 +165,12 @@ class Reader:
             asked = time.monotonic()
             try:
                 status, body = self._ask(connection, FEED)
-                if len(self.replies) % 50 == 0:
+                if len(self.responses) % 50 == 0:
                     self._ask_for_health(connection)
             except OSError as error:
                 self.failures.append(repr(error))
                 return
-            self.replies.append((asked, body))
+            self.responses.append((asked, body))
             if status != 200:
                 self.failures.append(f"{status}: {body!r}")
         connection.close()
@@ -206,7 +213,7 @@ def watch(start: Start, workers: int, folder: Path, edits: int) -> tuple[Editor,
 def assert_fearless(editor: Editor, readers: list[Reader], fewest: int) -> None:
     assert [failure for reader in readers for failure in reader.failures] == []
     numbers = {body: number for number, body in bodies(editor)}
-    seen = [[(at, numbers[body]) for at, body in reader.replies] for reader in readers]
+    seen = [[(at, numbers[body]) for at, body in reader.responses] for reader in readers]
     for each in seen:
         # One connection, one worker.
         assert all(before <= after for (_, before), (_, after) in pairwise(each))
@@ -254,25 +261,25 @@ def test_a_worker_s_first_answer_is_as_new_as_the_others(tmp_path: Path) -> None
     with start(file, URL, workers) as running_server:
         latest = write(file, 2)
         time.sleep(PROMISE)
-        assert {running_server.ask(FEED).body for _ in range(20)} == {latest}
+        assert {running_server.request(FEED).body for _ in range(20)} == {latest}
 
 
 def test_a_worker_that_takes_another_s_place_serves_the_last_good_edit(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
     write(file, 1)
-    with granian(file, URL, 1) as server:
+    with run_granian(file, URL, 1) as server:
         good = write(file, 2)
-        wait_for(lambda: server.ask(FEED).body == good)
+        wait_for(lambda: server.request(FEED).body == good)
         # The parent sees it as well, and has to have its time to.
         time.sleep(PROMISE)
         file.write_text("nothing", "utf-8")
-        wait_for(lambda: b"degraded" in server.ask("/healthz").body)
-        (worker,) = server.workers()
+        wait_for(lambda: b"degraded" in server.request("/healthz").body)
+        (worker,) = server.get_worker_pids()
         time.sleep(PROMISE)
         os.kill(worker, signal.SIGKILL)
-        wait_for(lambda: server.workers() not in ([worker], []))
-        assert server.ask(FEED).body == good
-        assert json.loads(server.ask("/healthz").body)["status"] == "degraded"
+        wait_for(lambda: server.get_worker_pids() not in ([worker], []))
+        assert server.request(FEED).body == good
+        assert json.loads(server.request("/healthz").body)["status"] == "degraded"
         assert server.log.read_text("utf-8").count(f"{file}:1:1") == 1
 
 
@@ -280,20 +287,20 @@ def test_wsgi_recovers_from_a_bad_start(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
     file.write_text("nothing", "utf-8")
     with gunicorn_preloaded(file, URL, 2) as server:
-        assert server.ask(FEED).status == 503
+        assert server.request(FEED).status == 503
         good = write(file, 1)
         time.sleep(PROMISE)
-        assert {server.ask(FEED).body for _ in range(20)} == {good}
-        assert json.loads(server.ask("/healthz").body)["problem"] is None
+        assert {server.request(FEED).body for _ in range(20)} == {good}
+        assert json.loads(server.request("/healthz").body)["problem"] is None
 
 
 @pytest.mark.soak
 def test_memory_is_the_same_after_two_thousand_reloads(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
     reworded(file, 0)
-    with granian(file, URL, 1) as server:
-        server.ask(FEED)
-        processes = [*server.workers(), server.process.pid]
+    with run_granian(file, URL, 1) as server:
+        server.request(FEED)
+        processes = [*server.get_worker_pids(), server.process.pid]
         for number in range(1, 101):
             reworded(file, number)
             wait_for(lambda: is_served(file, server))
@@ -362,7 +369,7 @@ class Crowd:
 def test_ten_minutes_of_everything_fail_nothing_and_take_no_memory(tmp_path: Path) -> None:
     file, stop, sizes = tmp_path / "schedule.yaml", threading.Event(), []
     reworded(file, 0)
-    with granian(file, URL, 2) as server:
+    with run_granian(file, URL, 2) as server:
         chances = [random.Random(number) for number in range(CONNECTIONS)]  # noqa: S311
         crowd = [Crowd(server.port, stop, chance) for chance in chances]
         threads = [threading.Thread(target=each.run) for each in crowd]
@@ -373,7 +380,7 @@ def test_ten_minutes_of_everything_fail_nothing_and_take_no_memory(tmp_path: Pat
                 reworded(file, number)
                 time.sleep(1)
                 if number % 60 == 0:
-                    sizes.append([*map(resident, (*server.workers(), server.process.pid))])
+                    sizes.append([*map(resident, (*server.get_worker_pids(), server.process.pid))])
         finally:
             stop.set()
             for thread in threads:
@@ -396,7 +403,7 @@ def reworded(file: Path, number: int) -> None:
 
 
 def is_served(file: Path, server: Server) -> bool:
-    return sha256(file.read_bytes()).hexdigest() in server.ask("/healthz").body.decode()
+    return sha256(file.read_bytes()).hexdigest() in server.request("/healthz").body.decode()
 
 
 def resident(process: int) -> int:
