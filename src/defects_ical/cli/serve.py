@@ -49,13 +49,13 @@ from defects_ical.server.reloader import SiteReloader
 )
 def serve(path: Path, site_url: SiteURL | None, host: str, port: int, workers: int) -> None:
     """Serve the site over HTTP until Ctrl-C, and reload the schedule when its file changes."""
-    with granian.bind_socket(host, port) as listening:
-        if site_url is None and granian.is_wildcard(listening):
+    with granian.bind_socket(host, port) as listener:
+        if site_url is None and granian.is_wildcard(listener):
             raise click.UsageError(
                 f"--host {host} is every address of this machine. Name the public URL of the "
                 "site: --url https://defects.example"
             )
-        local_url = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+        local_url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
         where = f"{site_url}, served from {local_url}," if site_url else local_url
         site_url = site_url or SiteURL.parse(local_url)
         reloader = SiteReloader(path, site_url)
@@ -63,7 +63,7 @@ def serve(path: Path, site_url: SiteURL | None, host: str, port: int, workers: i
         print_schedule_warnings(schedule, expand_episodes(schedule))
         reloader.go_live(schedule)
         ready = f"{schedule.show.title} is at {where} until Ctrl-C"
-        granian.serve(reloader, site_url, listening, workers, lambda: click.echo(ready))
+        granian.serve(reloader, site_url, listener, workers, lambda: click.echo(ready))
     if sys.stdout.isatty():
         # The shell's prompt goes below the terminal's `^C`.
         click.echo()
