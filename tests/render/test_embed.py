@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.site_url import SiteURL
 from defects_ical.export.exporter import export_site
-from defects_ical.render.embed import MAX_ROWS, content_security_policy, render_embeds
-from defects_ical.render.snippets import snippets
+from defects_ical.render.embed import MAX_ROWS, build_embed_policy, render_embeds
+from defects_ical.render.snippets import make_snippets
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
@@ -73,7 +73,7 @@ def rendered(schedule: Schedule, address: SiteURL = SITE_URL) -> dict[str, bytes
 def code(schedule: Schedule, name: str, address: SiteURL = SITE_URL) -> str:
     return next(
         each.code
-        for each in snippets(schedule, expand_episodes(schedule), address)
+        for each in make_snippets(schedule, expand_episodes(schedule), address)
         if each.id == name
     )
 
@@ -103,7 +103,7 @@ def test_the_frame_has_neither_script_nor_style_of_its_own(schedule: Schedule) -
 def test_the_frame_names_its_origin_in_its_policy(schedule: Schedule) -> None:
     page = Markup(rendered(schedule)["/embed.html"].decode())
     policy = next(each["content"] for each in page.all("meta") if "http-equiv" in each)
-    assert policy == content_security_policy(SITE_URL)
+    assert policy == build_embed_policy(SITE_URL)
     assert "script-src 'self' https://me.example; " in policy
 
 
@@ -141,7 +141,7 @@ def test_a_long_list_scrolls_and_a_keyboard_reaches_it() -> None:
 
 
 def test_frame_and_element_agree_on_what_is_a_long_list(schedule: Schedule) -> None:
-    assert f"const MANY = {MAX_ROWS};".encode() in rendered(schedule)["/embed.js"]
+    assert f"const MAX_ROWS = {MAX_ROWS};".encode() in rendered(schedule)["/embed.js"]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -175,7 +175,7 @@ def test_in_snippets_too(text: str) -> None:
 
 def test_a_markdown_link_keeps_its_text() -> None:
     assert code(hostile("[a](b) *c* <e> 1 \u00b7 2"), "markdown") == (
-        r"[\[a\]\(b\) \*c\* \<e\> 1 · 2: the episodes in your calendar]"
+        r"[\[a\]\(b\) \*c\* \<e\> 1 · 2: episode calendar]"
         "(https://me.example/the-defects/)\n"
     )
 
@@ -411,7 +411,7 @@ def test_a_download_starts_from_inside_the_sandbox(page: Page, worlds: Worlds) -
 def test_a_page_opens_from_inside_the_sandbox(page: Page, worlds: Worlds) -> None:
     page.goto(worlds.free.page("frame.html", f"<body>{worlds.free.snippet('frame')}"))
     with page.context.expect_page() as opened:
-        framed(page).get_by_role("link", name="All ways to subscribe").click()
+        framed(page).get_by_role("link", name="More ways to subscribe").click()
     assert opened.value.url == f"{worlds.free.service}#subscribe"
 
 
@@ -462,7 +462,7 @@ def test_wordpress_sizes_the_frame_and_follows_its_links(page: Page, worlds: Wor
     assert fits(page)
     expect(framed(page).get_by_role("link", name="Download")).to_be_hidden()
     expect(framed(page).locator("code")).to_be_visible()
-    framed(page).get_by_role("link", name="All ways to subscribe").click()
+    framed(page).get_by_role("link", name="More ways to subscribe").click()
     page.wait_for_function("followed.length")
     assert page.evaluate("followed") == [f"{service}#subscribe"]
 

@@ -213,7 +213,7 @@ NEXT_EVENTFUL: Final = {
     "2025-09-29T14:30": ("next", "Episode 2", "moved", "23 hours", "Tuesday 30 September"),
     "2025-09-30T13:45": ("on air now", "Episode 2"),
     "2025-10-05T14:00": ("next", "Episode 3", "confirmed", "1 day"),
-    "2025-10-06T14:30": ("perhaps on air now", "Episode 3", "confirmed"),
+    "2025-10-06T14:30": ("may be on air now", "Episode 3", "confirmed"),
     "2025-10-12T14:00": ("next", "Episode 5", "Episode 4", "cancelled", "8 days"),
     "2025-10-13T14:30": ("next", "Episode 5", "6 days"),
     "2025-10-20T15:15": ("on air now", "Episode 5"),
@@ -793,8 +793,8 @@ def head(page: Page) -> list[list[str]]:
 
 
 DESCRIPTION: Final = (
-    "When The Defects airs, on your own clock, and where to watch it. 21 July to 12 August 2025. "
-    "Subscribe in Apple, Google or Outlook, or download."
+    "When The Defects airs in your time zone, and where to watch it. 21 July to 12 August 2025. "
+    "Subscribe in Apple Calendar, Google Calendar or Outlook, or download."
 )
 
 

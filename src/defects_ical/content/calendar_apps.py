@@ -36,21 +36,21 @@ def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
         # Outlook asks for a name if there is none.
         outlook = urlencode({"url": site_url.join(feed.path)}, quote_via=quote)
     return (
-        Subscription("Apple Calendar", webcal, "iPhone, iPad and Mac"),
+        Subscription("Apple Calendar", webcal, "On iPhone, iPad and Mac."),
         Subscription(
             "Google Calendar",
             f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
-            "On a computer: the app for Android cannot subscribe, but shows it afterwards",
+            "On a computer. The Android app cannot subscribe, but shows the calendar afterwards.",
         ),
         Subscription(
             "Outlook.com",
             f"https://outlook.live.com{OUTLOOK_SUBSCRIBE}{outlook}",
-            "In the browser; the program for Mac cannot subscribe",
+            "In the browser. Outlook for Mac cannot subscribe.",
         ),
         Subscription(
             "Microsoft 365",
             f"https://outlook.office.com{OUTLOOK_SUBSCRIBE}{outlook}",
-            "The same, with an account from work or school",
+            "In the browser, with a work or school account.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What fan sites show of the schedule: a frame, an element, a picture, and how to place them."""
+"""Render what other sites embed: the frame, the custom element, the card and oEmbed."""
 
 from __future__ import annotations
 
@@ -9,55 +9,58 @@ from html import escape
 from typing import Final
 
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.descriptions import STATUSES, format_time
-from defects_ical.content.feeds import PICTURE_PATH, Feed, main_feeds
+from defects_ical.content.descriptions import STATUSES, format_date_time
+from defects_ical.content.feeds import PICTURE_PATH, main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.card import render_card
 from defects_ical.render.templates import bundle_script, get_template, read_static
 from defects_ical.schedule.episodes import Episode, sort_by_start
 from defects_ical.schedule.model import Schedule
 from defects_ical.text.display import bidi_isolate
-from defects_ical.text.english import format_date
 from defects_ical.timezones.conversion import format_utc, to_local
 
-FRAME: Final = "/embed.html"
-ELEMENT: Final = "/embed.js"
-CARD: Final = "/card.svg"
-OEMBED: Final = "/oembed.json"
-STYLE: Final = "/embed.css"
-SCRIPT: Final = "/frame.js"
-PATHS: Final = (FRAME, ELEMENT, CARD, OEMBED, STYLE, SCRIPT)
+FRAME_PATH: Final = "/embed.html"
+FRAME_STYLE_PATH: Final = "/embed.css"
+FRAME_SCRIPT_PATH: Final = "/frame.js"
+ELEMENT_PATH: Final = "/embed.js"
+CARD_PATH: Final = "/card.svg"
+OEMBED_PATH: Final = "/oembed.json"
+# Other sites may load and frame these; the pages may not be framed.
+EMBED_PATHS: Final = frozenset(
+    {FRAME_PATH, FRAME_STYLE_PATH, FRAME_SCRIPT_PATH, ELEMENT_PATH, CARD_PATH, OEMBED_PATH}
+)
 
-SANDBOX: Final = "allow-scripts allow-downloads allow-popups"
-# Longer lists scroll inside the frame and the element (embed.js has the same number).
+IFRAME_SANDBOX: Final = "allow-scripts allow-downloads allow-popups"
+# Longer lists scroll inside the frame and the element. embed.js has the same number.
 MAX_ROWS: Final = 10
-# Pixels, at the width that oEmbed promises; where nobody listens, the frame keeps this height.
-WIDTH: Final = 600
-ROW: Final = 67
-REST: Final = 280
-LIST: Final = 576
-# Seconds that a site may keep what oEmbed told it.
+# Sizes of the frame, in pixels. Hosts without a resize script keep the height they imply.
+FRAME_WIDTH: Final = 600
+ROW_HEIGHT: Final = 67
+MAX_LIST_HEIGHT: Final = 576
+OTHER_HEIGHT: Final = 280
+# Seconds for which a consumer may cache the oEmbed response.
 CACHE_SECONDS: Final = 3600
 
 
 def render_embeds(
     schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL, cache: BuildCache
 ) -> Iterator[tuple[str, bytes]]:
-    """Every file that other sites embed, and what belongs to it: the path and the bytes, UTF-8."""
-    listed = sort_by_start(episodes)
-    items = cache.get_or_render("frame", listed, partial(_frame_item, schedule))
-    yield FRAME, _frame(schedule, items, site_url)
-    yield STYLE, read_static("embed.css")
-    yield SCRIPT, bundle_script("moments.js", "frame.js")
-    yield ELEMENT, bundle_script("moments.js", "embed.js")
-    yield CARD, render_card(schedule, listed, site_url)
-    yield OEMBED, _oembed(schedule, listed, site_url)
+    """Yield the path and the UTF-8 bytes of each file that other sites load."""
+    ordered = sort_by_start(episodes)
+    items = cache.get_or_render("frame", ordered, partial(_render_frame_item, schedule))
+    yield FRAME_PATH, _render_frame(schedule, items, site_url)
+    yield FRAME_STYLE_PATH, read_static("embed.css")
+    yield FRAME_SCRIPT_PATH, bundle_script("local-times.js", "frame.js")
+    yield ELEMENT_PATH, bundle_script("local-times.js", "embed.js")
+    yield CARD_PATH, render_card(schedule, ordered, site_url)
+    yield OEMBED_PATH, _render_oembed(schedule, ordered, site_url)
 
 
-def content_security_policy(site_url: SiteURL) -> str:
-    """The Content-Security-Policy of the frame.
+def build_embed_policy(site_url: SiteURL) -> str:
+    """Return the Content-Security-Policy of the embedded files.
 
-    It names the origin too: in a sandbox the frame's own is opaque, and 'self' may match nothing.
+    It names the origin besides 'self': a sandboxed frame has an opaque origin, which 'self'
+    may not match.
     """
     own = f"'self' {site_url.origin}"
     return (
@@ -66,74 +69,69 @@ def content_security_policy(site_url: SiteURL) -> str:
     )
 
 
-def _main_feed(schedule: Schedule) -> Feed:
-    return main_feeds(schedule)[0]
+def format_link_text(schedule: Schedule) -> str:
+    """Return the text of a link to the page."""
+    return f"{bidi_isolate(schedule.show.title)}: episode calendar"
 
 
-def link_text(schedule: Schedule) -> str:
-    """The words of a link to the page."""
-    return f"{bidi_isolate(schedule.show.title)}: the episodes in your calendar"
-
-
-def _frame(schedule: Schedule, items: list[str], site_url: SiteURL) -> bytes:
-    content = {
-        "site_url": site_url,
-        "feed": _main_feed(schedule),
-        "items": items,
-        "many": MAX_ROWS,
-        "policy": content_security_policy(site_url),
-        "show": schedule.show,
-    }
-    return get_template("embed.html").render(content).encode()
-
-
-def _frame_item(schedule: Schedule, episode: Episode) -> str:
-    """An episode in the list of the frame."""
-    content = {
-        "episode": episode,
-        "own": lambda at: to_local(at, schedule.timezone),
-        "utc": format_utc,
-        "format_date": format_date,
-        "format_time": format_time,
-        "statuses": STATUSES,
-    }
-    return get_template("embed_episode.html").render(content)
-
-
-# Snippets and oEmbed
-
-
-def iframe_html(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> str:
-    """Return the iframe that shows the schedule on another site."""
+def render_iframe(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> str:
+    """Return the ``<iframe>`` that shows the schedule on another site."""
     title = escape(f"{schedule.show.title}: when the episodes air")
     return (
-        f'<iframe src="{site_url.join(FRAME)}" title="{title}" width="100%" '
-        f'height="{frame_height(episodes)}" loading="lazy" frameborder="0" '
-        f'sandbox="{SANDBOX}"></iframe>\n'
+        f'<iframe src="{site_url.join(FRAME_PATH)}" title="{title}" width="100%" '
+        f'height="{estimate_frame_height(episodes)}" loading="lazy" frameborder="0" '
+        f'sandbox="{IFRAME_SANDBOX}"></iframe>\n'
     )
 
 
-def frame_height(episodes: tuple[Episode, ...]) -> int:
-    """About how high the frame is, in pixels, where it is WIDTH wide and names are short."""
-    rows = ROW * len(episodes)
-    return REST + (rows if len(episodes) <= MAX_ROWS else LIST)
+def estimate_frame_height(episodes: tuple[Episode, ...]) -> int:
+    """Estimate the frame's height in pixels, for short names and a width of FRAME_WIDTH."""
+    rows = ROW_HEIGHT * len(episodes)
+    return OTHER_HEIGHT + (rows if len(episodes) <= MAX_ROWS else MAX_LIST_HEIGHT)
 
 
-def _oembed(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> bytes:
-    """What a site learns that is given the page's address (oEmbed 1.0, rich)."""
+def _render_frame(schedule: Schedule, items: list[str], site_url: SiteURL) -> bytes:
+    context = {
+        "content_security_policy": build_embed_policy(site_url),
+        "episode_items": items,
+        "feed": main_feeds(schedule)[0],
+        "max_rows": MAX_ROWS,
+        "show": schedule.show,
+        "site_url": site_url,
+    }
+    return get_template("embed.html").render(context).encode()
+
+
+def _render_frame_item(schedule: Schedule, episode: Episode) -> str:
+    """Render one episode of the list in the frame."""
+    previous = episode.previous_start
+    moved = previous if previous != episode.start else None
+    context = {
+        "air_time": format_date_time(to_local(episode.start, schedule.timezone)),
+        "episode": episode,
+        "format_utc": format_utc,
+        "moved_from": format_date_time(to_local(moved, schedule.timezone)) if moved else "",
+        "statuses": STATUSES,
+    }
+    return get_template("embed_episode.html").render(context)
+
+
+def _render_oembed(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> bytes:
+    """Render the oEmbed 1.0 response, of type "rich", for the page's URL."""
     title = schedule.show.title
-    content = {
+    iframe = render_iframe(schedule, episodes, site_url).strip()
+    response = {
         "version": "1.0",
         "type": "rich",
         "title": title,
         "provider_name": title,
         "provider_url": str(site_url),
         "cache_age": CACHE_SECONDS,
-        "width": WIDTH,
-        "height": frame_height(episodes),
-        "html": iframe_html(schedule, episodes, site_url).strip().replace('"100%"', f'"{WIDTH}"'),
+        "width": FRAME_WIDTH,
+        "height": estimate_frame_height(episodes),
+        "html": iframe.replace('"100%"', f'"{FRAME_WIDTH}"'),
     }
     if schedule.picture:
         sizes = {"thumbnail_width": 1200, "thumbnail_height": 630}
-        content |= {"thumbnail_url": site_url.join(PICTURE_PATH), **sizes}
-    return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
+        response |= {"thumbnail_url": site_url.join(PICTURE_PATH), **sizes}
+    return json.dumps(response, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -1,4 +1,4 @@
-"""The snippets that fan sites copy to show the schedule."""
+"""Make the code that other sites copy to show the schedule."""
 
 from __future__ import annotations
 
@@ -7,17 +7,54 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from defects_ical.content.descriptions import STATUSES, format_time
+from defects_ical.content.descriptions import STATUSES, format_date_time
+from defects_ical.content.feeds import main_feeds
 from defects_ical.content.site_url import SiteURL
-from defects_ical.render.embed import CARD, ELEMENT, FRAME, _main_feed, iframe_html, link_text
+from defects_ical.render.embed import (
+    CARD_PATH,
+    ELEMENT_PATH,
+    FRAME_PATH,
+    format_link_text,
+    render_iframe,
+)
 from defects_ical.schedule.episodes import Episode, sort_by_start
 from defects_ical.schedule.model import Schedule
-from defects_ical.text.english import format_date
 from defects_ical.timezones.conversion import format_utc, to_local
 
-# The listener goes with the frame. A sandboxed frame's origin is "null", so the window that
-# speaks is what counts.
-_LISTENER: Final = """\
+# The title and the explanation of each snippet, by its id.
+_TEXTS: Final = {
+    "frame": (
+        "Frame",
+        (
+            "Works on almost every site and updates automatically. To fix the colours, add #dark"
+            " or #light to its address. If your site blocks inline scripts, load the script of"
+            " the custom element instead: it sizes the frame, too."
+        ),
+    ),
+    "element": (
+        "Custom element",
+        (
+            "Becomes part of your page and updates automatically. To match your design, set"
+            " --defects-ink, --defects-paper, --defects-accent and --defects-font in your style"
+            ' sheet, or add theme="dark" or theme="light" to the element.'
+        ),
+    ),
+    "html": (
+        "HTML without scripts",
+        "A one-time copy: the times do not update when an episode is moved. The links still work.",
+    ),
+    "markdown": ("Markdown", "A link for forums, wikis and READMEs."),
+    "oembed": (
+        "WordPress",
+        (
+            "Paste the address of this page on a line of its own. WordPress and other sites that"
+            " support oEmbed replace it with the frame."
+        ),
+    ),
+    "picture": ("Image", "For sites that allow only images. Updates automatically."),
+}
+# A sandboxed frame has the origin "null", so the script checks which window sent the message.
+_HEIGHT_SCRIPT: Final = """\
 <script>
 addEventListener("message", function (event) {
   if (event.origin !== "null" && event.origin !== "%(origin)s") return;
@@ -33,7 +70,7 @@ addEventListener("message", function (event) {
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of code to copy: its id on the page, its title, what to know, and the code."""
+    """Code to copy, with its id on the page, its title and an explanation."""
 
     id: str
     title: str
@@ -41,98 +78,65 @@ class Snippet:
     code: str
 
 
-def snippets(
+def make_snippets(
     schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL
 ) -> tuple[Snippet, ...]:
-    """The ways to show the schedule on another site, the richest first."""
+    """Return the snippets of a schedule, the most capable first."""
     episodes = sort_by_start(episodes)
-    return (
-        Snippet(
-            "frame",
-            "Frame",
-            "Works nearly everywhere, and follows every change. Add #dark or #light to its"
-            " address to fix its colours. Where your site allows no inline script, the script"
-            " of the element below gives the frame its height, too.",
-            iframe_html(schedule, episodes, site_url) + _height_listener(site_url),
-        ),
-        Snippet(
-            "element",
-            "Element",
-            "Becomes part of your page, in your fonts and colours: set --defects-ink,"
-            " --defects-paper, --defects-accent and --defects-font in your stylesheet, or"
-            ' theme="dark" or theme="light" on the element.',
-            _element_html(schedule, site_url),
-        ),
-        Snippet(
-            "html",
-            "HTML without script",
-            "A copy: it stays as it is when an episode is moved. The links do follow.",
-            _static_html(schedule, episodes, site_url),
-        ),
-        Snippet(
-            "markdown",
-            "Markdown",
-            "A link for forums, wikis and READMEs.",
-            f"[{_escape_markdown(link_text(schedule))}]({site_url})\n",
-        ),
-        Snippet(
-            "oembed",
-            "WordPress",
-            "Paste the page's address into a line of its own: WordPress, and what else knows"
-            " oEmbed, finds the frame by itself.",
-            f"{site_url}\n",
-        ),
-        Snippet(
-            "picture",
-            "Picture",
-            "For places that allow only images; it follows every change.",
-            _picture_html(schedule, site_url),
-        ),
-    )
+    link_text = format_link_text(schedule)
+    code = {
+        "frame": render_iframe(schedule, episodes, site_url) + _render_height_script(site_url),
+        "element": _render_element(link_text, site_url),
+        "html": _render_static_html(schedule, episodes, site_url),
+        "markdown": f"[{_escape_markdown(link_text)}]({site_url})\n",
+        "oembed": f"{site_url}\n",
+        "picture": _render_picture(schedule, site_url),
+    }
+    return tuple(Snippet(id_, title, text, code[id_]) for id_, (title, text) in _TEXTS.items())
 
 
-def _height_listener(site_url: SiteURL) -> str:
-    return _LISTENER % {"origin": site_url.origin, "frame": site_url.join(FRAME)}
+def _render_height_script(site_url: SiteURL) -> str:
+    return _HEIGHT_SCRIPT % {"origin": site_url.origin, "frame": site_url.join(FRAME_PATH)}
 
 
-def _element_html(schedule: Schedule, site_url: SiteURL) -> str:
+def _render_element(link_text: str, site_url: SiteURL) -> str:
     return (
         "<defects-episodes>\n"
-        f'<p><a href="{site_url}">{escape(link_text(schedule))}</a></p>\n'
+        f'<p><a href="{site_url}">{escape(link_text)}</a></p>\n'
         "</defects-episodes>\n"
-        f'<script src="{site_url.join(ELEMENT)}" async></script>\n'
+        f'<script src="{site_url.join(ELEMENT_PATH)}" async></script>\n'
     )
 
 
-def _static_html(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> str:
-    items = "".join(f"<li>{_episode_html(each, schedule)}</li>\n" for each in episodes)
-    path = _main_feed(schedule).path
+def _render_static_html(
+    schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL
+) -> str:
+    items = "".join(f"<li>{_render_episode(each, schedule)}</li>\n" for each in episodes)
+    path = main_feeds(schedule)[0].path
     return (
         f'<p><strong><a href="{site_url}">{escape(schedule.show.title)}</a></strong></p>\n'
         f"<ul>\n{items}</ul>\n"
         f'<p><a href="{site_url.webcal(path)}">Subscribe</a> or '
         f'<a href="{site_url.join(path)}">download</a>. '
-        f'<a href="{site_url}">See it on your own clock</a>.</p>\n'
+        f'<a href="{site_url}">See the times in your time zone</a>.</p>\n'
     )
 
 
-def _episode_html(episode: Episode, schedule: Schedule) -> str:
-    there = to_local(episode.start, schedule.timezone)
-    when = f"{format_date(there.naive)}, {format_time(there)}"
-    unsure = episode.status != "confirmed"
-    status = f" ({STATUSES[episode.status]})" if unsure else ""
-    time = f'<time datetime="{format_utc(episode.start)}">{when}</time>'
+def _render_episode(episode: Episode, schedule: Schedule) -> str:
+    air_time = format_date_time(to_local(episode.start, schedule.timezone))
+    status = f" ({STATUSES[episode.status]})" if episode.status != "confirmed" else ""
+    time = f'<time datetime="{format_utc(episode.start)}">{air_time}</time>'
     return f"<bdi>{escape(episode.name)}</bdi>: {time}{status}"
 
 
 def _escape_markdown(text: str) -> str:
-    """A text that Markdown, and the HTML in it, leave as it is."""
+    """Escape the characters that are special in Markdown or in the HTML inside it."""
     return re.sub(r"([!#$&()*<>\[\\\]_`{|}~])", r"\\\1", text)
 
 
-def _picture_html(schedule: Schedule, site_url: SiteURL) -> str:
-    words = escape(f"{schedule.show.title}: when the episodes air")
+def _render_picture(schedule: Schedule, site_url: SiteURL) -> str:
+    alt = escape(f"{schedule.show.title}: when the episodes air")
     return (
-        f'<a href="{site_url}"><img src="{site_url.join(CARD)}" alt="{words}" '
+        f'<a href="{site_url}"><img src="{site_url.join(CARD_PATH)}" alt="{alt}" '
         'width="600" height="315"></a>\n'
     )

@@ -18,16 +18,16 @@ _ENVIRONMENT: Final = Environment(
 
 
 def get_template(name: str) -> Template:
-    """A template by its name; what it is given is escaped in HTML, SVG, XML and Atom."""
+    """Return a template. HTML, SVG, XML and Atom templates escape their values."""
     return _ENVIRONMENT.get_template(name)
 
 
 def read_static(name: str) -> bytes:
-    """A file by its name, as it is."""
+    """Return the bytes of a static file."""
     return files("defects_ical").joinpath("static", name).read_bytes()
 
 
 def bundle_script(*names: str) -> bytes:
-    """One script made of several, which share their names with nobody else on the page."""
+    """Join static scripts into one, inside a function, so that they define no globals."""
     parts = b"\n".join(map(read_static, names))
     return b'(() => {\n"use strict";\n' + parts + b"})();\n"

@@ -8,7 +8,7 @@ from typing import Final
 
 from defects_ical.content.feeds import EPISODES_DIR
 from defects_ical.content.site_url import SiteURL
-from defects_ical.render.embed import PATHS, content_security_policy
+from defects_ical.render.embed import EMBED_PATHS, build_embed_policy
 from defects_ical.render.page import CONTENT_SECURITY_POLICY
 
 MEDIA_TYPES: Final = {
@@ -31,8 +31,6 @@ MEDIA_TYPES: Final = {
 CACHE_CONTROL: Final = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
 # For an SVG that is opened by itself.
 SVG_POLICY: Final = "default-src 'none'; sandbox"
-# What other sites may show in a frame; the pages may not be framed.
-EMBED_PATHS: Final = frozenset(PATHS)
 PERMISSIONS_POLICY: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 SECURITY_HEADERS: Final = (
     ("X-Content-Type-Options", "nosniff"),
@@ -68,7 +66,7 @@ def _list_own_headers(path: str, site_url: SiteURL) -> Iterator[tuple[str, str]]
         yield "Access-Control-Allow-Origin", "*"
     if path.endswith((".html", "/")):
         page_policy = f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'"
-        policy = content_security_policy(site_url) if path in EMBED_PATHS else page_policy
+        policy = build_embed_policy(site_url) if path in EMBED_PATHS else page_policy
         yield "Content-Security-Policy", policy
         yield "Permissions-Policy", PERMISSIONS_POLICY
     if path.endswith(".svg"):

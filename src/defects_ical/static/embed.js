@@ -1,10 +1,10 @@
-// <defects-episodes>: the schedule on any page, from episodes.json beside this script.
-// Also gives the frames of embed.html on that page their height.
+// The custom element <defects-episodes>, which shows the schedule on any page. It loads
+// episodes.json from this script's folder. The script also sizes the frames of embed.html.
 
-// No script of its own address (a module, a bundle): what stands inside the element stays.
-const SCRIPT = document.currentScript && document.currentScript.src;
-// A host's strict policy allows a constructed stylesheet, and no other of ours.
-const STYLE = `
+// Without a URL of its own (as a module, in a bundle) the script leaves the element as it is.
+const SCRIPT_URL = document.currentScript && document.currentScript.src;
+// Constructed style sheets are the only ones that a host's strict policy allows.
+const CSS = `
 :host { all: initial; display: block; visibility: inherit; pointer-events: inherit; max-width: 48rem; direction: ltr;
   --ink: #1f1819; --paper: #f7f3ef; --accent: #9c1230; color-scheme: light; }
 :host([theme="dark"]) { --ink: #efe6e3; --paper: #171112; --accent: #ff8794; color-scheme: dark; }
@@ -46,161 +46,165 @@ nav { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; }
 `;
 
 let sheet;
-let answer;
+let request;
 
-// The schedule, asked for once, however many elements there are; a failure may be tried again.
-function schedule() {
-  answer ||= fetch(new URL("episodes.json", SCRIPT), { credentials: "omit" })
+// Fetch the schedule, once for all elements. Fetch again after a failure.
+function fetchSchedule() {
+  request ||= fetch(new URL("episodes.json", SCRIPT_URL), { credentials: "omit" })
     .then((response) => {
       if (!response.ok) throw new Error(`${response.status}`);
       return response.json();
     })
     .catch((error) => {
-      answer = undefined;
+      request = undefined;
       throw error;
     });
-  return answer;
+  return request;
 }
 
-function styles() {
+function styleSheets() {
   if (!sheet) {
     sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
+    sheet.replaceSync(CSS);
   }
   return [sheet];
 }
 
-function make(tag, kind, ...content) {
-  const node = document.createElement(tag);
-  if (kind) node.className = kind;
-  node.append(...content);
-  return node;
+function makeElement(tag, className, ...content) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...content);
+  return element;
 }
 
-// A link; only its text where the address is of a kind that could run something.
-function link(text, address) {
-  const node = make("a", "", text);
-  if (/^(https?|webcal):\/\//i.test(address)) node.href = address;
-  return node;
+// Make a link, without its target if the URL could run a script.
+function makeLink(text, url) {
+  const link = makeElement("a", "", text);
+  if (/^(https?|webcal):\/\//i.test(url)) link.href = url;
+  return link;
 }
 
-// Wall times, as if they were in UTC.
-const WALL = new Intl.DateTimeFormat("en-GB", { ...PARTS, timeZone: "UTC" });
-const MANY = 10;
+// For the schedule's local times, parsed as if they were in UTC.
+const SCHEDULE_FORMAT = new Intl.DateTimeFormat("en-GB", { ...DATE_PARTS, timeZone: "UTC" });
+// Longer lists scroll.
+const MAX_ROWS = 10;
 const STATUSES = { cancelled: " (cancelled)", tentative: " (to be confirmed)" };
 
-// What the schedule's own clock shows, without the day where it is the visitor's too.
-function theirs({ wall, start }, place) {
-  const { day, time } = told(Date.parse(`${wall.slice(0, 19)}Z`), WALL);
-  return `${day === told(start).day ? "" : `${day}, `}${time} in ${place}`;
+// Format the time in the schedule's zone, without the day if it is the visitor's day, too.
+function formatScheduleTime({ local, start }, place) {
+  const { day, time } = formatTime(Date.parse(`${local.slice(0, 19)}Z`), SCHEDULE_FORMAT);
+  return `${day === formatTime(start).day ? "" : `${day}, `}${time} in ${place}`;
 }
 
-function row(each, place) {
-  const { day, time } = told(each.start);
-  const yours = make("time", "", `${day}, ${time}`);
-  yours.dateTime = each.at;
-  const name = make("p", "name", make("bdi", "", each.name));
-  if (STATUSES[each.status]) name.append(make("small", "", STATUSES[each.status]));
-  const times = make("div", "times", make("p", "yours", yours, " ", make("small", "", zone(each.start))),
-    make("p", "soft", theirs(each, place)));
-  if (each.before) times.append(make("p", "soft", `moved from ${each.before}`));
-  each.item = make("li", each.status, name, times);
+function makeItem(each, place) {
+  const { day, time } = formatTime(each.start);
+  const yours = makeElement("time", "", `${day}, ${time}`);
+  yours.dateTime = each.utc;
+  const name = makeElement("p", "name", makeElement("bdi", "", each.name));
+  if (STATUSES[each.status]) name.append(makeElement("small", "", STATUSES[each.status]));
+  const zone = makeElement("small", "", zoneName(each.start));
+  const times = makeElement("div", "times", makeElement("p", "yours", yours, " ", zone),
+    makeElement("p", "soft", formatScheduleTime(each, place)));
+  if (each.movedFrom) times.append(makeElement("p", "soft", `moved from ${each.movedFrom}`));
+  each.item = makeElement("li", each.status, name, times);
   return each.item;
 }
 
-function read(each) {
-  const { name, status, start: at, end, start_local: wall, previous_start: old } = each;
-  const { day, time } = old && old !== at ? told(Date.parse(old)) : {};
-  const before = day && `${day}, ${time}`;
-  return { name, status, at, wall, before, start: Date.parse(at), end: Date.parse(end) };
+function readEpisode(each) {
+  const { name, status, start: utc, end, start_local: local, previous_start: previous } = each;
+  const { day, time } = previous && previous !== utc ? formatTime(Date.parse(previous)) : {};
+  const movedFrom = day && `${day}, ${time}`;
+  return { name, status, utc, local, movedFrom, start: Date.parse(utc), end: Date.parse(end) };
 }
 
-function list(episodes, place) {
-  const items = make("ol", "", ...episodes.map((each) => row(each, place)));
-  // A long season scrolls by itself, and a keyboard has to reach it.
-  if (episodes.length > MANY) {
-    items.tabIndex = 0;
-    items.setAttribute("aria-label", "Episodes");
+function makeList(episodes, place) {
+  const list = makeElement("ol", "", ...episodes.map((each) => makeItem(each, place)));
+  // Keyboards can scroll only what has the focus.
+  if (episodes.length > MAX_ROWS) {
+    list.tabIndex = 0;
+    list.setAttribute("aria-label", "Episodes");
   }
-  return items;
+  return list;
 }
 
-function links({ show, feeds: [feed] }) {
-  const ways = [["Subscribe", feed.webcal], ["Download", feed.url], ["All times", show.page]];
-  return make("nav", "", ...ways.map(([text, address]) => link(text, address)));
+function makeNavigation({ show, feeds: [feed] }) {
+  const links = [["Subscribe", feed.webcal], ["Download", feed.url], ["Full schedule", show.page]];
+  return makeElement("nav", "", ...links.map(([text, url]) => makeLink(text, url)));
 }
 
-function draw(root, data) {
-  const episodes = data.episodes.map(read);
-  const now = make("p", "now");
-  const box = make("section", "", make("h2", "", link(data.show.title, data.show.page)), now,
-    list(episodes, data.timezone.replace(/^.*\//, "").replace(/_/g, " ")), links(data));
-  box.lang = "en";
-  box.querySelector("nav").setAttribute("aria-label", "Calendar");
-  root.replaceChildren(box);
-  return () => mark(now, episodes);
+// Render the schedule. Returns a function that updates what depends on the current time.
+function render(root, data) {
+  const episodes = data.episodes.map(readEpisode);
+  const place = data.timezone.replace(/^.*\//, "").replace(/_/g, " ");
+  const heading = makeElement("h2", "", makeLink(data.show.title, data.show.page));
+  const next = makeElement("p", "now");
+  const section = makeElement("section", "", heading, next, makeList(episodes, place), makeNavigation(data));
+  section.lang = "en";
+  section.querySelector("nav").setAttribute("aria-label", "Calendar");
+  root.replaceChildren(section);
+  return () => update(next, episodes);
 }
 
-function mark(paragraph, episodes) {
+function update(paragraph, episodes) {
   const now = Date.now();
-  const found = upcoming(episodes, now);
-  paragraph.replaceChildren(...headline(found), waiting(found));
+  const found = findNext(episodes, now);
+  paragraph.replaceChildren(...makeHeadline(found), formatWait(found));
   for (const each of episodes) {
     each.item.classList.toggle("past", each.end <= now);
     each.item.classList.toggle("coming", each === found.episode);
   }
 }
 
-class Episodes extends HTMLElement {
-  // What stands inside the element stays visible until there is something to show, or for good.
+class EpisodesElement extends HTMLElement {
+  // The element's own content stays visible until the schedule is loaded, and if that fails.
   async connectedCallback() {
     try {
-      this.refresh ||= await this.begin();
+      this.update ||= await this.load();
     } catch {
       return;
     }
     clearInterval(this.timer);
     if (!this.isConnected) return;
-    this.refresh();
+    this.update();
     const root = this.shadowRoot;
-    beginAt(root.querySelector("ol"), root.querySelector(".coming"));
-    this.timer = setInterval(this.refresh, MINUTE / 2);
+    scrollToItem(root.querySelector("ol"), root.querySelector(".coming"));
+    this.timer = setInterval(this.update, MINUTE / 2);
   }
 
   disconnectedCallback() {
     clearInterval(this.timer);
   }
 
-  async begin() {
-    const data = await schedule();
-    if (data.version !== 1) throw new Error("another format");
-    const looks = styles();
-    const box = document.createDocumentFragment();
-    const refresh = draw(box, data);
+  async load() {
+    const data = await fetchSchedule();
+    if (data.version !== 1) throw new Error("unsupported version");
+    const sheets = styleSheets();
+    const content = document.createDocumentFragment();
+    const update = render(content, data);
     const root = this.shadowRoot || this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = looks;
-    root.replaceChildren(box);
-    return refresh;
+    root.adoptedStyleSheets = sheets;
+    root.replaceChildren(content);
+    return update;
   }
 }
 
-// A sandboxed frame has the origin "null"; which window speaks is what counts.
-function resize({ source, origin, data }) {
+// A sandboxed frame has the origin "null", so check which window sent the message.
+function resizeFrame({ source, origin, data }) {
   if (!data || data.type !== "defects-episodes" || !(data.height > 0)) return;
-  const home = new URL("embed.html", SCRIPT);
-  if (origin !== "null" && origin !== home.origin) return;
+  const frameUrl = new URL("embed.html", SCRIPT_URL);
+  if (origin !== "null" && origin !== frameUrl.origin) return;
   for (const frame of document.querySelectorAll("iframe")) {
-    const ours = frame.src.startsWith(home.href) && frame.contentWindow === source;
-    if (ours) frame.height = data.height;
+    const isSender = frame.contentWindow === source && frame.src.startsWith(frameUrl.href);
+    if (isSender) frame.height = data.height;
   }
 }
 
-if (SCRIPT && !customElements.get("defects-episodes")) {
-  customElements.define("defects-episodes", Episodes);
-  addEventListener("message", resize);
-  // This script may have come after the frames had spoken.
+if (SCRIPT_URL && !customElements.get("defects-episodes")) {
+  customElements.define("defects-episodes", EpisodesElement);
+  addEventListener("message", resizeFrame);
+  // Frames that loaded before this script have already sent their height: request it again.
   for (const frame of document.querySelectorAll("iframe")) {
-    if (frame.src.startsWith(new URL("embed.html", SCRIPT).href)) {
+    if (frame.src.startsWith(new URL("embed.html", SCRIPT_URL).href)) {
       frame.contentWindow.postMessage({ message: "ready" }, "*");
     }
   }

@@ -1,44 +1,45 @@
-// embed.html: its theme, the visitor's own times, and its height for the page around it.
+// The script of embed.html: the theme, the visitor's local times, and the height for the host page.
 
+// WordPress identifies the frames it has made by a secret in their URL.
 const SECRET = (/[?&]secret=([A-Za-z0-9]+)/.exec(location.hash) || [])[1];
 let episodes = [];
 
-function dress() {
+function applyTheme() {
   const [, theme] = /^#(dark|light)\b/.exec(location.hash) || [];
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
 }
 
-function say(message) {
+function postToHost(message) {
   if (parent !== window) parent.postMessage(message, "*");
 }
 
-function sayHeight() {
+function reportHeight() {
   const height = Math.ceil(document.body.getBoundingClientRect().height);
-  say({ type: "defects-episodes", height });
-  // WordPress: only a frame that knows the secret is listened to.
+  postToHost({ type: "defects-episodes", height });
+  // WordPress accepts messages only with the secret.
   if (SECRET) say({ message: "height", value: height, secret: SECRET });
 }
 
-function read(item) {
+function readEpisode(item) {
   const { start, end, status } = item.dataset;
   const name = item.querySelector(".name bdi").textContent;
   return { item, name, status, start: Date.parse(start), end: Date.parse(end) };
 }
 
-function showLocal({ item, start }) {
+function showLocalTime({ item, start }) {
   const yours = item.querySelector(".yours");
-  const { day, time } = told(start);
+  const { day, time } = formatTime(start);
   yours.querySelector("time").textContent = `${day}, ${time}`;
-  yours.querySelector("small").textContent = zone(start);
+  yours.querySelector("small").textContent = zoneName(start);
   yours.hidden = false;
 }
 
-function showNow() {
+function showNext() {
   const now = Date.now();
-  const found = upcoming(episodes, now);
+  const found = findNext(episodes, now);
   const next = document.getElementById("next");
-  next.replaceChildren(...headline(found), waiting(found));
+  next.replaceChildren(...makeHeadline(found), formatWait(found));
   next.hidden = false;
   for (const each of episodes) {
     each.item.classList.toggle("past", each.end <= now);
@@ -46,32 +47,32 @@ function showNow() {
   }
 }
 
-// WordPress allows scripts and nothing else: no download, no new window. It follows a link to
-// this host when it is told of it.
-function confine() {
-  document.documentElement.dataset.confined = "";
+// WordPress's sandbox allows only scripts: no downloads, no new windows. It follows a link to this
+// host if the frame asks it to.
+function adaptToStrictSandbox() {
+  document.documentElement.dataset.strictSandbox = "";
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     if (!link || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    say({ message: "link", value: link.href, secret: SECRET });
+    postToHost({ message: "link", value: link.href, secret: SECRET });
   });
 }
 
-function begin() {
-  episodes = Array.from(document.querySelectorAll("[data-start]"), read);
-  episodes.forEach(showLocal);
-  showNow();
-  beginAt(document.querySelector("ol"), document.querySelector(".next"));
-  setInterval(showNow, MINUTE / 2);
-  new ResizeObserver(sayHeight).observe(document.body);
-  // A page whose listener comes late asks again, as WordPress does.
+function start() {
+  episodes = Array.from(document.querySelectorAll("[data-start]"), readEpisode);
+  episodes.forEach(showLocalTime);
+  showNext();
+  scrollToItem(document.querySelector("ol"), document.querySelector(".next"));
+  setInterval(showNext, MINUTE / 2);
+  new ResizeObserver(reportHeight).observe(document.body);
+  // A host that starts to listen late requests the height, as WordPress does.
   addEventListener("message", (event) => {
-    if (event.source === parent && event.data && event.data.message === "ready") sayHeight();
+    if (event.source === parent && event.data && event.data.message === "ready") reportHeight();
   });
 }
 
-dress();
-addEventListener("hashchange", dress);
-if (SECRET) confine();
-document.addEventListener("DOMContentLoaded", begin);
+applyTheme();
+addEventListener("hashchange", applyTheme);
+if (SECRET) adaptToStrictSandbox();
+document.addEventListener("DOMContentLoaded", start);

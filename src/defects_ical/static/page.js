@@ -1,22 +1,22 @@
-// The page is complete without this; here it learns the visitor's own clock and device. Before
-// anything is painted, so that nothing moves: the stylesheet knows what each device needs first.
+// The script of the page, which is complete without it: adds the visitor's local times, adapts to
+// the device, copies text. Runs before the first paint, so that nothing moves.
 
 const SECOND = 1000;
 
 // Apps that open links in a browser of their own.
-const APPS = new RegExp(["Instagram", "FBA[NV]", "FB_IAB", "Line/", "KAKAOTALK", "NAVER\\(", "DaumApps",
+const IN_APP_BROWSERS = new RegExp(["Instagram", "FBA[NV]", "FB_IAB", "Line/", "KAKAOTALK", "NAVER\\(", "DaumApps",
   "MicroMessenger", "Snapchat", "TikTok", "; wv\\)"].join("|"));
 
-// What a browser says of itself tells where links to calendars fail.
-function device(agent) {
+// Detect, by the User-Agent, the devices on which calendar links fail.
+function detectDevice(agent) {
   const ios = /iPhone|iPad/.test(agent);
-  if (APPS.test(agent) || (ios && !/ Safari\/\d/.test(agent))) return "app";
+  if (IN_APP_BROWSERS.test(agent) || (ios && !/ Safari\/\d/.test(agent))) return "app";
   if (ios && /iOS\/|GSA\/|OPT\/|DuckDuckGo|Ddg\/|YaBrowser/.test(agent)) return "iphone";
   if (/Android/.test(agent)) return "android";
   return /Windows/.test(agent) ? "windows" : "";
 }
 
-function read(element) {
+function readEpisode(element) {
   const { name, start, end, status, previous } = element.dataset;
   return {
     element, name, status, start: Date.parse(start), end: Date.parse(end),
@@ -24,61 +24,61 @@ function read(element) {
   };
 }
 
-function tellOwnTime({ element, start }) {
-  const own = element.querySelector(".yours");
-  const { day, time } = told(start);
-  own.querySelector("time").textContent = `${day}, ${time}`;
-  own.querySelector("small").textContent = `your time (${zone(start)})`;
-  own.hidden = false;
+function showLocalTime({ element, start }) {
+  const yours = element.querySelector(".yours");
+  const { day, time } = formatTime(start);
+  yours.querySelector("time").textContent = `${day}, ${time}`;
+  yours.querySelector("small").textContent = `your time (${zoneName(start)})`;
+  yours.hidden = false;
 }
 
-function make(tag, ...content) {
-  const made = document.createElement(tag);
-  made.append(...content);
-  return made;
+function makeElement(tag, ...content) {
+  const element = document.createElement(tag);
+  element.append(...content);
+  return element;
 }
 
-// The names of episodes, each of which keeps its writing direction to itself.
-function names(episodes) {
-  return episodes.flatMap(({ name }, at) => [at ? ", " : "", make("bdi", name)]);
+// The names of episodes as nodes. <bdi> isolates the writing direction of each.
+function joinNames(episodes) {
+  return episodes.flatMap(({ name }, index) => [index ? ", " : "", makeElement("bdi", name)]);
 }
 
-function tellWait({ episode, wait }, episodes, now) {
-  const { day, time } = told(episode.start);
-  const countdown = make("span", length(wait));
+function describeWait({ episode, wait }, episodes, now) {
+  const { day, time } = formatTime(episode.start);
+  const countdown = makeElement("span", formatDuration(wait));
   countdown.id = "countdown";
-  const lines = [make("p", `${day}, ${time} (${zone(episode.start)}), in `, countdown)];
+  const lines = [makeElement("p", `${day}, ${time} (${zoneName(episode.start)}), in `, countdown)];
   if (episode.previous && episode.previous !== episode.start) {
-    const before = told(episode.previous);
-    lines.push(make("p", `Moved: it was to air on ${before.day}, ${before.time}.`));
+    const before = formatTime(episode.previous);
+    lines.push(makeElement("p", `Moved from ${before.day}, ${before.time}.`));
   }
-  const off = episodes.filter((each) => each.status === "cancelled"
+  const cancelled = episodes.filter((each) => each.status === "cancelled"
     && each.end > now && each.start < episode.start);
-  if (off.length) lines.push(make("p", "Cancelled: ", ...names(off), "."));
+  if (cancelled.length) lines.push(makeElement("p", "Cancelled: ", ...joinNames(cancelled), "."));
   return lines;
 }
 
-function tellMore(found, episodes, now) {
-  if (found.wait) return tellWait(found, episodes, now);
-  if (found.episode) return [make("p", `until ${told(found.episode.end).time}, your time`)];
+function describeNext(found, episodes, now) {
+  if (found.wait) return describeWait(found, episodes, now);
+  if (found.episode) return [makeElement("p", `Until ${formatTime(found.episode.end).time}, your time`)];
   const last = episodes.findLast((each) => each.status !== "cancelled" && each.end <= now);
-  return last ? [make("p", `The last episode aired on ${told(last.start).day}.`)] : [];
+  return last ? [makeElement("p", `The last episode aired on ${formatTime(last.start).day}.`)] : [];
 }
 
-function tellWhatIsOn(episodes) {
+function showNext(episodes) {
   const now = Date.now();
-  const found = upcoming(episodes, now);
+  const found = findNext(episodes, now);
   const next = document.getElementById("next");
-  next.replaceChildren(make("strong", ...headline(found)), ...tellMore(found, episodes, now));
+  next.replaceChildren(makeElement("strong", ...makeHeadline(found)), ...describeNext(found, episodes, now));
   next.hidden = false;
   for (const each of episodes) {
     each.element.classList.toggle("past", each.end <= now);
     each.element.classList.toggle("coming", each === found.episode);
   }
-  setTimeout(tellWhatIsOn, MINUTE - (now % MINUTE), episodes);
+  setTimeout(showNext, MINUTE - (now % MINUTE), episodes);
 }
 
-// Where a page may not write to the clipboard, as inside some apps, it selects the text.
+// Copy the text next to a button. If the clipboard is blocked, as in some apps, select the text.
 async function copy(button) {
   const code = button.parentElement.querySelector("code");
   try {
@@ -96,31 +96,31 @@ function offerCopy(button) {
   button.hidden = false;
 }
 
-// The element's script also gives the frame its height. Few visitors want either.
-function showPreviews() {
-  const script = Object.assign(make("script"), { src: ELEMENT });
+// Load the element's script, which also sizes the frame, only when a preview is opened.
+function loadPreviews() {
+  const script = Object.assign(makeElement("script"), { src: ELEMENT_URL });
   for (const preview of document.querySelectorAll("iframe, defects-episodes")) {
     preview.closest("details").addEventListener("toggle", () => document.head.append(script));
   }
 }
 
-// The stylesheet shows it first already; the keyboard's way and a screen reader's follow it.
-function putFirst(item, before) {
-  for (const each of document.querySelectorAll(item)) {
-    each.parentElement.querySelector(before).before(each);
+// Move elements to where the style sheet shows them, for keyboards and screen readers.
+function moveBefore(selector, nextSelector) {
+  for (const each of document.querySelectorAll(selector)) {
+    each.parentElement.querySelector(nextSelector).before(each);
   }
 }
 
-const ELEMENT = new URL("embed.js", document.currentScript.src);
-const HAND = device(navigator.userAgent);
-if (HAND) document.documentElement.dataset.device = HAND;
+const ELEMENT_URL = new URL("embed.js", document.currentScript.src);
+const DEVICE = detectDevice(navigator.userAgent);
+if (DEVICE) document.documentElement.dataset.device = DEVICE;
 
 document.addEventListener("DOMContentLoaded", () => {
-  const episodes = Array.from(document.querySelectorAll(".episode"), read);
-  episodes.forEach(tellOwnTime);
-  tellWhatIsOn(episodes);
+  const episodes = Array.from(document.querySelectorAll(".episode"), readEpisode);
+  episodes.forEach(showLocalTime);
+  showNext(episodes);
   document.querySelectorAll(".copy").forEach(offerCopy);
-  showPreviews();
-  if (HAND === "windows") putFirst("[data-program='Outlook.com']", "li");
-  else if (HAND) putFirst(".address", ".programs");
+  loadPreviews();
+  if (DEVICE === "windows") moveBefore("[data-app='Outlook.com']", "li");
+  else if (DEVICE) moveBefore(".address", ".apps");
 });

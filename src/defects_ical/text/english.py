@@ -27,6 +27,11 @@ def format_day(when: date) -> str:
     return format_date(when).partition(" ")[2]
 
 
+def format_short_date(when: date) -> str:
+    """Format a date without its year, in little space: "Mon 21 Jul"."""
+    return f"{WEEKDAYS[when.weekday()][:3]} {when.day} {MONTHS[when.month - 1][:3]}"
+
+
 def format_duration(minutes: int) -> str:
     """Format a number of minutes: "1 h 30 min"."""
     hours, rest = divmod(minutes, 60)
