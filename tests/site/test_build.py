@@ -196,7 +196,7 @@ def test_the_page_lists_every_feed_and_every_episode(site: Site) -> None:
 def test_the_page_keeps_recaps_closed_behind_a_warning(site: Site) -> None:
     page = site["/"].body.decode()
     closed = re.findall('<details class="recap">.*?</details>', page, flags=re.DOTALL)
-    assert [each.count("<summary>What happened (spoilers)</summary>") for each in closed] == [1, 1]
+    assert [each.count("<summary>Recap (spoilers)</summary>") for each in closed] == [1, 1]
     assert "Young Ah-hyeon" in closed[0]
     assert "Young Ah-hyeon" not in page.replace(closed[0], "")
 

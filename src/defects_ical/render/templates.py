@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Final
 
@@ -28,6 +29,9 @@ def read_static(name: str) -> bytes:
 
 
 def bundle_script(*names: str) -> bytes:
-    """Join static scripts into one, inside a function, so that they define no globals."""
-    parts = b"\n".join(map(read_static, names))
-    return b'(() => {\n"use strict";\n' + parts + b"})();\n"
+    """Join static scripts into one, without the lines that are comments.
+
+    A function encloses them, so that they define no globals.
+    """
+    script = b"\n".join(map(read_static, names))
+    return b'(() => {\n"use strict";\n' + re.sub(rb"(?m)^ *//.*\n", b"", script) + b"})();\n"

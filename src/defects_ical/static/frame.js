@@ -18,7 +18,7 @@ function reportHeight() {
   const height = Math.ceil(document.body.getBoundingClientRect().height);
   postToHost({ type: "defects-episodes", height });
   // WordPress accepts messages only with the secret.
-  if (SECRET) say({ message: "height", value: height, secret: SECRET });
+  if (SECRET) postToHost({ message: "height", value: height, secret: SECRET });
 }
 
 function readEpisode(item) {
