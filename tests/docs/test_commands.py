@@ -1,0 +1,160 @@
+"""Every command that the documentation shows is run, or is listed here with a reason."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.documents import (
+    PAGES,
+    ROOT,
+    read_all_commands,
+    read_code_blocks,
+    read_commands,
+    read_schedule_example,
+)
+from tests.support.processes import BIN, Server, running
+
+PUBLIC_URL: Final = "https://me.example"
+
+# Commands that are not run here, and why.
+INSTALLS: Final = "downloads packages; make serve and make test do the same"
+NOT_RUN: Final = {
+    "python3 -m venv .venv": INSTALLS,
+    "pip install -r requirements/run.txt": INSTALLS,
+    "pip install --no-deps --no-build-isolation .": INSTALLS,
+    "pip install gunicorn": "downloads packages; the tests have gunicorn",
+    "certbot --nginx --redirect -d me.example": "needs a public host name",
+    "cp deploy/defects-ical@.service /etc/systemd/system/": "changes the system",
+    "systemctl enable --now defects-ical@8001 defects-ical@8002 defects-ical@8003": (
+        "needs systemd; tests/system/test_deploy.py runs what the unit runs"
+    ),
+    "systemctl restart defects-ical@8001": "needs systemd",
+    "rsync -a --exclude '*.html' public/ me@one.example:/srv/defects/": "needs a remote host",
+    "rsync -a --delete-after public/ me@one.example:/srv/defects/": "needs a remote host",
+    "sh deploy/upload.sh public s3://me.example": (
+        "needs a bucket; tests/system/test_deploy.py runs it with a substitute for aws"
+    ),
+}
+
+# Commands that run until they are stopped: what is added for a free port, and how they report it.
+SERVERS: Final = {
+    r"defects-ical serve\b": (" --port 0", r"http://127\.0\.0\.1:(\d+)/"),
+    r"make serve\b": (" PORT=0", r"http://127\.0\.0\.1:(\d+)/"),
+    r".*\bgunicorn\b": (" --bind 127.0.0.1:0 --no-control-socket", r"http://127\.0\.0\.1:(\d+)"),
+    r"python3 -m http\.server\b": (" 0", r"port (\d+)"),
+}
+
+# What a page assumes to be there, apart from the schedule that docs/schedule.md shows.
+PREPARATIONS: Final = {
+    "docs/comparing.md": f"defects-ical export public --url {PUBLIC_URL}",
+    "docs/init.md": "rm schedule.yaml",
+}
+
+
+@pytest.fixture(scope="module")
+def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The origin of a site that stands for the live one."""
+    folder = tmp_path_factory.mktemp("live")
+    (folder / "schedule.yaml").write_text(read_schedule_example(), "utf-8")
+    command = [str(BIN / "defects-ical"), "serve", "--port", "0"]
+    with running(command, r"http://127\.0\.0\.1:(\d+)/", folder=folder) as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
+@pytest.fixture
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A clone without a history, in which a page's commands run; its schedule is the example."""
+    shutil.copy(ROOT / "wsgi.py", tmp_path)
+    (tmp_path / ".venv").symlink_to(BIN.parent)
+    (tmp_path / "schedule.yaml").write_text(read_schedule_example(), "utf-8")
+    preparation = PREPARATIONS.get(request.node.callspec.params["page"])
+    if preparation:
+        run(preparation, tmp_path)
+    return tmp_path
+
+
+def make_environment() -> dict[str, str]:
+    """Return an environment that finds our programs first and knows nothing of an outer make."""
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("M")}
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return outer | {"PATH": path, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+
+
+def run(script: str, folder: Path) -> None:
+    """Run a script in bash, up to the first command that fails."""
+    shell = ["/bin/bash", "-euc", script]
+    done = subprocess.run(
+        shell, cwd=folder, env=make_environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+
+
+def find_server(command: str) -> tuple[str, str] | None:
+    """Return what SERVERS says of a command that runs until it is stopped."""
+    return next((SERVERS[each] for each in SERVERS if re.match(each, command)), None)
+
+
+def adapt(command: str, live_site: str) -> str:
+    """Return the command as it can run here: with the live site, and without a second build."""
+    if command.startswith("make "):
+        # What the tests run in is there already; a dry run is enough for all but the server.
+        venv = BIN.parent
+        options = f"--directory {ROOT} VENV={venv} -o {venv}/run -o {venv}/made"
+        return command.replace("make", f"make {options}", 1) + (
+            "" if "serve" in command else " --dry-run"
+        )
+    # The public URL of --url and of variables stays.
+    return re.sub(rf"(?<!--url )(?<!=){PUBLIC_URL}", live_site, command)
+
+
+def check_served(server: Server, command: str) -> None:
+    """Check that a server has the site, with the public URL that the command names."""
+    assert server.ask("/").status == 200
+    if PUBLIC_URL in command:
+        assert f"URL:{PUBLIC_URL}/\r\n".encode() in server.ask("/my-show.ics").body
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if read_code_blocks(page, "console")])
+def test_commands_run_in_their_order(page: str, folder: Path, live_site: str) -> None:
+    for block in read_code_blocks(page, "console"):
+        script = ""
+        for command in read_commands(block):
+            if command in NOT_RUN:
+                continue
+            adapted = adapt(command, live_site)
+            server = find_server(command)
+            if not server:
+                script += f"{adapted}\n"
+                continue
+            added, announcement = server
+            shell = ["/bin/bash", "-euc", f"{script}{adapted}{added}"]
+            with running(shell, announcement, make_environment(), folder) as started:
+                check_served(started, command)
+        run(script, folder)
+
+
+def test_exceptions_are_shown_on_some_page() -> None:
+    assert NOT_RUN.keys() - read_all_commands() == set()
+
+
+def test_exceptions_name_tests_that_exist() -> None:
+    files = re.findall(r"tests/[\w/]+\.py", " ".join(NOT_RUN.values()))
+    assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+def test_readme_begins_with_serve_and_test() -> None:
+    first = read_commands(read_code_blocks("README.md", "console")[0])
+    assert first == ["make serve", "make serve PORT=8001", "make test"]
+
+
+def test_python_is_the_one_that_runs_the_tests() -> None:
+    assert Path(sys.executable).parent == BIN

@@ -1,0 +1,175 @@
+"""What can be configured, requested or reported is documented."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import click
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from defects_ical.cli.app import main
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.model import Schedule
+from defects_ical.server.app import create_app
+from defects_ical.server.reloader import SiteReloader
+from defects_ical.site.build import Site
+from tests.support.documents import (
+    PAGES,
+    ROOT,
+    read_schedule_example,
+    read_section,
+    read_table_rows,
+)
+from tests.support.example_schedules import load_yaml
+from tests.support.generated_docs import SECTIONS, replace_section
+
+COMMANDS: Final = list(main.commands.values())
+PAGE_OF_COMMAND: Final = {
+    "check": "docs/comparing.md",
+    "doctor": "docs/doctor.md",
+    "export": "docs/static-hosting.md",
+    "init": "docs/init.md",
+    "schema": "docs/schedule.md",
+    "serve": "docs/serving.md",
+}
+CHECK_PAGES: Final = PAGES["docs/comparing.md"] + PAGES["docs/schedule.md"]
+# The least that an entry of each list has.
+ENTRIES: Final[dict[str, dict[str, object]]] = {
+    "changes[]": {"at": "2025-03-05T12:00:00-05:00", "episodes": ["2"], "note": "Corrected."},
+    "specials[]": {
+        "id": "special-1",
+        "title": "A special",
+        "airs": "2025-05-11T21:00",
+        "runtime": "45",
+    },
+    "cast[]": {"actor": "An actor", "role": "A role"},
+}
+KEY_ROWS: Final = {
+    key.strip("`"): example.strip("`")
+    for key, _, example, _ in read_table_rows(read_section("docs/schedule.md", "## Keys"))
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+def test_every_option_is_documented(command: click.Command) -> None:
+    assert f"`defects-ical {command.name}`" in PAGES["README.md"]
+    page = PAGE_OF_COMMAND[str(command.name)]
+    text = CHECK_PAGES if command.name == "check" else PAGES[page]
+    assert f"defects-ical {command.name}" in text
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    assert [each.opts[0] for each in options if f"{each.opts[0]}" not in text] == []
+
+
+def list_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Yield the path of every key with a value of its own, as docs/schedule.md writes it."""
+    for name, field in model.model_fields.items():
+        inner = list(find_models(field.annotation))
+        if not inner:
+            yield f"{prefix}{name}"
+        for nested, suffix in inner:
+            if suffix == "[]" and prefix or name == "shift":
+                # A list or mapping that may be written in one line has a row of its own.
+                yield f"{prefix}{name}"
+            yield from list_keys(nested, f"{prefix}{name}{suffix}.")
+
+
+def find_models(annotation: Any, suffix: str = "") -> Iterator[tuple[type[BaseModel], str]]:
+    """Yield the models within an annotation, and whether they are in a list or a mapping."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation, suffix
+    origin = getattr(annotation, "__origin__", None)
+    if origin is tuple:
+        suffix = "[]"
+    elif origin is not None and "Mapping" in str(origin):
+        suffix = ".*"
+    for each in get_args(annotation):
+        yield from find_models(each, suffix)
+
+
+def test_every_schedule_key_is_documented() -> None:
+    assert sorted(KEY_ROWS) == sorted(list_keys(Schedule))
+
+
+@pytest.mark.parametrize("path", KEY_ROWS)
+def test_example_of_schedule_key_is_valid(path: str) -> None:
+    document = yaml.load(read_schedule_example(), yaml.BaseLoader)  # noqa: S506 - it makes only texts
+    value = yaml.load(KEY_ROWS[path], yaml.BaseLoader)  # noqa: S506 - as above
+    set_value(document, path.split("."), value)
+    if "picture" in path:
+        document["show"].pop("picture")
+    load_yaml(yaml.safe_dump(document, allow_unicode=True))
+
+
+def set_value(mapping: dict[str, Any], path: list[str], value: object) -> None:
+    """Set a value within a document, and make the lists and mappings around it."""
+    name, *rest = path
+    if not rest:
+        mapping[name] = value
+    elif name.endswith("[]"):
+        items = mapping.setdefault(name.removesuffix("[]"), [dict(ENTRIES[name])])
+        set_value(items[0], rest, value)
+    elif rest[0] == "*":
+        items = mapping.setdefault(name, {"1": {}})
+        set_value(next(iter(items.values())), rest[1:], value)
+    else:
+        set_value(mapping.setdefault(name, {}), rest, value)
+
+
+def collect_json_keys(value: object) -> set[str]:
+    """Return every key within a value read from JSON."""
+    if isinstance(value, dict):
+        return set(value).union(*map(collect_json_keys, value.values()))
+    return set().union(*map(collect_json_keys, value)) if isinstance(value, list) else set()
+
+
+def test_every_json_key_is_documented(site: Site) -> None:
+    # The changes of the example are empty; their keys are named here.
+    found = collect_json_keys(json.loads(site["/episodes.json"].body)) | {"at", "text"}
+    assert found - set(re.findall(r"`([a-z_]+)`", PAGES["docs/api.md"])) == set()
+
+
+def test_every_health_key_is_documented() -> None:
+    url = SiteURL.parse("https://me.example")
+    client = create_app(SiteReloader(Path("nothing.yaml"), url), url).test_client()
+    health: Mapping[str, object] = json.loads(client.get("/healthz").data)
+    rows = read_table_rows(read_section("docs/serving.md", "## Health"))
+    assert {key.strip("`") for key, _ in rows} == health.keys()
+
+
+def test_every_path_is_documented(site: Site) -> None:
+    text = read_section("docs/api.md", "## URLs")
+    platforms = {path.replace("<platform>", each) for each in ("ena", "tving", "kocowa") for path in re.findall(r"`(/[^`]*)`", text)}
+    known = platforms | {path for path in site if re.fullmatch(r"/episodes/the-defects-e\d\d\.ics", path)}
+    assert set(site) - known == set()
+
+
+def test_every_folder_is_in_the_architecture() -> None:
+    package = ROOT / "src" / "defects_ical"
+    folders = {path.parent.name for path in package.glob("*/__init__.py")} | {"errors"}
+    rows = read_table_rows(read_section("docs/architecture.md", "## Rooms"))
+    assert {name.strip("`") for name, *_ in rows} == folders
+
+
+def test_every_file_in_the_architecture_exists() -> None:
+    package = ROOT / "src" / "defects_ical"
+    names = re.findall(r"`(\w+/\w*)`", PAGES["docs/architecture.md"])
+    missing = [
+        name
+        for name in names
+        if not (package / name).is_dir()
+        and not (package / f"{name}.py").exists()
+        and not (ROOT / name).exists()
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(("page", "name"), SECTIONS)
+def test_generated_sections_are_up_to_date(page: str, name: str) -> None:
+    """If this fails, run ``make docs``."""
+    assert PAGES[page] == replace_section(PAGES[page], name, SECTIONS[page, name]())
