@@ -1,76 +1,88 @@
-# make serve    serve the site on http://127.0.0.1:8000; PORT=8001 takes another port
-# make export   write the site to public/
-# make test     everything that must hold
-# make test-all the tests on Python 3.11, 3.12 and 3.13
-# make soak     the long proofs
-# make bench    measure, side by side
-# make lock     resolve the dependencies anew
-# make schema   write the schedule's JSON Schema anew
-# make golden   make what the program does now what the tests expect
-# make format   format the code
-# make clean    remove what the others made
+# `make` alone lists the targets that have a comment after `##`.
 
 PYTHON ?= python3
 PORT ?= 8000
-# Where the site is public, if that is not where it is served: make serve URL=https://defects.example
+# The public URL, if the site is not public where it is served: make serve URL=https://me.example
 URL ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-VERSIONS := 3.11 3.12 3.13
+VERSIONS := 3.11 3.12 3.13 3.14
 BROWSERS := google-chrome chromium chromium-browser
-NEEDED = $(VENV)/dev $(VENV)/browser $(VENV)/nginx
+TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/nginx
 
-.PHONY: serve export test test-all needed soak bench lock schema golden format clean $(VERSIONS:%=test-%)
+.PHONY: help serve export test check tests test-all tools soak bench format docs pictures schema \
+  golden lock clean $(VERSIONS:%=test-%)
+.DEFAULT_GOAL := help
 
-serve: $(VENV)/run
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z.%-]+:.*## / {sub("%", "3.12", $$1); printf "make %-10s %s\n", $$1, $$2}' \
+	  $(firstword $(MAKEFILE_LIST))
+
+serve: $(VENV)/run ## serve the example site on http://127.0.0.1:8000 (PORT=8001, URL=https://…)
 	@$(BIN)/defects-ical serve --port $(PORT) $(if $(URL),--url $(URL))
 
-export: $(VENV)/run
+export: $(VENV)/run ## write the example site to public/ (URL=https://…)
 	$(BIN)/defects-ical export public --url $(or $(URL),http://127.0.0.1:$(PORT))
 
-test: $(NEEDED)
+test: check tests ## run every check; the fast ones come first
+
+check: $(VENV)/dev ## run the fast checks only: format, lint, types, imports
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n auto
 
-test-all: $(VERSIONS:%=test-%)
+# After the fast checks, also with `make --jobs`.
+tests: $(TOOLS) | check
+	$(BIN)/pytest --numprocesses auto
 
-# A machine with pyenv has each Python under its own name only when told so.
+test-all: ## run the tests on each installed Python from 3.11 to 3.14
+	@found=; for version in $(VERSIONS); do \
+	  if PYENV_VERSION=$$version python$$version --version >/dev/null 2>&1; \
+	  then found="$$found test-$$version"; else echo "Python $$version is not installed: skipped"; fi; \
+	done; test -n "$$found" && $(MAKE) --no-print-directory $$found
+
+# With pyenv, python3.12 works only if that version is selected.
 $(VERSIONS:%=test-%): test-%:
-	PYENV_VERSION=$$(echo $(VERSIONS) | tr ' ' ':') \
-	  $(MAKE) --no-print-directory needed VENV=.venv-$* PYTHON=python$*
-	.venv-$*/bin/pytest -n auto
+	@PYENV_VERSION=$* python$* --version >/dev/null 2>&1 || \
+	  { echo "Python $* is not installed: there is no python$* on the PATH." >&2; exit 1; }
+	@PYENV_VERSION=$* $(MAKE) --no-print-directory tools VENV=.venv-$* PYTHON=python$*
+	.venv-$*/bin/pytest --numprocesses auto
+test-%: ## run the tests on one Python, in a virtual environment of its own
 
-# What the tests need.
-needed: $(NEEDED)
+tools: $(TOOLS)
 
-soak: $(NEEDED)
-	$(BIN)/pytest -n auto -m soak
+soak: $(TOOLS) ## run the long tests: every time zone, every day, edits under load
+	$(BIN)/pytest --numprocesses auto -m soak
 
-bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk
+bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## measure next to other servers, for ten minutes
 	$(BIN)/python -m benchmarks
 
-lock: $(VENV)/dev
+format: $(VENV)/dev ## format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: $(VENV)/dev ## regenerate the generated sections in docs/
+	$(BIN)/python -m tests.support.generated_docs
+
+pictures: $(VENV)/dev $(VENV)/browser $(VENV)/fonts ## regenerate docs/images/ from the running program
+	XDG_DATA_HOME=$(abspath $(VENV)/debian/usr/share) $(BIN)/python -m tests.support.pictures
+
+schema: $(VENV)/run ## regenerate schedule.schema.json
+	$(BIN)/defects-ical schema > schedule.schema.json
+
+golden: $(VENV)/dev ## regenerate the golden files of the tests
+	$(BIN)/python -m tests.support.golden
+
+lock: $(VENV)/dev ## update the locked dependencies in requirements/
 	$(BIN)/uv pip compile $(LOCK) --group build -o requirements/run.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group build --group test --group bench --group lint \
 	  -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
   --custom-compile-command 'make lock'
 
-schema: $(VENV)/run
-	$(BIN)/defects-ical schema > schedule.schema.json
-
-golden: $(VENV)/dev
-	$(BIN)/python -m tests.support.golden
-
-format: $(VENV)/dev
-	$(BIN)/ruff check --fix
-	$(BIN)/ruff format
-
-clean:
+clean: ## remove everything that these targets made
 	rm -rf .venv .venv-3.* public .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/made
@@ -83,16 +95,15 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The tests look at the pages in the system's browser, and ask its nginx; benchmarks ask with its
-# wrk. Where there is none, Debian's. That nginx is only unpacked: installed, it would begin to
-# serve, on port 80.
+# The tests use the system's browser and nginx, the benchmarks its wrk. If one is missing, Debian's
+# is taken. That nginx is only unpacked: if it were installed, it would begin to serve on port 80.
 $(VENV)/browser $(VENV)/nginx $(VENV)/wrk: | $(VENV)/made
 	@$(HAS) || { $(ADD); } || true
 	@$(HAS) || { echo "This needs $(MISSING)" >&2; exit 1; }
 	@touch $@
 $(VENV)/browser: NAMES := $(BROWSERS)
 $(VENV)/browser: ADD = $(APT_INSTALL) chromium
-$(VENV)/browser: MISSING = a browser: install Chromium or Google Chrome, so that one of \
+$(VENV)/browser: MISSING = a browser. Install Chromium or Google Chrome, so that one of \
   $(NAMES) is on the PATH (Debian: apt-get install chromium).
 $(VENV)/nginx: NAMES := nginx
 $(VENV)/nginx: ADD = { $(UNPACK_NGINX) || { $(APT_UPDATE) && $(UNPACK_NGINX); }; }
@@ -100,15 +111,21 @@ $(VENV)/nginx: MISSING = nginx, on the PATH or in /usr/sbin (Debian: apt-get ins
 $(VENV)/wrk: NAMES := wrk
 $(VENV)/wrk: ADD = $(APT_INSTALL) wrk
 $(VENV)/wrk: MISSING = wrk on the PATH (Debian: apt-get install wrk).
-# Users' paths do not lead to /usr/sbin.
+# /usr/sbin is not on the PATH of ordinary users.
 HAS = (PATH="$$PATH:/usr/sbin:$(VENV)/debian/usr/sbin"; \
   for name in $(NAMES); do command -v $$name >/dev/null && exit; done; exit 1)
 APT_UPDATE := command -v apt-get >/dev/null && \
   if test "$$(id -u)" = 0; then as=; else as="sudo -n"; fi && $$as apt-get update --quiet
 APT_INSTALL = $(APT_UPDATE) && $$as env DEBIAN_FRONTEND=noninteractive \
   apt-get install --quiet --yes --no-install-recommends
-UNPACK_NGINX = (mkdir -p $(VENV)/debian && cd $(VENV)/debian && \
-  apt-get download --quiet nginx && dpkg-deb --extract nginx_*.deb .)
+UNPACK = (mkdir -p $(VENV)/debian && cd $(VENV)/debian && \
+  apt-get download --quiet $(1) && dpkg-deb --extract $(1)_*.deb .)
+UNPACK_NGINX = $(call UNPACK,nginx)
+
+# The pictures show Korean letters.
+$(VENV)/fonts: | $(VENV)/made
+	@fc-list :lang=ko | grep -q . || $(call UNPACK,fonts-nanum)
+	@touch $@
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'

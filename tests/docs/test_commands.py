@@ -139,6 +139,7 @@ def test_commands_run_in_their_order(page: str, folder: Path, live_site: str) ->
             shell = ["/bin/bash", "-euc", f"{script}{adapted}{added}"]
             with running(shell, announcement, make_environment(), folder) as started:
                 check_served(started, command)
+            script = ""
         run(script, folder)
 
 

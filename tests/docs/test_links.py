@@ -46,6 +46,9 @@ def test_index_links_to_every_page() -> None:
 def test_deploy_files_are_linked() -> None:
     files = {str(path.relative_to(ROOT)) for path in (ROOT / "deploy").iterdir()}
     linked = {
-        resolve(page, link) for page in PAGES for link in LINK.findall(PAGES[page]) if ":" not in link
+        resolve(page, link)
+        for page in PAGES
+        for link in LINK.findall(PAGES[page])
+        if ":" not in link
     }
     assert files - linked == set()

@@ -73,7 +73,7 @@ def list_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
         if not inner:
             yield f"{prefix}{name}"
         for nested, suffix in inner:
-            if suffix == "[]" and prefix or name == "shift":
+            if (suffix == "[]" and prefix) or name == "shift":
                 # A list or mapping that may be written in one line has a row of its own.
                 yield f"{prefix}{name}"
             yield from list_keys(nested, f"{prefix}{name}{suffix}.")
@@ -144,8 +144,14 @@ def test_every_health_key_is_documented() -> None:
 
 def test_every_path_is_documented(site: Site) -> None:
     text = read_section("docs/api.md", "## URLs")
-    platforms = {path.replace("<platform>", each) for each in ("ena", "tving", "kocowa") for path in re.findall(r"`(/[^`]*)`", text)}
-    known = platforms | {path for path in site if re.fullmatch(r"/episodes/the-defects-e\d\d\.ics", path)}
+    platforms = {
+        path.replace("<platform>", each)
+        for each in ("ena", "tving", "kocowa")
+        for path in re.findall(r"`(/[^`]*)`", text)
+    }
+    known = platforms | {
+        path for path in site if re.fullmatch(r"/episodes/the-defects-e\d\d\.ics", path)
+    }
     assert set(site) - known == set()
 
 

@@ -24,7 +24,9 @@ test "$GH_TOKEN" && printf '%s ' "$@" > "$ARGUMENTS" && cat comparison.md >> "$A
 
 def read_steps(job: str) -> list[str]:
     """Return the shell commands of one job of the workflow."""
-    (workflow,) = (yaml.safe_load(each) for each in read_code_blocks("docs/static-hosting.md", "yaml"))
+    (workflow,) = (
+        yaml.safe_load(each) for each in read_code_blocks("docs/static-hosting.md", "yaml")
+    )
     return [step["run"] for step in workflow["jobs"][job]["steps"] if "run" in step]
 
 
@@ -35,8 +37,9 @@ def run_step(step: str, folder: Path, environment: Mapping[str, str]) -> int:
 
 
 def test_workflow_compares_comments_and_publishes(tmp_path: Path) -> None:
-    """Everything runs but GitHub's actions and its program. The live site is a served feed; the
-    clone has another schedule.
+    """All steps run except GitHub's own actions and its program `gh`.
+
+    A served feed stands for the live site; the clone has another schedule.
     """
     clone, published = tmp_path / "clone", tmp_path / "published.yaml"
     example = read_schedule_example()

@@ -49,5 +49,5 @@ def read_table_rows(text: str) -> Iterator[list[str]]:
 
 def read_section(page: str, heading: str) -> str:
     """Return the text under a heading of a page, up to the next heading of the same level."""
-    level = heading.split()[0]
+    level = heading.split(maxsplit=1)[0]
     return PAGES[page].partition(f"{heading}\n")[2].partition(f"\n{level} ")[0]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.support.documents import PAGES, ROOT
+from tests.support.documents import ROOT
 
 
 def make_figures() -> str:

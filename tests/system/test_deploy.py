@@ -756,8 +756,3 @@ def test_no_other_folder_is_uploaded(tmp_path: Path) -> None:
     # Without a program to upload with, it would end otherwise.
     done = subprocess.run(script, env={}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, f"{tmp_path}: not an exported folder\n")
-
-
-def test_every_file_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert [file.name for file in DEPLOY.iterdir() if f"(deploy/{file.name})" not in readme] == []
