@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import tempfile
 from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
+from rich.console import Console
+from rich.text import Text
 
-from tests.support.browser import FLAGS, Reader, Scheme, installed, service
+from tests.support.broken_feeds import SOUND, ZONE
+from tests.support.browser import FLAGS, Reader, Scheme, installed, plain, service
 from tests.support.documents import ROOT
+from tests.support.processes import BIN
 
 IMAGES: Final = ROOT / "docs" / "images"
 # An hour and a half before the third episode.
@@ -18,6 +26,9 @@ SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 # In CSS pixels.
 WIDTH: Final = 620
 HEIGHT: Final = 1110
+# In characters.
+TERMINAL_WIDTH: Final = 92
+FEED_ORIGIN: Final = "http://lectures.example"
 
 
 def photograph_page(browser: Browser) -> bytes:
@@ -34,6 +45,24 @@ def photograph_page(browser: Browser) -> bytes:
     return photograph_html(browser, "".join(map(make_image_tag, halves)))
 
 
+def photograph_doctor(browser: Browser) -> bytes:
+    """Return a PNG of a terminal in which ``doctor`` checks a feed without its VTIMEZONE.
+
+    The feed is served by a plain server; in the picture, its URL has a name instead of a port.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        feed = SOUND.replace(ZONE.replace("\n", "\r\n").encode(), b"")
+        (Path(folder) / "show.ics").write_bytes(feed)
+        with plain(Path(folder)) as origin:
+            command = [str(BIN / "defects-ical"), "doctor", f"{origin}/show.ics"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+    url = f"{FEED_ORIGIN}/show.ics"
+    report = done.stdout.replace(f"{origin}/show.ics", url)
+    console = Console(record=True, width=TERMINAL_WIDTH, file=StringIO())
+    console.print(Text(f"$ defects-ical doctor {url}\n{report.rstrip()}"))
+    return photograph_html(browser, console.export_svg(title="Terminal"))
+
+
 def make_image_tag(png: bytes) -> str:
     """Return an HTML image that contains a PNG."""
     return f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}">'
@@ -41,11 +70,16 @@ def make_image_tag(png: bytes) -> str:
 
 def photograph_html(browser: Browser, body: str) -> bytes:
     """Return a PNG of HTML elements side by side."""
-    style = "body { margin: 0; display: inline-flex } img { flex: none }"
-    page = browser.new_page(viewport={"width": 2 * WIDTH, "height": HEIGHT})
+    style = (
+        "body { margin: 0; display: inline-flex } img, svg { flex: none }"
+        f"svg {{ width: {2 * WIDTH}px }}"
+    )
+    # rich names a font on the web; without a network, the system's takes its place at once.
+    context = browser.new_context(offline=True, viewport={"width": 2 * WIDTH, "height": HEIGHT})
+    page = context.new_page()
     page.set_content(f"<style>{style}</style>{body}", wait_until="load")
-    png = page.locator("body").screenshot()
-    page.close()
+    png = page.locator("body").screenshot(omit_background=True)
+    context.close()
     return png
 
 
@@ -55,6 +89,7 @@ def write() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
         (IMAGES / "page.png").write_bytes(photograph_page(browser))
+        (IMAGES / "doctor.png").write_bytes(photograph_doctor(browser))
         browser.close()
 
 
