@@ -21,7 +21,7 @@ from tests.support.documents import (
     read_commands,
     read_schedule_example,
 )
-from tests.support.processes import BIN, Server, running
+from tests.support.processes import BIN, Server, run_server
 
 PUBLIC_URL: Final = "https://me.example"
 
@@ -66,7 +66,7 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("live")
     (folder / "schedule.yaml").write_text(read_schedule_example(), "utf-8")
     command = [str(BIN / "defects-ical"), "serve", "--port", "0"]
-    with running(command, r"http://127\.0\.0\.1:(\d+)/", folder=folder) as server:
+    with run_server(command, r"http://127\.0\.0\.1:(\d+)/", folder=folder) as server:
         yield f"http://127.0.0.1:{server.port}"
 
 
@@ -118,9 +118,9 @@ def adapt(command: str, live_site: str) -> str:
 
 def check_served(server: Server, command: str) -> None:
     """Check that a server has the site, with the public URL that the command names."""
-    assert server.ask("/").status == 200
+    assert server.request("/").status == 200
     if PUBLIC_URL in command:
-        assert f"URL:{PUBLIC_URL}/\r\n".encode() in server.ask("/my-show.ics").body
+        assert f"URL:{PUBLIC_URL}/\r\n".encode() in server.request("/my-show.ics").body
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if read_code_blocks(page, "console")])
@@ -137,7 +137,7 @@ def test_commands_run_in_their_order(page: str, folder: Path, live_site: str) ->
                 continue
             added, announcement = server
             shell = ["/bin/bash", "-euc", f"{script}{adapted}{added}"]
-            with running(shell, announcement, make_environment(), folder) as started:
+            with run_server(shell, announcement, make_environment(), folder) as started:
                 check_served(started, command)
             script = ""
         run(script, folder)

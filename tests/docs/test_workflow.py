@@ -12,7 +12,7 @@ from typing import Final
 import yaml
 
 from tests.support.documents import read_all_commands, read_code_blocks, read_schedule_example
-from tests.support.processes import BIN, running
+from tests.support.processes import BIN, run_server
 
 SERVE: Final = ["serve", "--schedule", "published.yaml", "--port", "0"]
 # Stands for GitHub's own program: it notes its arguments, and the comment that it should post.
@@ -51,7 +51,7 @@ def test_workflow_compares_comments_and_publishes(tmp_path: Path) -> None:
     (tmp_path / "bin" / "gh").chmod(0o755)
     jobs = {name: read_steps(name) for name in ("compare", "publish")}
     assert jobs["publish"][:2] == jobs["compare"][:2]
-    with running(
+    with run_server(
         [str(BIN / "defects-ical"), *SERVE], r"http://127\.0\.0\.1:(\d+)/", folder=tmp_path
     ) as server:
         environment = {
