@@ -1,4 +1,4 @@
-"""What is kept from one build to the next: it saves work, and changes no byte."""
+"""The build cache saves work and changes no byte."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOW: Final = """show:
   season: 1
   synopsis: What it is about.
   genres: [thriller]
-  cast: [{actor: One, role: Somebody}]
+  cast: [{actor: One, role: Other}]
   color: crimson
 """
 CHANNEL: Final = "channel: {name: Channel, kind: television, region: Everywhere}"
@@ -40,124 +40,125 @@ CANCELLED: Final = "{at: 2025-08-02T12:00:00+09:00, episodes: [6], status: cance
 NOTES: Final = "episodes: {2: {teaser: A teaser., recap: A recap.}}\n"
 
 
-def schedule_of(show: str = SHOW, notes: str = NOTES, **lines: str | int) -> str:
-    """An eventful schedule; other lines where a test wants them."""
-    usual: dict[str, str | int] = {
+def edit_yaml(show: str = SHOW, notes: str = NOTES, **lines: str | int) -> str:
+    """Return a schedule with specials and changes, with other values for some keys."""
+    values: dict[str, str | int] = {
         "clocks": "[Europe/London, UTC]",
         "platforms": f"{{{CHANNEL}, {STREAM}}}",
         "specials": f"[{SPECIAL}]",
         "changes": f"[{MOVED}]",
     }
-    text = make_yaml(**{**usual, **lines})  # type: ignore[arg-type] # each keyword with its own type
+    text = make_yaml(**{**values, **lines})  # type: ignore[arg-type] # each keyword with its own type
     head, _, rest = text.partition("show: {")
     return head + show + rest.partition("\n")[2] + notes
 
 
-USUAL: Final = schedule_of()
-# Each differs from the usual one in what its name says.
+DEFAULT: Final = edit_yaml()
+# Each differs from the default in the key that its name begins with.
 VARIANTS: Final = {
-    "show.uid": schedule_of(SHOW.replace("3c2d1f64", "3c2d1f65")),
-    "show.slug": schedule_of(SHOW.replace("slug: show", "slug: film")),
-    "show.title": schedule_of(SHOW.replace("The Show", "The Film")),
-    "show.original_title": schedule_of(SHOW.replace("아이쇼핑", "아이")),
-    "show.season": schedule_of(SHOW.replace("season: 1", "season: 2")),
-    "show.synopsis": schedule_of(SHOW.replace("What it", "All it")),
-    "show.genres": schedule_of(SHOW.replace("[thriller]", "[drama]")),
-    "show.cast": schedule_of(SHOW.replace("One", "Two")),
-    "show.color": schedule_of(SHOW.replace("crimson", "navy")),
-    "timezone": schedule_of(timezone="Asia/Tokyo"),
-    "published": schedule_of(published="2025-07-02T00:00:00+00:00"),
-    "airing, premiere": schedule_of(premiere="2025-07-22"),
-    "airing, weekdays": schedule_of(weekdays="[monday, wednesday]"),
-    "airing, time": schedule_of(time="22:00"),
-    "airing, runtime": schedule_of(runtime=70),
-    "airing, episodes": schedule_of(episodes=9),
-    "clocks": schedule_of(clocks="[UTC]"),
-    "platforms, renamed": schedule_of(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("Str", "Dr")),
-    "platforms, kind": schedule_of(platforms=f"{{{CHANNEL}, {STREAM}}}".replace(*STREAMED)),
-    "platforms, region": schedule_of(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("Every", "Any")),
-    "platforms, url": schedule_of(platforms=f'{{{CHANNEL}, {STREAM[:-1]}, url: "https://a.b/"}}}}'),
-    "platforms, delayed": schedule_of(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("60", "90")),
-    "platforms, one": schedule_of(platforms=f"{{{CHANNEL}}}"),
-    "platforms, turned": schedule_of(platforms=f"{{{STREAM}, {CHANNEL}}}"),
-    "episodes, teaser": schedule_of(notes=NOTES.replace("A teaser", "Another")),
-    "episodes, recap": schedule_of(notes=NOTES.replace("A recap", "Another")),
-    "specials, title": schedule_of(specials=f"[{SPECIAL}]".replace("making of", "beginning")),
-    "specials, none": schedule_of(specials="[]"),
-    "specials, time": schedule_of(specials=f"[{SPECIAL}]".replace("T23", "T22")),
-    "specials, runtime": schedule_of(specials=f"[{SPECIAL}]".replace("45", "50")),
-    "changes, shift": schedule_of(changes=f"[{MOVED}]".replace("move: 2025-08-04T23:30", SHIFT)),
-    "changes, runtime": schedule_of(changes=f"[{MOVED}]".replace("}", ", runtime: 70}")),
-    "changes, status": schedule_of(changes=f"[{MOVED}]".replace("}", ", status: tentative}")),
-    "changes, note": schedule_of(changes=f"[{MOVED}]".replace("}", ", note: Baseball}")),
-    "changes, earlier": schedule_of(changes=f"[{MOVED}]".replace("T12", "T11")),
-    "changes, more": schedule_of(changes=f"[{MOVED}, {CANCELLED}]"),
-    "changes, none": schedule_of(changes="[]"),
-    "changes, reason": schedule_of(changes=f"[{MOVED}]".replace("}", ", reason: Baseball}")),
+    "show.uid": edit_yaml(SHOW.replace("3c2d1f64", "3c2d1f65")),
+    "show.slug": edit_yaml(SHOW.replace("slug: show", "slug: film")),
+    "show.title": edit_yaml(SHOW.replace("The Show", "The Film")),
+    "show.original_title": edit_yaml(SHOW.replace("아이쇼핑", "아이")),
+    "show.season": edit_yaml(SHOW.replace("season: 1", "season: 2")),
+    "show.synopsis": edit_yaml(SHOW.replace("What it", "All it")),
+    "show.genres": edit_yaml(SHOW.replace("[thriller]", "[drama]")),
+    "show.cast": edit_yaml(SHOW.replace("One", "Two")),
+    "show.color": edit_yaml(SHOW.replace("crimson", "navy")),
+    "timezone": edit_yaml(timezone="Asia/Tokyo"),
+    "published": edit_yaml(published="2025-07-02T00:00:00+00:00"),
+    "airing, premiere": edit_yaml(premiere="2025-07-22"),
+    "airing, weekdays": edit_yaml(weekdays="[monday, wednesday]"),
+    "airing, time": edit_yaml(time="22:00"),
+    "airing, runtime": edit_yaml(runtime=70),
+    "airing, episodes": edit_yaml(episodes=9),
+    "clocks": edit_yaml(clocks="[UTC]"),
+    "platforms, renamed": edit_yaml(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("Str", "Dr")),
+    "platforms, kind": edit_yaml(platforms=f"{{{CHANNEL}, {STREAM}}}".replace(*STREAMED)),
+    "platforms, region": edit_yaml(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("Every", "Any")),
+    "platforms, url": edit_yaml(platforms=f'{{{CHANNEL}, {STREAM[:-1]}, url: "https://a.b/"}}}}'),
+    "platforms, delayed": edit_yaml(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("60", "90")),
+    "platforms, one": edit_yaml(platforms=f"{{{CHANNEL}}}"),
+    "platforms, turned": edit_yaml(platforms=f"{{{STREAM}, {CHANNEL}}}"),
+    "episodes, teaser": edit_yaml(notes=NOTES.replace("A teaser", "Another")),
+    "episodes, recap": edit_yaml(notes=NOTES.replace("A recap", "Another")),
+    "specials, title": edit_yaml(specials=f"[{SPECIAL}]".replace("making of", "beginning")),
+    "specials, none": edit_yaml(specials="[]"),
+    "specials, time": edit_yaml(specials=f"[{SPECIAL}]".replace("T23", "T22")),
+    "specials, runtime": edit_yaml(specials=f"[{SPECIAL}]".replace("45", "50")),
+    "changes, shift": edit_yaml(changes=f"[{MOVED}]".replace("move: 2025-08-04T23:30", SHIFT)),
+    "changes, runtime": edit_yaml(changes=f"[{MOVED}]".replace("}", ", runtime: 70}")),
+    "changes, status": edit_yaml(changes=f"[{MOVED}]".replace("}", ", status: tentative}")),
+    "changes, note": edit_yaml(changes=f"[{MOVED}]".replace("}", ", note: Baseball}")),
+    "changes, earlier": edit_yaml(changes=f"[{MOVED}]".replace("T12", "T11")),
+    "changes, more": edit_yaml(changes=f"[{MOVED}, {CANCELLED}]"),
+    "changes, none": edit_yaml(changes="[]"),
+    "changes, reason": edit_yaml(changes=f"[{MOVED}]".replace("}", ", reason: Baseball}")),
 }
-# They have no other value, or are of no episode.
+# These keys have no other value, or concern no episode.
 WITHOUT_VARIANT: Final = {"format", "show.picture"}
 
 
 @cache
-def made(text: str) -> Schedule:
+def load_cached(text: str) -> Schedule:
     return load_yaml(text)
 
 
 @cache
-def built(text: str, address: SiteURL) -> Site:
-    return build_site(made(text), address)
+def build_cached(text: str, site_url: SiteURL) -> Site:
+    return build_site(load_cached(text), site_url)
 
 
-def assert_the_same(text: str, cache: BuildCache, address: SiteURL = SITE_URL) -> None:
-    # By digest: a difference would be ten thousand lines.
-    assert digest_site(build_site(made(text), address, cache)) == digest_site(built(text, address))
+def assert_same_bytes(text: str, cache: BuildCache, site_url: SiteURL = SITE_URL) -> None:
+    # By digest: the difference of two sites has ten thousand lines.
+    site = build_site(load_cached(text), site_url, cache)
+    assert digest_site(site) == digest_site(build_cached(text, site_url))
 
 
-@pytest.mark.parametrize("what", VARIANTS)
-def test_an_edit_makes_the_same_bytes_as_a_new_build(what: str) -> None:
+@pytest.mark.parametrize("name", VARIANTS)
+def test_edit_renders_same_bytes_as_new_build(name: str) -> None:
     cache = BuildCache()
-    for text in (USUAL, VARIANTS[what], USUAL):
-        assert_the_same(text, cache)
+    for text in (DEFAULT, VARIANTS[name], DEFAULT):
+        assert_same_bytes(text, cache)
 
 
-def test_no_key_of_a_schedule_is_without_such_an_edit() -> None:
-    known = {what.partition(",")[0] for what in VARIANTS} | WITHOUT_VARIANT
+def test_every_key_has_an_edit() -> None:
+    known = {name.partition(",")[0] for name in VARIANTS} | WITHOUT_VARIANT
     keys = {*Schedule.model_fields} - {"show"} | {f"show.{name}" for name in Show.model_fields}
     assert known == keys
-    assert len({USUAL, *VARIANTS.values()}) == len(VARIANTS) + 1
+    assert len({DEFAULT, *VARIANTS.values()}) == len(VARIANTS) + 1
 
 
-@given(st.lists(st.sampled_from([USUAL, *VARIANTS.values()]), min_size=2, max_size=6))
+@given(st.lists(st.sampled_from([DEFAULT, *VARIANTS.values()]), min_size=2, max_size=6))
 @settings(max_examples=10, deadline=None)
-def test_and_so_does_any_number_of_edits(texts: list[str]) -> None:
+def test_edits_render_same_bytes_as_new_builds(texts: list[str]) -> None:
     cache = BuildCache()
     for text in texts:
-        assert_the_same(text, cache)
+        assert_same_bytes(text, cache)
 
 
-def test_another_address_makes_everything_anew() -> None:
+def test_other_url_renders_everything() -> None:
     cache = BuildCache()
     for url in ("https://defects.example", "https://me.example/show", "https://defects.example"):
-        assert_the_same(USUAL, cache, SiteURL.parse(url))
+        assert_same_bytes(DEFAULT, cache, SiteURL.parse(url))
 
 
-def test_only_what_an_edit_concerns_is_made_again() -> None:
-    cache, asked = BuildCache(), []
+def test_only_edited_episodes_are_rendered() -> None:
+    cache, rendered = BuildCache(), []
 
-    def piece(episode: Episode) -> str:
-        asked.append(episode.id)
+    def render(episode: Episode) -> str:
+        rendered.append(episode.id)
         return episode.id
 
-    episodes = expand_episodes(made(USUAL))
+    episodes = expand_episodes(load_cached(DEFAULT))
     ids = [each.id for each in episodes]
     edited = tuple(replace(each, runtime=90) if each.id == "e03" else each for each in episodes)
     for current in (episodes, episodes, edited):
-        cache.start_build(made(USUAL), SITE_URL)
-        assert cache.get_or_render("somewhere", current, piece) == ids
-    assert asked == [*ids, "e03"]
-    # What is no longer part of the site is kept no longer.
-    cache.get_or_render("somewhere", episodes, piece)
-    assert asked == [*ids, "e03", "e03"]
-    cache.get_or_render("elsewhere", episodes, piece)
-    assert asked == [*ids, "e03", "e03", *ids]
+        cache.start_build(load_cached(DEFAULT), SITE_URL)
+        assert cache.get_or_render("page", current, render) == ids
+    assert rendered == [*ids, "e03"]
+    # An output that the last build did not use is not cached.
+    cache.get_or_render("page", episodes, render)
+    assert rendered == [*ids, "e03", "e03"]
+    cache.get_or_render("frame", episodes, render)
+    assert rendered == [*ids, "e03", "e03", *ids]

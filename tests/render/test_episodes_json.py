@@ -17,7 +17,7 @@ from defects_ical.render.structured_data import render_json_ld, render_sitemap
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
-from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 
 ELSEWHERE = SiteURL.parse("https://me.example/my-show")
 STARTS = [
@@ -38,41 +38,6 @@ LATE = {
     "areaServed": "elsewhere",
     "url": "https://late.example/?a=1&b=2",
 }
-
-# Episode 2 moves, 3 is to be confirmed, 4 is cancelled after a move, 5 and the special are shifted
-# over a change of clocks, 5 gets longer; the special comes between 1 and 2.
-EVENTFUL = """\
-format: 1
-show:
-  uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29
-  slug: show
-  title: '</script><!-- "Show" & ]]> 🎬'
-  original_title: 아이쇼핑
-  synopsis: |-
-    It says "no".
-    And <b>more</b>.
-  cast: [{actor: "O'Hara </script>", role: "\\u202BThe \\"One\\""}]
-timezone: America/New_York
-published: 2025-02-20T09:00:00-05:00
-airing: {premiere: 2025-03-02, weekdays: [sunday], time: 21:00, runtime: 60, episodes: 5}
-platforms:
-  channel: {name: Channel, kind: television, region: New York}
-  late: {name: Late & Co, kind: streaming, region: elsewhere, url: "https://late.example/?a=1&b=2", delay: 90}
-  again: {name: Again, kind: television, region: New York, delay: 1440}
-episodes:
-  1: {teaser: "]]></script><script>alert(1)</script>", recap: "Spoiler of the first."}
-  2: {recap: "Spoiler of the second."}
-specials:
-  - {id: making-of, title: The making of </script>, airs: 2025-03-06T20:00, runtime: 45}
-changes:
-  - {at: 2025-03-05T12:00:00-05:00, episodes: [2], move: 2025-03-09T22:00, reason: "A game & <overtime>."}
-  - {at: 2025-03-05T13:00:00-05:00, episodes: [4], shift: {hours: 1}}
-  - {at: 2025-03-06T12:00:00-05:00, episodes: [3, 4], status: tentative}
-  - {at: 2025-03-06T12:00:00-05:00, episodes: [making-of, 5], shift: {days: 1}, reason: No broadcast}
-  - {at: 2025-03-07T12:00:00-05:00, episodes: [5], runtime: 90}
-  - {at: 2025-03-21T12:00:00-04:00, episodes: [4], status: cancelled, reason: A strike.}
-  - {at: 2025-03-22T12:00:30-04:00, episodes: all, note: Teasers reworded.}
-"""  # noqa: E501 - as a maintainer would write it
 
 
 def refused(constant: str) -> NoReturn:
@@ -108,7 +73,7 @@ def publications(schedule: Schedule, number: int) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def eventful() -> Schedule:
-    return load_yaml(EVENTFUL)
+    return load_yaml(SCHEDULE_WITH_CHANGES)
 
 
 def test_there_are_two_files(schedule: Schedule) -> None:

@@ -24,8 +24,9 @@ from defects_ical.server.app import create_app
 from defects_ical.server.reloader import SiteReloader
 from defects_ical.server.responses import prefers_gzip
 from defects_ical.site.build import build_site
-from tests.site.test_build import PATHS, Links
+from tests.site.test_build import PATHS
 from tests.support import golden
+from tests.support.html_tree import find_links
 from tests.support.processes import (
     BIN,
     ROOT,
@@ -481,7 +482,7 @@ def test_the_file_of_the_page_leads_to_the_page(server: Server) -> None:
 def test_the_404_page_leads_back_from_any_depth(under_a_path: Server, target: str) -> None:
     response = under_a_path.request(target)
     assert response.status == 404
-    ways = [urlsplit(link).path for link in Links(response.body).found]
+    ways = [urlsplit(link).path for link in find_links(response.body)]
     assert "/the-defects/" in ways
     assert {under_a_path.request(way).status for way in ways} == {200}
 

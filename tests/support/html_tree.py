@@ -35,3 +35,19 @@ class Markup(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str]]:
         """The attributes of each element of a name."""
         return [attributes for name, attributes in self.found if name == tag]
+
+
+LINK_ATTRIBUTES: Final = {
+    "a": "href",
+    "link": "href",
+    "img": "src",
+    "script": "src",
+    "iframe": "src",
+}
+
+
+def find_links(page: bytes) -> list[str]:
+    """Return the URLs to which a page links, in order."""
+    found = Markup(page.decode()).found
+    urls = (attributes.get(LINK_ATTRIBUTES.get(tag, "")) for tag, attributes in found)
+    return [url for url in urls if url]

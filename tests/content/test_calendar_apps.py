@@ -1,0 +1,116 @@
+"""Links that open calendar apps, with the URLs that each of them understands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from defects_ical.content.calendar_apps import (
+    CalendarEntry,
+    add_to_google,
+    add_to_outlook,
+    subscribe_links,
+)
+from defects_ical.content.feeds import Feed, all_feeds
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.model import Schedule
+
+SITE_URL = SiteURL.parse("https://me.github.io/the-defects")
+FEED = Feed("the-defects-kocowa", "The Defects on Kocowa & more", "kocowa")
+ENTRY = CalendarEntry(
+    title="The Defects: Episode 1 & more",
+    details="A teaser; with “quotes”.\nENA (television)",
+    location="ENA, TVing",
+    start=datetime(2025, 7, 21, 14, tzinfo=UTC),
+    end=datetime(2025, 7, 21, 15, tzinfo=UTC),
+)
+
+
+def test_each_app_has_its_subscribe_link() -> None:
+    apple, google, outlook, office = subscribe_links(FEED, SITE_URL)
+    assert apple.url == "webcal://me.github.io/the-defects/the-defects-kocowa.ics"
+    assert google.url == (
+        "https://calendar.google.com/calendar/r"
+        "?cid=webcal%3A%2F%2Fme.github.io%2Fthe-defects%2Fthe-defects-kocowa.ics"
+    )
+    query = (
+        "?url=https%3A%2F%2Fme.github.io%2Fthe-defects%2Fthe-defects-kocowa.ics"
+        "&name=The%20Defects%20on%20Kocowa%20%26%20more"
+    )
+    assert outlook.url == f"https://outlook.live.com/calendar/0/addfromweb{query}"
+    assert office.url == f"https://outlook.office.com/calendar/0/addfromweb{query}"
+
+
+def test_subscribe_links_decode_to_feed(
+    schedule: Schedule,
+) -> None:
+    """None is longer than 255 characters, Google's limit."""
+    assert len(all_feeds(schedule)) == 8
+    for feed in all_feeds(schedule):
+        apple, google, *outlooks = subscribe_links(feed, SITE_URL)
+        assert urlsplit(apple.url).scheme == "webcal"
+        # Google accepts no https URL here, Outlook no webcal URL.
+        assert unquote(urlsplit(google.url).query.removeprefix("cid=")) == apple.url
+        for outlook in outlooks:
+            query = parse_qs(urlsplit(outlook.url).query, strict_parsing=True)
+            assert query == {"url": [SITE_URL.join(feed.path)], "name": [feed.title]}
+        assert max(len(each.url) for each in (apple, google, *outlooks)) < 256
+
+
+@pytest.mark.parametrize("title", ["슬기로운 의사생활 그리고 우리들의 블루스", "Long " * 40])
+def test_long_name_is_left_out_of_link(title: str) -> None:
+    for feed in (Feed("show", title), Feed("show-channel", f"{title} on Channel", "channel")):
+        *_, outlook, office = subscribe_links(feed, SITE_URL)
+        for link in (outlook, office):
+            assert len(link.url) < 256
+            query = parse_qs(urlsplit(link.url).query, strict_parsing=True)
+            assert query == {"url": [SITE_URL.join(feed.path)]}
+
+
+def test_form_link_drops_details_that_do_not_fit() -> None:
+    lines = ["가" * 3000, "ENA (television)", "https://me.example/#e01"]
+    entry = replace(ENTRY, details="\n".join(lines))
+    google, outlook = urlsplit(add_to_google(entry)), urlsplit(add_to_outlook(entry))
+    assert (
+        parse_qs(google.query)["details"]
+        == parse_qs(outlook.query)["body"]
+        == ["ENA (television)\nhttps://me.example/#e01"]
+    )
+
+
+def test_google_form_has_all_fields() -> None:
+    parts = urlsplit(add_to_google(ENTRY))
+    assert (parts.scheme, parts.hostname, parts.path) == (
+        "https",
+        "calendar.google.com",
+        "/calendar/render",
+    )
+    assert parse_qs(parts.query, strict_parsing=True) == {
+        "action": ["TEMPLATE"],
+        "text": [ENTRY.title],
+        "dates": ["20250721T140000Z/20250721T150000Z"],
+        "details": [ENTRY.details],
+        "location": [ENTRY.location],
+    }
+    assert "+" not in parts.query, "a space is %20: some apps show a plus as it is"
+
+
+def test_outlook_form_has_all_fields() -> None:
+    parts = urlsplit(add_to_outlook(ENTRY))
+    assert (parts.scheme, parts.hostname, parts.path) == (
+        "https",
+        "outlook.live.com",
+        "/calendar/0/deeplink/compose",
+    )
+    assert parse_qs(parts.query, strict_parsing=True) == {
+        "path": ["/calendar/action/compose"],
+        "rru": ["addevent"],
+        "startdt": ["2025-07-21T14:00:00Z"],
+        "enddt": ["2025-07-21T15:00:00Z"],
+        "subject": [ENTRY.title],
+        "body": [ENTRY.details],
+        "location": [ENTRY.location],
+    }

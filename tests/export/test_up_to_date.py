@@ -1,0 +1,105 @@
+"""An export is skipped if the folder holds the files of the same inputs already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from pstats import Stats
+from typing import Final
+
+import pytest
+
+from defects_ical.errors import ExportError
+from defects_ical.export.exporter import ExportResult, check_up_to_date, export_site
+from defects_ical.site.build import Site
+from tests.support.example_schedules import make_yaml
+from tests.support.exports import (
+    MANIFEST_FILE,
+    SITE_URL,
+    TEMPORARY_FILE,
+    build,
+    export_arguments,
+    run_python,
+    write_text,
+)
+
+
+@pytest.fixture
+def site() -> Site:
+    return build(make_yaml())
+
+
+def test_folder_is_up_to_date_with_its_fingerprint(site: Site, tmp_path: Path) -> None:
+    export_site(site, SITE_URL, tmp_path, fingerprint="this")
+    assert check_up_to_date(tmp_path, "this") == ExportResult(0, len(site) + 2, 0)
+    assert check_up_to_date(tmp_path, "that") is None
+    export_site(site, SITE_URL, tmp_path, fingerprint="that")
+    assert check_up_to_date(tmp_path, "that") == ExportResult(0, len(site) + 2, 0)
+    assert check_up_to_date(tmp_path, "this") is None
+
+
+def clear_fingerprint(folder: Path) -> None:
+    """Leave the manifest of an export that was killed after its first step."""
+    manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
+    (folder / MANIFEST_FILE).write_text(json.dumps(manifest | {"fingerprint": ""}), "utf-8")
+
+
+def replace_by_link(folder: Path) -> None:
+    folder.rename(folder.with_name("moved"))
+    folder.symlink_to("moved")
+
+
+DAMAGES: Final[dict[str, Callable[[Path], object]]] = {
+    "edited file": lambda folder: write_text(folder / "index.html", "edited"),
+    "missing file": lambda folder: (folder / "show.ics").unlink(),
+    "killed export": clear_fingerprint,
+    "temporary file": lambda folder: write_text(folder / TEMPORARY_FILE, ""),
+    "linked folder": lambda folder: replace_by_link(folder / "episodes"),
+    "missing manifest": lambda folder: (folder / MANIFEST_FILE).unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
+def test_damaged_folder_is_not_up_to_date(
+    damage: Callable[[Path], object], site: Site, tmp_path: Path
+) -> None:
+    export_site(site, SITE_URL, tmp_path, fingerprint="this")
+    damage(tmp_path)
+    # An export fails on some damages and repairs the others.
+    with suppress(ExportError):
+        assert check_up_to_date(tmp_path, "this") is None
+
+
+def test_folder_without_fingerprint_is_not_up_to_date(site: Site, tmp_path: Path) -> None:
+    export_site(site, SITE_URL, tmp_path)
+    assert check_up_to_date(tmp_path, "") is None
+
+
+def test_check_does_not_create_folder(tmp_path: Path) -> None:
+    assert check_up_to_date(tmp_path / "new", "") is None
+    assert not (tmp_path / "new").exists()
+
+
+def test_check_rejects_damaged_manifest(tmp_path: Path) -> None:
+    write_text(tmp_path / MANIFEST_FILE, "[]")
+    with pytest.raises(ExportError, match="damaged"):
+        check_up_to_date(tmp_path, "this")
+
+
+def test_command_renders_only_if_needed(tmp_path: Path) -> None:
+    """A profile shows whether render/ics.py ran: its _assemble() makes each file."""
+    schedule, folder, profile = (tmp_path / name for name in ("schedule.yaml", "site", "profile"))
+    command = ("-m", "cProfile", "-o", f"{profile}", "-m", "defects_ical")
+    runs = []
+    for runtime in (60, 60, 61):
+        write_text(schedule, make_yaml(runtime=runtime))
+        done = run_python(*command, *export_arguments(folder, schedule), "--force")
+        calls = Stats(f"{profile}").get_stats_profile().func_profiles
+        runs.append((done.stdout.partition(": ")[2].strip(), "_assemble" in calls))
+    assert runs == [
+        ("29 written, 0 unchanged, 0 removed", True),
+        ("0 written, 29 unchanged, 0 removed", False),
+        ("15 written, 14 unchanged, 0 removed", True),
+    ]
