@@ -28,7 +28,7 @@ from pydantic import BaseModel, ValidationError
 
 from defects_ical.authoring.schedule_file import ShowAnswers, create_schedule
 from defects_ical.cli.app import main
-from defects_ical.doctor.report import diagnose
+from defects_ical.doctor.diagnosis import diagnose
 from defects_ical.errors import DefectsIcalError, OptionError
 from defects_ical.probe.session import Limits
 from defects_ical.schedule.episodes import expand_episodes

@@ -16,8 +16,10 @@ from typing import Final
 import pytest
 
 from defects_ical.content.site_url import SiteURL
-from defects_ical.doctor.findings import Finding
-from defects_ical.doctor.report import diagnose, findings, format_report, has_no_errors
+from defects_ical.doctor.diagnosis import diagnose, diagnose_result
+from defects_ical.doctor.findings import build_findings, has_errors
+from defects_ical.doctor.issues import Issue
+from defects_ical.doctor.report import format_report
 from defects_ical.export.exporter import export_site
 from defects_ical.probe.session import ProbeResult, probe_feed
 from defects_ical.schedule.loader import load_schedule
@@ -37,8 +39,8 @@ AFTER: Final = datetime(2026, 1, 1, tzinfo=UTC)
 VARIABLE: Final = re.compile(
     r"(?:127\.0\.0\.1|localhost)(?P<port>:\d+)|\d{4}-\d\d-\d\d\s+\d\d:\d\d:\d\d\s+UTC|\d+\.\d s"
 )
-NAMES: Final = {f"how it comes, {name}": name for name in misbehaving.MISBEHAVIOURS}
-SAID: Final = {f"what it says, {name}": name for name in feeds.FEEDS}
+NAMES: Final = {f"http {name}": name for name in misbehaving.MISBEHAVIOURS}
+SAID: Final = {f"feed {name}": name for name in feeds.FEEDS}
 
 
 def of_the_way(name: str) -> str:
@@ -59,7 +61,7 @@ def of_the_words(name: str) -> str:
 
 
 def report(url: str, seen: ProbeResult, now: datetime) -> str:
-    return VARIABLE.sub(_noughts, format_report(url, findings(seen, now)))
+    return VARIABLE.sub(_noughts, format_report(url, diagnose_result(seen, now)))
 
 
 def _noughts(found: re.Match[str]) -> str:
@@ -107,18 +109,11 @@ def test_a_report_is_wide_enough_to_be_read_and_no_wider() -> None:
 
 
 def test_nothing_that_a_feed_or_a_server_says_reaches_the_terminal_unseen() -> None:
-    said = "\x1b]0;title\x07\x1b[31m\u202eabc\u2066\u200b\ufeff"
-    text = format_report("https://me.example/a.ics", [Finding("name", "risk", said, said, said)])
-    assert "U+001B]0;titleU+0007U+001B[31mU+202EabcU+2066U+200BU+FEFF" in text
-    assert text.replace("\n", "").isprintable()
-
-
-def test_a_literal_stays_as_it_is_written_at_the_beginning_of_a_sentence() -> None:
-    found = Finding("name", "note", "robots.txt is missing", "it matters to no one", "add one")
-    assert format_report("https://me.example/a.ics", [found]) == (
-        "https://me.example/a.ics: 1 note\n\n"
-        "note: robots.txt is missing.\n  It matters to no one.\n  Mend: add one.\n"
-    )
+    text = "\x1b]0;title\x07\x1b[31m\u202eabc\u2066\u200b\ufeff"
+    finding = build_findings([Issue.TEXT_OUTSIDE_CALENDAR.at(1, text=text)])
+    report = format_report("https://me.example/a.ics", finding)
+    assert "U+001B]0;titleU+0007U+001B[31mU+202EabcU+2066U+200BU+FEFF" in report
+    assert report.replace("\n", "").isprintable()
 
 
 # Our own.
@@ -155,11 +150,11 @@ def assert_sound(server: Server) -> None:
     """Nothing is wrong before the season, and after it only that it is over."""
     for path in OURS:
         seen = probe_feed(f"http://127.0.0.1:{server.port}/{path}", misbehaving.QUICK)
-        expected = ["attachment"] if path.startswith("episodes/") else []
-        assert [each.name for each in findings(seen, BEFORE)] == expected
-        later = findings(seen, AFTER)
-        assert sorted(each.name for each in later) == sorted([*expected, "stale"])
-        assert has_no_errors(later)
+        expected = ["served-as-attachment"] if path.startswith("episodes/") else []
+        assert [each.issue.id for each in diagnose_result(seen, BEFORE)] == expected
+        later = diagnose_result(seen, AFTER)
+        assert sorted(each.issue.id for each in later) == sorted([*expected, "no-upcoming-events"])
+        assert not has_errors(later)
 
 
 def test_our_service_gets_a_clean_bill() -> None:
@@ -184,7 +179,7 @@ def test_a_sound_feed_ends_with_0() -> None:
     with misbehaving.misbehaving("nothing") as server:
         done = command(server.url)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{server.url}: nothing wrong\n"
+    assert done.stdout == f"{server.url}: no problems found\n"
 
 
 def test_a_note_and_a_risk_do_so_too() -> None:
@@ -192,14 +187,14 @@ def test_a_note_and_a_risk_do_so_too() -> None:
         done = command(server.url)
         found = diagnose(server.url, feeds.NOW, misbehaving.QUICK)
     assert done.returncode == 0
-    assert [each.severity for each in found] == ["risk", "note"]
+    assert [each.severity for each in found] == ["warning", "info"]
 
 
 def test_a_fault_ends_with_1() -> None:
     with misbehaving.misbehaving("404") as server:
         done = command(server.url)
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.startswith(f"{server.url}: 1 fault\n\nfault: ")
+    assert done.stdout.startswith(f"{server.url}: 1 error\n\nerror    ")
 
 
 @pytest.mark.parametrize("url", ["ftp://me.example/a.ics", "file:///etc/passwd", "me.example", ""])
@@ -223,4 +218,4 @@ def test_nothing_else_loads_what_fetches() -> None:
 def test_a_clock_in_a_stamp_shows_however_fast_the_server() -> None:
     with misbehaving.running(misbehaving.Misbehaviour(misbehaving.stamping)) as server:
         found = diagnose(server.url, datetime.now(UTC))
-    assert [each.name for each in found] == ["stamp-clock"]
+    assert [each.issue.id for each in found] == ["unstable-dtstamp"]

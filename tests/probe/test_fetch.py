@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defects_ical.doctor.findings import Finding
+from defects_ical.doctor.findings import Finding, build_findings
 from defects_ical.doctor.http_checks import check_http, feed_bodies
 from defects_ical.errors import InvalidFeedURLError
 from defects_ical.probe import session
@@ -54,67 +54,67 @@ from tests.support.faulty_server import (
 # What is found of each: how bad it is, its name, and in which programs it shows.
 FOUND: Final[dict[str, list[str]]] = {
     "nothing": [],
-    "403 for one User-Agent": ["fault forbidden: Google"],
-    "403 for two User-Agents": ["fault forbidden: Outlook, ICSx5"],
-    "401": ["fault login"],
-    "403": ["fault forbidden"],
-    "404": ["fault not-found"],
-    "410": ["fault gone"],
-    "418": ["fault status"],
-    "429": ["fault turned-away"],
-    "500": ["fault server-error"],
-    "503 for one User-Agent": ["fault server-error: Outlook"],
-    "304 to everybody": ["fault always-304"],
-    "no connection for one User-Agent": ["fault cut-short: Apple"],
-    "HTML with 200": ["fault web-page"],
-    "a challenge with 200": ["fault challenge"],
-    "a challenge with 403": ["fault challenge"],
-    "a challenge for one User-Agent": ["fault challenge: ICSx5"],
-    "a login": ["fault login"],
-    "a login in its place": ["fault login"],
-    "empty 200": ["fault empty"],
-    "no media type": ["fault media-type: Apple, Thunderbird"],
-    "text/plain": ["fault media-type: Apple, Thunderbird"],
-    "octet-stream": ["fault media-type: Apple, Thunderbird"],
-    "text/html": ["fault media-type: Apple, Thunderbird"],
-    "no charset": ["risk charset"],
-    "HEAD 405": ["risk head: Thunderbird"],
-    "HEAD breaks off": ["risk head: Thunderbird"],
-    "HEAD says HTML": ["risk head: Thunderbird"],
-    "redirect loop": ["fault redirect-loop"],
+    "403 for one User-Agent": ["error forbidden: Google"],
+    "403 for two User-Agents": ["error forbidden: Outlook, ICSx5"],
+    "401": ["error unauthorized"],
+    "403": ["error forbidden"],
+    "404": ["error not-found"],
+    "410": ["error gone"],
+    "418": ["error unexpected-status"],
+    "429": ["error rate-limited"],
+    "500": ["error server-error"],
+    "503 for one User-Agent": ["error server-error: Outlook"],
+    "304 to everybody": ["error unconditional-304"],
+    "no connection for one User-Agent": ["error incomplete-response: Apple"],
+    "HTML with 200": ["error html-page"],
+    "a challenge with 200": ["error challenge"],
+    "a challenge with 403": ["error challenge"],
+    "a challenge for one User-Agent": ["error challenge: ICSx5"],
+    "a login": ["error login-page"],
+    "a login in its place": ["error login-page"],
+    "empty 200": ["error empty-response"],
+    "no media type": ["error no-media-type: Apple, Thunderbird"],
+    "text/plain": ["error wrong-media-type: Apple, Thunderbird"],
+    "octet-stream": ["error wrong-media-type: Apple, Thunderbird"],
+    "text/html": ["error wrong-media-type: Apple, Thunderbird"],
+    "no charset": ["warning no-charset"],
+    "HEAD 405": ["warning head-differs: Thunderbird"],
+    "HEAD breaks off": ["warning head-differs: Thunderbird"],
+    "HEAD says HTML": ["warning head-differs: Thunderbird"],
+    "redirect loop": ["error redirect-loop"],
     "five redirects": [],
-    "six redirects": ["fault redirects"],
-    "https to http": ["fault downgrade: ICSx5"],
-    "a redirect to a file": ["fault redirects"],
-    "a redirect to another host": ["note other-host"],
-    "self-signed certificate": ["fault certificate"],
-    "robots.txt that disallows": ["fault robots: Google"],
-    "robots.txt that disallows Google": ["fault robots: Google"],
+    "six redirects": ["error too-many-redirects"],
+    "https to http": ["error insecure-redirect: ICSx5"],
+    "a redirect to a file": ["error invalid-redirect"],
+    "a redirect to another host": ["info redirect-to-other-host"],
+    "self-signed certificate": ["error invalid-certificate"],
+    "robots.txt that disallows": ["error robots-disallowed: Google"],
+    "robots.txt that disallows Google": ["error robots-disallowed: Google"],
     "robots.txt that disallows another": [],
     "robots.txt that is not found": [],
-    "robots.txt with 500": ["risk robots-error: Google"],
-    "1.3 MB": ["risk size: Google"],
-    "10 GB": ["fault size: Google"],
-    "slow drip": ["fault gave-up"],
-    "slow drip in the head": ["fault gave-up"],
-    "silence": ["fault gave-up"],
-    "late": ["risk slow"],
-    "cut short": ["fault cut-short"],
-    "ETag that never matches": ["risk etag-restless"],
-    "ETag that is ignored": ["risk etag-restless"],
-    "ETag that stands still": ["fault etag-stuck: ICSx5"],
-    "ETag without quotation marks": ["risk etag-malformed"],
-    "always 304": ["fault always-304: Apple, ICSx5"],
-    "Last-Modified that runs back": ["risk date-runs-back: Apple, ICSx5"],
-    "Last-Modified ahead": ["risk date-ahead: Apple, ICSx5"],
-    "Last-Modified that is no date": ["risk date-malformed: Apple, ICSx5"],
-    "304 by date though it changed": ["fault date-stuck: Apple, ICSx5"],
-    "gzip always": ["fault compression: Outlook"],
-    "gzip that is cut off": ["fault compression"],
-    "gzip that is none": ["fault compression"],
-    "kept for a week": ["risk kept-long"],
-    "kept for a week by Expires": ["risk kept-long"],
-    "attachment": ["note attachment"],
+    "robots.txt with 500": ["warning robots-unavailable: Google"],
+    "1.3 MB": ["warning large: Google"],
+    "10 GB": ["error over-size-limit: Google"],
+    "slow drip": ["error timeout"],
+    "slow drip in the head": ["error timeout"],
+    "silence": ["error timeout"],
+    "late": ["warning slow"],
+    "cut short": ["error incomplete-response"],
+    "ETag that never matches": ["warning unstable-etag"],
+    "ETag that is ignored": ["warning unconfirmed-etag"],
+    "ETag that stands still": ["error stale-etag: ICSx5"],
+    "ETag without quotation marks": ["warning unquoted-etag"],
+    "always 304": ["error always-304: Apple, ICSx5"],
+    "Last-Modified that runs back": ["warning decreasing-last-modified: Apple, ICSx5"],
+    "Last-Modified ahead": ["warning future-last-modified: Apple, ICSx5"],
+    "Last-Modified that is no date": ["warning invalid-last-modified: Apple, ICSx5"],
+    "304 by date though it changed": ["error stale-last-modified: Apple, ICSx5"],
+    "gzip always": ["error unrequested-compression: Outlook"],
+    "gzip that is cut off": ["error undecodable-response"],
+    "gzip that is none": ["error undecodable-response"],
+    "kept for a week": ["warning long-caching"],
+    "kept for a week by Expires": ["warning long-caching"],
+    "attachment": ["info served-as-attachment"],
 }
 
 
@@ -125,18 +125,21 @@ def examined(name: str, limits: Limits | None = None) -> tuple[ProbeResult, list
     return seen, server.log
 
 
+def find_http_issues(seen: ProbeResult) -> tuple[Finding, ...]:
+    return build_findings(check_http(seen))
+
+
 def brief(finding: Finding) -> str:
-    programs = f": {', '.join(finding.programs)}" if finding.programs else ""
-    return f"{finding.severity} {finding.name}{programs}"
+    clients = f": {', '.join(finding.clients)}" if finding.clients else ""
+    return f"{finding.severity} {finding.issue.id}{clients}"
 
 
 @pytest.mark.parametrize("name", FOUND)
 def test_what_is_wrong_is_found_and_nothing_else(name: str) -> None:
-    findings = [*check_http(examined(name)[0])]
+    findings = find_http_issues(examined(name)[0])
     assert [brief(each) for each in findings] == FOUND[name]
     for each in findings:
-        assert "{" not in each.consequence
-        assert not re.search(r"[.;:,]$|\s$|^\s|  |\n", f"{each.what}|{each.mend}")
+        assert not re.search(r"[{}]|  |\n", f"{each.message}{each.impact}{each.fix}")
 
 
 def test_every_misbehaviour_is_looked_at() -> None:
@@ -145,11 +148,11 @@ def test_every_misbehaviour_is_looked_at() -> None:
 
 def test_a_tag_that_is_always_another_is_told_from_one_that_is_ignored() -> None:
     changing, ignored = (
-        next(check_http(examined(name)[0])).what
+        find_http_issues(examined(name)[0])[0].message
         for name in ("ETag that never matches", "ETag that is ignored")
     )
-    assert changing == "the feed is the same, but its entity tag is another with every answer"
-    assert ignored == "the feed is the same, but its entity tag is never confirmed with 304"
+    assert changing == "The feed is unchanged, but every response has a different ETag."
+    assert ignored == "The feed is unchanged, but its ETag is never confirmed with 304."
 
 
 def test_each_program_sends_what_it_is_known_by() -> None:
@@ -195,7 +198,7 @@ def test_the_feed_is_there_as_it_was_at_the_first_and_at_the_second_fetch() -> N
     with misbehaving("nothing", FEED, changed) as server:
         seen = probe_feed(server.url, QUICK)
     assert feed_bodies(seen) == (FEED, changed)
-    assert [*check_http(seen)] == []
+    assert find_http_issues(seen) == ()
 
 
 def test_compression_is_undone_for_whoever_reads() -> None:
@@ -226,9 +229,9 @@ def test_all_ends_in_time_whatever_the_server_does(name: str) -> None:
     kinds = [each.response.error.kind for each in seen.probes if each.response.error]
     assert (kinds[0], kinds[-1]) == ("timeout", "no time left")
     assert len(seen.of("subscribe")) == len(CLIENTS)
-    first = next(check_http(seen))
-    assert brief(first) == "fault gave-up"
-    assert first.what == "the answer takes too long: not finished after 0.2 seconds"
+    first = find_http_issues(seen)[0]
+    assert brief(first) == "error timeout"
+    assert first.message == "The response took too long: not finished after 0.2 seconds."
 
 
 def test_no_more_is_read_than_the_limit() -> None:
@@ -285,34 +288,34 @@ def test_a_name_and_password_in_a_redirect_are_not_sent() -> None:
 )
 def test_a_redirect_to_what_is_no_address_leads_out_of_the_web(location: str) -> None:
     with running(Misbehaviour(redirect(location))) as server:
-        findings = [*check_http(probe_feed(server.url, QUICK))]
-    assert [brief(each) for each in findings] == ["fault redirects"]
+        findings = find_http_issues(probe_feed(server.url, QUICK))
+    assert [brief(each) for each in findings] == ["error invalid-redirect"]
 
 
-def answering(of_robots: Behaviour) -> tuple[list[Finding], ProbeResult]:
+def answering(of_robots: Behaviour) -> tuple[tuple[Finding, ...], ProbeResult]:
     limits = Limits(request=2, robots=0.2, pause=0)
     with running(Misbehaviour(healthy, robots=of_robots)) as server:
         seen = probe_feed(server.url, limits)
-    return [*check_http(seen)], seen
+    return find_http_issues(seen), seen
 
 
 def test_a_robots_txt_that_hangs_hides_nothing_and_is_told() -> None:
     (finding,), seen = answering(silent)
     assert len(seen.feeds) == len(CLIENTS)
     assert len(seen.of("repeat")) == 1
-    assert brief(finding) == "risk robots-error: Google"
-    assert finding.what == "robots.txt is not answered: not finished after 0.2 seconds"
+    assert brief(finding) == "warning robots-unavailable: Google"
+    assert finding.message == "robots.txt is unavailable: not finished after 0.2 seconds."
 
 
 def test_a_robots_txt_that_breaks_off_is_told() -> None:
     (finding,), _ = answering(lambda _: Answer(None))
-    assert brief(finding) == "risk robots-error: Google"
+    assert brief(finding) == "warning robots-unavailable: Google"
 
 
 def test_a_server_that_accepts_and_never_answers_is_told() -> None:
     with running(Misbehaviour(silent, robots=silent)) as server:
-        findings = [*check_http(probe_feed(server.url, Limits(total=1)))]
-    assert brief(findings[0]) == "fault gave-up"
+        findings = find_http_issues(probe_feed(server.url, Limits(total=1)))
+    assert brief(findings[0]) == "error timeout"
 
 
 def test_a_resolver_that_hangs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,32 +326,36 @@ def test_a_resolver_that_hangs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    findings = [*check_http(probe_feed("http://slow.example/a.ics", Limits(total=0.5)))]
+    findings = find_http_issues(probe_feed("http://slow.example/a.ics", Limits(total=0.5)))
     ending.set()
-    assert brief(findings[0]) == "fault gave-up"
+    assert brief(findings[0]) == "error timeout"
 
 
 def test_findings_are_never_empty_where_nobody_was_answered() -> None:
-    (finding,) = check_http(ProbeResult("http://a.example/", (), Limits()))
-    assert brief(finding) == "fault gave-up"
+    (finding,) = find_http_issues(ProbeResult("http://a.example/", (), Limits()))
+    assert brief(finding) == "error timeout"
 
 
 def test_who_had_no_time_left_is_not_to_blame() -> None:
     with running(Misbehaviour(slow(0.6))) as server:
         seen = probe_feed(server.url, Limits(total=3))
     assert 2 <= len(seen.feeds) < len(CLIENTS)
-    (finding,) = check_http(seen)
+    (finding,) = find_http_issues(seen)
     late = tuple(CLIENTS[len(seen.feeds) :])
-    assert (finding.severity, finding.name, finding.programs) == ("risk", "unasked", late)
-    assert finding.what.startswith("after 3 seconds there was no time left for the feed as ")
-    assert finding.what.endswith(" would ask for it and robots.txt")
+    assert (finding.severity, finding.issue.id, finding.clients) == (
+        "warning",
+        "incomplete-check",
+        late,
+    )
+    assert finding.message.startswith("After 3 seconds, no time was left to request the feed as ")
+    assert finding.message.endswith(" and robots.txt.")
 
 
 def test_one_who_hangs_leaves_time_for_the_others() -> None:
     with running(Misbehaviour(only_for("Google", silent))) as server:
         seen = probe_feed(server.url, Limits(total=3, request=1, robots=0.2, pause=0))
-    (finding,) = check_http(seen)
-    assert brief(finding) == "fault gave-up: Google"
+    (finding,) = find_http_issues(seen)
+    assert brief(finding) == "error timeout: Google"
     assert len(seen.feeds) == len(CLIENTS) - 1
 
 
@@ -361,7 +368,7 @@ def test_what_is_stamped_with_the_time_is_another_the_second_time() -> None:
     one, other = feed_bodies(seen)
     assert one != other
     # Its tag stands still, but there is no change that anybody would miss.
-    assert [brief(each) for each in check_http(seen)] == []
+    assert [brief(each) for each in find_http_issues(seen)] == []
 
 
 def test_a_challenge_for_the_first_program_does_not_keep_from_asking_again() -> None:
@@ -387,9 +394,9 @@ def encoded(body: bytes, encoding: str) -> ProbeResult:
 def test_an_encoding_that_is_no_compression_is_read_over(encoding: str) -> None:
     seen = encoded(FEED, encoding)
     assert feed_bodies(seen) == (FEED, FEED)
-    (finding,) = check_http(seen)
-    assert brief(finding) == "risk compression"
-    assert finding.what == f"Content-Encoding is `{encoding}`, which is no compression"
+    (finding,) = find_http_issues(seen)
+    assert brief(finding) == "warning unknown-content-encoding"
+    assert finding.message == f"Content-Encoding is `{encoding}`, which is not a compression."
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", "gzip, identity"])
@@ -411,8 +418,8 @@ def test_deflate_may_lack_its_header() -> None:
 
 
 def test_a_compression_that_nobody_asked_for_is_named() -> None:
-    finding = next(check_http(encoded(b"\x0b\x02\x80", "br")))
-    assert finding.what == "the answer is compressed (`br`), which Google did not ask for"
+    finding = find_http_issues(encoded(b"\x0b\x02\x80", "br"))[0]
+    assert finding.message == "The response is compressed (`br`), but Google did not request this."
 
 
 # Headers that nobody would write.
@@ -442,7 +449,7 @@ def with_these(headers: dict[str, str]) -> ProbeResult:
     ],
 )
 def test_headers_that_nobody_would_write_are_survived(headers: dict[str, str]) -> None:
-    assert all(each.severity != "fault" for each in check_http(with_these(headers)))
+    assert all(each.severity != "error" for each in find_http_issues(with_these(headers)))
 
 
 @pytest.mark.parametrize(
@@ -461,9 +468,9 @@ def test_of_a_long_header_a_part_is_quoted(headers: dict[str, str]) -> None:
     body = FEED.replace(b"Show", "쇼".encode())
     response = replace(seen.probes[0].response, body=body, decoded="gzip" not in str(headers))
     hard = [replace(each, response=response) for each in seen.probes]
-    told = [*check_http(replace(seen, probes=tuple(hard)))]
-    assert any(re.search(r"`\S+( x+)?…`", each.what) for each in told)
-    assert all(len(each.what) + len(each.mend) < 250 for each in told)
+    told = find_http_issues(replace(seen, probes=tuple(hard)))
+    assert any(re.search(r"`\S+( x+)?…`", each.message) for each in told)
+    assert all(len(each.message) + len(each.fix) < 350 for each in told)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -484,8 +491,8 @@ def test_of_a_long_header_a_part_is_quoted(headers: dict[str, str]) -> None:
     )
 )
 def test_and_so_is_anything_else(headers: dict[str, str]) -> None:
-    for each in check_http(with_these(headers)):
-        assert len(each.what) < 400
+    for each in find_http_issues(with_these(headers)):
+        assert len(each.message) < 400
 
 
 # Which way.
@@ -514,19 +521,19 @@ def test_a_webcal_address_that_http_has_no_feed_for_is_told_of_with_what_was_ask
         pair = [plain.url, secure.url]
         monkeypatch.setattr(session, "candidate_urls", lambda _: pair)
         seen = probe_feed(plain.url.replace("http:", "webcal:"), QUICK, trusting())
-    (finding,) = check_http(seen)
-    assert brief(finding) == "risk webcal"
-    assert finding.what == (
-        f"`{plain.url}`, to which webcal links lead, is answered with 404 (Not Found), "
-        "and https with the feed"
+    (finding,) = find_http_issues(seen)
+    assert brief(finding) == "warning webcal-over-http"
+    assert finding.message == (
+        f"webcal links lead to {plain.url}, which has status 404 (Not Found), "
+        "while HTTPS serves the feed."
     )
-    assert "redirect to https" in finding.mend
+    assert "redirect from HTTP to HTTPS" in finding.fix
 
 
 def test_a_webcal_address_without_a_feed_has_the_status_of_http() -> None:
     with misbehaving("403") as server:
         seen = probe_feed(server.url.replace("http:", "webcal:"), QUICK)
-    assert [brief(each) for each in check_http(seen)] == ["fault forbidden"]
+    assert [brief(each) for each in find_http_issues(seen)] == ["error forbidden"]
 
 
 def test_a_webcal_address_leads_to_https_where_http_is_not_answered() -> None:
@@ -534,16 +541,16 @@ def test_a_webcal_address_leads_to_https_where_http_is_not_answered() -> None:
         seen = probe_feed(server.url.replace("https://", "webcal://"), QUICK, trusting())
     assert {each.response.url for each in seen.feeds} == {server.url}
     assert len(seen.feeds) == len(CLIENTS)
-    assert [brief(each) for each in check_http(seen)] == ["risk webcal"]
+    assert [brief(each) for each in find_http_issues(seen)] == ["warning webcal-over-http"]
 
 
 def test_a_certificate_that_is_trusted_is_no_finding() -> None:
     with misbehaving("self-signed certificate") as server:
-        assert [*check_http(probe_feed(server.url, QUICK, trusting()))] == []
+        assert find_http_issues(probe_feed(server.url, QUICK, trusting())) == ()
         # It is for the number, and not for the name.
         elsewhere = server.url.replace("127.0.0.1", "localhost")
-        (finding,) = check_http(probe_feed(elsewhere, QUICK, trusting()))
-    assert finding.what == "the certificate is not valid: it is for another host name"
+        (finding,) = find_http_issues(probe_feed(elsewhere, QUICK, trusting()))
+    assert finding.message == "The TLS certificate is not valid: it is for another host name."
 
 
 # Nobody there.
@@ -551,21 +558,21 @@ def test_a_certificate_that_is_trusted_is_no_finding() -> None:
 
 def test_a_server_that_is_not_there_is_told() -> None:
     seen = probe_feed(f"http://127.0.0.1:{closed_port()}/a.ics")
-    (finding,) = check_http(seen)
-    assert (finding.name, finding.programs) == ("unreachable", ())
-    assert finding.what == "no connection: the server refuses the connection"
+    (finding,) = find_http_issues(seen)
+    assert (finding.issue.id, finding.clients) == ("no-connection", ())
+    assert finding.message == "Connection failed: the server refuses the connection."
     assert {each.response.status for each in seen.probes} == {0}
 
 
 def test_a_host_that_is_not_there_is_told() -> None:
-    (finding,) = check_http(probe_feed("http://feeds.invalid/a.ics"))
-    assert finding.what == "the host is not found: the host name cannot be resolved"
+    (finding,) = find_http_issues(probe_feed("http://feeds.invalid/a.ics"))
+    assert finding.message == "Host not found: the host name cannot be resolved."
 
 
 def test_plain_http_on_the_port_of_https_is_told() -> None:
     with running(Misbehaviour(healthy)) as server:
-        (finding,) = check_http(probe_feed(server.url.replace("http://", "https://")))
-    assert finding.what == "https fails: the server does not speak HTTPS on this port"
+        (finding,) = find_http_issues(probe_feed(server.url.replace("http://", "https://")))
+    assert finding.message == "HTTPS failed: the server does not speak HTTPS on this port."
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def test_a_zone_is_complete_and_begins_before_its_events(files: Files) -> None:
 
 
 def identities(file: File) -> list[str]:
-    return [event.value("UID") for event in file.events]
+    return [event.get_value("UID") for event in file.events]
 
 
 def derived(names: Iterable[str]) -> list[str]:
@@ -355,37 +355,37 @@ def test_a_change_touches_nothing_but_its_event_and_the_feeds_stamp() -> None:
 
 
 def by_name(file: File) -> dict[str, Component]:
-    return {event.value("URL").partition("#")[2]: event for event in file.events}
+    return {event.get_value("URL").partition("#")[2]: event for event in file.events}
 
 
 def test_a_calendars_name_is_escaped(rich: Files) -> None:
-    (name,) = rich["/show.ics"].calendar.named("NAME")
+    (name,) = rich["/show.ics"].calendar.get_lines("NAME")
     assert name.value == r"""Love\, Lies\; and "Truth": 사랑과 거짓말 💔"""
     assert name.text == TITLE
-    (shown,) = rich["/show-first-reminders.ics"].calendar.named("X-WR-CALNAME")
+    (shown,) = rich["/show-first-reminders.ics"].calendar.get_lines("X-WR-CALNAME")
     assert shown.text == f"""{TITLE} on Première, "One"; 채널 📺 (reminders)"""
 
 
 def test_a_place_is_the_names_of_all_platforms_or_of_one(rich: Files) -> None:
     first = r"""Première\, "One"\; 채널 📺"""
-    everywhere = {event.value("LOCATION") for event in rich["/show.ics"].events}
+    everywhere = {event.get_value("LOCATION") for event in rich["/show.ics"].events}
     assert everywhere == {rf"{first}\, Later\, Next week"}
-    assert {event.value("LOCATION") for event in rich["/show-first.ics"].events} == {first}
-    assert {event.value("LOCATION") for event in rich["/show-later.ics"].events} == {"Later"}
+    assert {event.get_value("LOCATION") for event in rich["/show-first.ics"].events} == {first}
+    assert {event.get_value("LOCATION") for event in rich["/show-later.ics"].events} == {"Later"}
 
 
 def test_a_category_keeps_its_semicolon(rich: Files) -> None:
-    categories = {event.value("CATEGORIES") for event in rich["/show.ics"].events}
+    categories = {event.get_value("CATEGORIES") for event in rich["/show.ics"].events}
     assert categories == {r"TV,K-drama,sci-fi\; horror"}
 
 
 def test_a_title_keeps_its_punctuation_and_its_family(rich: Files) -> None:
-    (summary,) = by_name(rich["/show.ics"])["making-of"].named("SUMMARY")
+    (summary,) = by_name(rich["/show.ics"])["making-of"].get_lines("SUMMARY")
     assert summary.text == f"""{TITLE}: 뒷이야기: "cut", uncut; 🎬{FAMILY}"""
 
 
 def test_a_teasers_lines_come_through(rich: Files) -> None:
-    (description,) = by_name(rich["/show.ics"])["e01"].named("DESCRIPTION")
+    (description,) = by_name(rich["/show.ics"])["e01"].get_lines("DESCRIPTION")
     lines = description.text.splitlines()
     assert lines[:2] == ['One line, and then; "another":', ""]
     assert lines[3] == EMOJI
@@ -395,14 +395,16 @@ def test_a_teasers_lines_come_through(rich: Files) -> None:
 
 def test_a_platforms_link_is_not_cut_by_a_comma_or_semicolon(rich: Files) -> None:
     link = "https://later.example/watch?title=love%2Clies%3Bpart=1&a='b'"
-    (description,) = by_name(rich["/show-later.ics"])["e01"].named("DESCRIPTION")
+    (description,) = by_name(rich["/show-later.ics"])["e01"].get_lines("DESCRIPTION")
     assert f"Later (streaming, Elsewhere), 1 h 35 min after the broadcast {link}" in (
         description.text.splitlines()
     )
 
 
 def test_every_status_is_there(rich: Files) -> None:
-    statuses = {name: event.value("STATUS") for name, event in by_name(rich["/show.ics"]).items()}
+    statuses = {
+        name: event.get_value("STATUS") for name, event in by_name(rich["/show.ics"]).items()
+    }
     others = dict.fromkeys(RICH_IDS, "CONFIRMED")
     expected = {"e04": "TENTATIVE", "e05": "CANCELLED", "reunion": "CANCELLED"}
     assert statuses == others | expected
@@ -410,7 +412,7 @@ def test_every_status_is_there(rich: Files) -> None:
 
 def test_a_revised_episode_has_a_higher_sequence_and_a_later_stamp(rich: Files) -> None:
     stamps = {
-        name: (event.value("SEQUENCE"), event.value("DTSTAMP"))
+        name: (event.get_value("SEQUENCE"), event.get_value("DTSTAMP"))
         for name, event in by_name(rich["/show-later.ics"]).items()
     }
     assert stamps == dict.fromkeys(RICH_IDS, ("0", "20251001T040000Z")) | {
@@ -428,8 +430,8 @@ def test_times_are_local_but_for_the_hour_that_comes_twice(rich: Files) -> None:
     events = by_name(rich["/show.ics"])
     times = {
         name: tuple(
-            (line.parameter("TZID"), line.value)
-            for line in (*events[name].named("DTSTART"), *events[name].named("DTEND"))
+            (line.get_parameter("TZID"), line.value)
+            for line in (*events[name].get_lines("DTSTART"), *events[name].get_lines("DTEND"))
         )
         for name in ("e02", "making-of", "finale-party")
     }
@@ -442,8 +444,8 @@ def test_times_are_local_but_for_the_hour_that_comes_twice(rich: Files) -> None:
 
 
 def test_a_file_whose_only_event_is_in_utc_defines_no_zone(rich: Files) -> None:
-    assert not rich["/episodes/show-making-of.ics"].calendar.parts("VTIMEZONE")
-    (zone,) = rich["/episodes/show-reunion.ics"].calendar.parts("VTIMEZONE")
+    assert not rich["/episodes/show-making-of.ics"].calendar.get_components("VTIMEZONE")
+    (zone,) = rich["/episodes/show-reunion.ics"].calendar.get_components("VTIMEZONE")
     assert [each.name for each in zone.components] == ["STANDARD", "DAYLIGHT"]
 
 
@@ -686,8 +688,8 @@ def test_the_reader_knows_parameters_and_quotes() -> None:
     (found,) = feed_rules.read(b"BEGIN:VCALENDAR\r\n" + line + b"\r\nEND:VCALENDAR\r\n").lines
     assert (found.name, found.value) == ("ATTACH", "https://a.example/;b:c")
     assert found.parameters == (("FMTTYPE", "text/plain"), ("X-A", '"a;b:c,d",e'))
-    assert found.parameter("FMTTYPE") == "text/plain"
-    assert found.parameter("TZID") is None
+    assert found.get_parameter("FMTTYPE") == "text/plain"
+    assert found.get_parameter("TZID") is None
 
 
 def test_the_reader_undoes_escapes_from_the_left() -> None:

@@ -26,7 +26,7 @@ from defects_ical.rfc5545.content_lines import (
     first_onset,
     is_utf8,
     parse_line,
-    physical_lines,
+    split_physical_lines,
     tzids_used,
 )
 
@@ -110,7 +110,7 @@ class File:
     @property
     def events(self) -> tuple[Component, ...]:
         """The calendar's events."""
-        return self.calendar.parts("VEVENT")
+        return self.calendar.get_components("VEVENT")
 
     @property
     def url(self) -> str:
@@ -120,7 +120,7 @@ class File:
     @property
     def physical(self) -> tuple[PhysicalLine, ...]:
         """The lines as they are folded."""
-        return tuple(physical_lines(self.octets))
+        return tuple(split_physical_lines(self.octets))
 
     @property
     def single(self) -> bool:
@@ -147,8 +147,8 @@ Rule: TypeAlias = Callable[[File], Iterator[str]]
 def line_ends(file: File) -> Iterator[str]:
     """A CR and an LF stand nowhere but together (§3.1)."""
     for line in file.physical:
-        if line.bare:
-            yield f"line {line.number}: a bare {line.end!r}"
+        if line.has_bare_ending:
+            yield f"line {line.number}: a bare {line.ending!r}"
 
 
 def final_line_end(file: File) -> Iterator[str]:
@@ -160,14 +160,14 @@ def final_line_end(file: File) -> Iterator[str]:
 def line_lengths(file: File) -> Iterator[str]:
     """No line is longer than 75 octets, without its end (§3.1)."""
     for line in file.physical:
-        if line.long:
-            yield f"line {line.number} has {len(line.octets)} octets"
+        if line.is_too_long:
+            yield f"line {line.number} has {len(line.raw)} octets"
 
 
 def folds(file: File) -> Iterator[str]:
     """A fold falls between two characters, never into one: each line is UTF-8 (§3.1)."""
     for line in file.physical:
-        if not is_utf8(line.octets):
+        if not is_utf8(line.raw):
             yield f"line {line.number} is not UTF-8"
 
 
@@ -180,7 +180,7 @@ def byte_order_mark(file: File) -> Iterator[str]:
 def control_characters(file: File) -> Iterator[str]:
     """Nothing stands in a line that cannot be seen and that some program takes for its end."""
     for line in file.physical:
-        for character in find_invisible(line.octets.decode(errors="replace")):
+        for character in find_invisible(line.raw.decode(errors="replace")):
             yield f"line {line.number}: U+{ord(character):04X}"
 
 
@@ -304,7 +304,7 @@ def _exactly(component: Component, names: tuple[str, ...]) -> Iterator[str]:
 def names(file: File) -> Iterator[str]:
     """Name and description stand twice, the same both times, each in one line."""
     for name, other in (("NAME", "X-WR-CALNAME"), ("DESCRIPTION", "X-WR-CALDESC")):
-        here, there = file.calendar.value(name), file.calendar.value(other)
+        here, there = file.calendar.get_value(name), file.calendar.get_value(other)
         if here != there or r"\n" in here:
             yield f"{name} is {here!r} and {other} is {there!r}"
 
@@ -312,10 +312,10 @@ def names(file: File) -> Iterator[str]:
 def source(file: File) -> Iterator[str]:
     """SOURCE is the feed's own address (RFC 7986 §5.8), URL the site's (§5.5)."""
     wanted = [(("VALUE", "URI"),), file.url]
-    for line in file.calendar.named("SOURCE"):
+    for line in file.calendar.get_lines("SOURCE"):
         if [line.parameters, line.value] != wanted:
             yield f"line {line.number}: SOURCE is {line.value} with {line.parameters}"
-    for line in file.calendar.named("URL"):
+    for line in file.calendar.get_lines("URL"):
         if line.value != file.site:
             yield f"line {line.number}: URL is {line.value}"
 
@@ -324,7 +324,7 @@ def refresh(file: File) -> Iterator[str]:
     """A feed asks to be read again in an hour (RFC 7986 §5.7)."""
     wanted = {"REFRESH-INTERVAL": (("VALUE", "DURATION"),), "X-PUBLISHED-TTL": ()}
     for name, parameters in wanted.items():
-        for line in file.calendar.named(name):
+        for line in file.calendar.get_lines(name):
             if (line.parameters, line.value) != (parameters, "PT1H"):
                 yield f"line {line.number}: {name} is {line.value} with {line.parameters}"
 
@@ -333,15 +333,15 @@ def colors(file: File) -> Iterator[str]:
     """The colour is a CSS name (RFC 7986 §5.9) and, for Apple's programs, six digits."""
     forms = {"COLOR": "[a-z]+", "X-APPLE-CALENDAR-COLOR": "#[0-9A-F]{6}"}
     for name, form in forms.items():
-        for line in file.calendar.named(name):
+        for line in file.calendar.get_lines(name):
             if not re.fullmatch(form, line.value):
                 yield f"line {line.number}: {name} is {line.value}"
 
 
 def calendar_stamp(file: File) -> Iterator[str]:
     """A feed was last modified when the latest of its events was (RFC 7986 §5.4)."""
-    latest = max((event.value("LAST-MODIFIED") for event in file.events), default="")
-    for line in file.calendar.named("LAST-MODIFIED"):
+    latest = max((event.get_value("LAST-MODIFIED") for event in file.events), default="")
+    for line in file.calendar.get_lines("LAST-MODIFIED"):
         if line.value != latest:
             yield f"line {line.number}: LAST-MODIFIED is {line.value}, not {latest}"
 
@@ -362,10 +362,10 @@ def identities(file: File) -> Iterator[str]:
 def stamps(file: File) -> Iterator[str]:
     """DTSTAMP, LAST-MODIFIED and SEQUENCE rise together (§3.8.7), from CREATED on."""
     for event in file.events:
-        made, stamp, modified = map(event.value, ("CREATED", "DTSTAMP", "LAST-MODIFIED"))
+        made, stamp, modified = map(event.get_value, ("CREATED", "DTSTAMP", "LAST-MODIFIED"))
         if not re.fullmatch(r"\d{8}T\d{6}Z", stamp) or stamp != modified or made > stamp:
             yield f"line {event.number}: made {made}, stamped {stamp}, modified {modified}"
-        sequence = event.value("SEQUENCE")
+        sequence = event.get_value("SEQUENCE")
         if not re.fullmatch(r"0|[1-9]\d{0,3}", sequence) or (sequence == "0") != (made == stamp):
             yield f"line {event.number}: SEQUENCE is {sequence}"
 
@@ -373,9 +373,9 @@ def stamps(file: File) -> Iterator[str]:
 def times(file: File) -> Iterator[str]:
     """Start and end are local to one zone or in UTC, both alike, and never floating (§3.3.5)."""
     for event in file.events:
-        both = (*event.named("DTSTART"), *event.named("DTEND"))
+        both = (*event.get_lines("DTSTART"), *event.get_lines("DTEND"))
         for line in both:
-            tail = "" if line.parameter("TZID") else "Z"
+            tail = "" if line.get_parameter("TZID") else "Z"
             if not re.fullmatch(rf"\d{{8}}T\d{{6}}{tail}", line.value):
                 yield f"line {line.number}: {line.name} is {line.value}"
         for start, end in pairwise(both):
@@ -386,7 +386,7 @@ def times(file: File) -> Iterator[str]:
 def statuses(file: File) -> Iterator[str]:
     """The title says what the status is, which most programs do not show (§3.8.1.11)."""
     for event in file.events:
-        status, summary = event.value("STATUS"), event.value("SUMMARY")
+        status, summary = event.get_value("STATUS"), event.get_value("SUMMARY")
         said = next(each for each in PREFIXES.values() if summary.startswith(each))
         if PREFIXES.get(status) != said:
             yield f"line {event.number}: {status}, but {summary}"
@@ -395,8 +395,8 @@ def statuses(file: File) -> Iterator[str]:
 def transparency(file: File) -> Iterator[str]:
     """A broadcast makes nobody busy (§3.8.2.7)."""
     for event in file.events:
-        if event.value("TRANSP") != "TRANSPARENT":
-            yield f"line {event.number}: TRANSP is {event.value('TRANSP')}"
+        if event.get_value("TRANSP") != "TRANSPARENT":
+            yield f"line {event.number}: TRANSP is {event.get_value('TRANSP')}"
 
 
 def locations(file: File) -> Iterator[str]:
@@ -413,20 +413,21 @@ def links(file: File) -> Iterator[str]:
             if "," in link or ";" in link:
                 yield f"line {line.number}: {line.name} has {link}"
     for event in file.events:
-        if not event.value("URL").startswith(f"{file.site}#"):
-            yield f"line {event.number}: URL is {event.value('URL')}"
+        if not event.get_value("URL").startswith(f"{file.site}#"):
+            yield f"line {event.number}: URL is {event.get_value('URL')}"
 
 
 def alarms(file: File) -> Iterator[str]:
     """Only a twin reminds (§3.6.6), half an hour before, and not of what is cancelled."""
     for event in file.events:
-        due = file.reminding and event.value("STATUS") != "CANCELLED"
-        if len(event.parts("VALARM")) != int(due):
-            yield f"line {event.number}: {len(event.parts('VALARM'))} alarms"
-        for alarm in event.parts("VALARM"):
+        due = file.reminding and event.get_value("STATUS") != "CANCELLED"
+        if len(event.get_components("VALARM")) != int(due):
+            yield f"line {event.number}: {len(event.get_components('VALARM'))} alarms"
+        for alarm in event.get_components("VALARM"):
             yield from _exactly(alarm, ALARM)
-            if (alarm.value("ACTION"), alarm.value("TRIGGER")) != ("DISPLAY", "-PT30M"):
-                yield f"line {alarm.number}: {alarm.value('ACTION')} at {alarm.value('TRIGGER')}"
+            if (alarm.get_value("ACTION"), alarm.get_value("TRIGGER")) != ("DISPLAY", "-PT30M"):
+                action, trigger = map(alarm.get_value, ("ACTION", "TRIGGER"))
+                yield f"line {alarm.number}: {action} at {trigger}"
 
 
 # Zones.
@@ -437,24 +438,24 @@ def zones(file: File) -> Iterator[str]:
     used = set(tzids_used(file.events))
     parts = file.calendar.components
     first = tuple(takewhile(lambda each: each.name == "VTIMEZONE", parts))
-    defined = [zone.value("TZID") for zone in file.calendar.parts("VTIMEZONE")]
+    defined = [zone.get_value("TZID") for zone in file.calendar.get_components("VTIMEZONE")]
     if defined != sorted(used) or len(first) != len(defined):
         yield f"events name {used}; {defined} are defined, {len(first)} of them before the events"
-    for line in file.calendar.named("X-WR-TIMEZONE"):
+    for line in file.calendar.get_lines("X-WR-TIMEZONE"):
         if used - {line.value}:
             yield f"line {line.number}: X-WR-TIMEZONE is {line.value}"
 
 
 def observances(file: File) -> Iterator[str]:
     """A definition is complete (§3.6.5), begun before its events, no earlier than 1970."""
-    starts = [line.value for event in file.events for line in event.named("DTSTART")]
-    for zone in file.calendar.parts("VTIMEZONE"):
+    starts = [line.value for event in file.events for line in event.get_lines("DTSTART")]
+    for zone in file.calendar.get_components("VTIMEZONE"):
         yield from _exactly(zone, ("TZID",))
         first = first_onset(zone)
-        if not zone.parts("STANDARD") or not "19700101T000000" <= first < min(starts):
+        if not zone.get_components("STANDARD") or not "19700101T000000" <= first < min(starts):
             yield f"line {zone.number}: begins at {first} for {starts}"
         for each in zone.components:
-            ruled = [line.name for line in each.named("RRULE")]
+            ruled = [line.name for line in each.get_lines("RRULE")]
             yield from _exactly(each, (*OBSERVANCE, *ruled[:1]))
 
 

@@ -15,9 +15,11 @@ def doctor(url: str) -> None:
     Requests the feed as Google, Apple, Outlook, Thunderbird and ICSx5 do.
     """
     # It loads httpx and icalendar, which would slow every other command's start.
-    from defects_ical.doctor import report  # noqa: PLC0415 - see above
+    from defects_ical.doctor.diagnosis import diagnose  # noqa: PLC0415 - see above
+    from defects_ical.doctor.findings import has_errors  # noqa: PLC0415 - see above
+    from defects_ical.doctor.report import format_report  # noqa: PLC0415 - see above
 
-    findings = report.diagnose(url, utc_now())
-    click.echo(report.format_report(url, findings), nl=False)
-    if not report.has_no_errors(findings):
+    findings = diagnose(url, utc_now())
+    click.echo(format_report(url, findings), nl=False)
+    if has_errors(findings):
         click.get_current_context().exit(1)

@@ -1,31 +1,87 @@
-"""What a look at somebody's feed finds: what is wrong, in which programs it shows, and the mend."""
+"""Findings: occurrences of issues in, one entry of the report for each issue out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-Severity: TypeAlias = Literal["fault", "risk", "note"]
-"""A fault keeps programs from showing the feed, or makes them show it wrong; a risk may; a note
-is true and harms nobody."""
+from defects_ical.doctor.issues import SEVERITIES, Issue, Occurrence, Severity
+from defects_ical.text.display import excerpt
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("fault", "risk", "note")
-"""The worst first."""
+# Characters of a detail that a message quotes; `excerpt` reads all of the text that it gets.
+MAX_DETAIL: Final = 120
+MAX_READ: Final = 400
+OTHERS_WORK: Final = " Other clients get the feed."
+
+_ORDER: Final = {issue: number for number, issue in enumerate(Issue)}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, in plain sentences.
+    """An issue of one feed, in complete sentences: the first occurrence of ``count``.
 
-    ``name`` is what tests and documents call it: "media-type". ``what`` is what was seen,
-    ``consequence`` what ``programs`` (none: any) make of it and why, ``mend`` what its publisher
-    has to do. ``line`` is the physical line of the feed, from 1, where there is one.
+    ``clients`` are those that are affected (empty: any), ``line`` is the physical line from 1.
     """
 
-    name: str
-    severity: Severity
-    what: str
-    consequence: str
-    mend: str
-    programs: tuple[str, ...] = ()
+    issue: Issue
+    message: str
+    impact: str
+    fix: str
+    clients: tuple[str, ...] = ()
     line: int | None = None
+    count: int = 1
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the issue."""
+        return self.issue.value.severity
+
+    @property
+    def source(self) -> str:
+        """The evidence for the issue; empty if it needs none."""
+        return self.issue.value.source
+
+
+def build_findings(occurrences: Iterable[Occurrence]) -> tuple[Finding, ...]:
+    """Return one finding for each issue and the clients that it affects, the worst first.
+
+    Findings of one severity have the order of the catalogue.
+    """
+    first: dict[tuple[Issue, tuple[str, ...]], Occurrence] = {}
+    counts: dict[tuple[Issue, tuple[str, ...]], int] = {}
+    for occurrence in occurrences:
+        key = occurrence.issue, occurrence.clients
+        first.setdefault(key, occurrence)
+        counts[key] = counts.get(key, 0) + 1
+    findings = (_build_finding(each, counts[key]) for key, each in first.items())
+    return tuple(sorted(findings, key=_rank))
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Return whether a client cannot show the feed, or shows it wrong."""
+    return any(each.severity == "error" for each in findings)
+
+
+def _build_finding(occurrence: Occurrence, count: int) -> Finding:
+    issue_type = occurrence.issue.value
+    details = {name: _quote(value) for name, value in occurrence.details.items()}
+    impact = issue_type.impact.format_map(details)
+    return Finding(
+        issue=occurrence.issue,
+        message=issue_type.message.format_map(details),
+        impact=impact + OTHERS_WORK if occurrence.others_work else impact,
+        fix=issue_type.fix.format_map(details),
+        clients=occurrence.clients or issue_type.clients,
+        line=occurrence.line,
+        count=count,
+    )
+
+
+def _quote(value: object) -> object:
+    """Return third-party text short, on one line and with invisible characters named."""
+    return excerpt(value[:MAX_READ], MAX_DETAIL) if isinstance(value, str) else value
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    return SEVERITIES.index(finding.severity), _ORDER[finding.issue]

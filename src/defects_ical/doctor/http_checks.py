@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-from defects_ical.doctor.findings import Finding
+from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
 from defects_ical.probe.decompression import CONTENT_CODINGS, DECODABLE
 from defects_ical.probe.fetch_errors import FetchError, FetchErrorKind
@@ -44,84 +44,37 @@ CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 STAMPS: Final = re.compile(
     rb"^(?:DTSTAMP|LAST-MODIFIED|CREATED)[;:][^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE
 )
-# Characters of a header that a message quotes.
-MOST_QUOTED: Final = 60
 # What pages and challenges are searched for, in octets from the beginning.
 HEAD_OF_A_PAGE: Final = 65_536
 
-NOTHING_COMES: Final = "gets nothing: new subscribers see an empty calendar, others the old one"
-IMPATIENT: Final = "A program that does not wait so long leaves the calendar as it was"
-TOO_LARGE: Final = (
-    "Google imports files of up to 1 MB, and says nothing of feeds; "
-    "every program fetches all of it every few hours"
-)
-EVERYBODY: Final = "let everybody read the feed, without a login and whatever the User-Agent"
-EXEMPT: Final = "exempt the feed's address from the protection against robots"
-TYPE: Final = "send `Content-Type: text/calendar; charset=utf-8`"
-FROM_BYTES: Final = "make the entity tag from the bytes of the answer, and compare If-None-Match"
-NO_DATE: Final = "leave Last-Modified out and ignore If-Modified-Since; an entity tag is enough"
-
-# A trouble's name, what was seen (followed by its words), and the mend.
-TROUBLES: Final[Mapping[FetchErrorKind, tuple[str, str, str]]] = {
-    "unknown host": ("unreachable", "the host is not found", "mend the name, or its DNS records"),
-    "no connection": ("unreachable", "no connection", "start the server, or open its port"),
-    "certificate": (
-        "certificate",
-        "the certificate is not valid",
-        "install one of a public issuer for this name, with those between, and renew it in time",
-    ),
-    "tls": ("certificate", "https fails", "serve https on this port, with TLS 1.2 or later"),
-    "no response": ("gave-up", "the server is silent", "answer within a few seconds"),
-    "incomplete response": (
-        "cut-short",
-        "no whole answer",
-        "find out in the server's log why it ended",
-    ),
-    "not http": ("cut-short", "no answer", "serve HTTP on this port"),
-    "no time left": ("gave-up", "no answer came in time", "hand out a finished file"),
-    "timeout": ("gave-up", "the answer takes too long", "hand out a finished file"),
-    "redirect loop": ("redirect-loop", "the redirects go round", "answer with the feed instead"),
-    "too many redirects": ("redirects", "too many redirects", "redirect once, to the last address"),
-    "invalid redirect": (
-        "redirects",
-        "a redirect leads out of the web",
-        "redirect to an http or https address",
-    ),
+FETCH_ISSUES: Final[Mapping[FetchErrorKind, Issue]] = {
+    "unknown host": Issue.UNKNOWN_HOST,
+    "no connection": Issue.NO_CONNECTION,
+    "certificate": Issue.INVALID_CERTIFICATE,
+    "tls": Issue.NO_TLS,
+    "no response": Issue.NO_RESPONSE,
+    "incomplete response": Issue.INCOMPLETE_RESPONSE,
+    "not http": Issue.NO_HTTP,
+    "no time left": Issue.TIMEOUT,
+    "timeout": Issue.TIMEOUT,
+    "redirect loop": Issue.REDIRECT_LOOP,
+    "too many redirects": Issue.TOO_MANY_REDIRECTS,
+    "invalid redirect": Issue.INVALID_REDIRECT,
 }
-# What a status means to whoever subscribes: the finding's name, what programs make of it, the mend.
-STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
-    304: (
-        "always-304",
-        f"{{who}} {NOTHING_COMES}; the server says that nothing has changed",
-        "answer 304 only to a conditional request that matches",
-    ),
-    401: (
-        "login",
-        f"{{who}} {NOTHING_COMES}; there is nobody who could type a password",
-        EVERYBODY,
-    ),
-    403: ("forbidden", f"{{who}} {NOTHING_COMES}", EVERYBODY),
-    404: (
-        "not-found",
-        f"{{who}} {NOTHING_COMES}; some programs drop the calendar",
-        "put the feed back at this address, or redirect to where it is",
-    ),
-    410: (
-        "gone",
-        f"{{who}} {NOTHING_COMES}; Thunderbird switches the calendar off for good",
-        "answer 503 if this is for a time; redirect if the feed has moved",
-    ),
-    429: (
-        "turned-away",
-        "{who} is told to come later: the calendar stays empty, or as it was",
-        "exempt the feed's address from the limit, or let a cache answer",
-    ),
+REDIRECT_ISSUES: Final = {Issue.REDIRECT_LOOP, Issue.TOO_MANY_REDIRECTS, Issue.INVALID_REDIRECT}
+STATUS_ISSUES: Final[Mapping[int, Issue]] = {
+    304: Issue.UNCONDITIONAL_304,
+    401: Issue.UNAUTHORIZED,
+    403: Issue.FORBIDDEN,
+    404: Issue.NOT_FOUND,
+    410: Issue.GONE,
+    429: Issue.RATE_LIMITED,
 }
 
-Check = Callable[[ProbeResult], Iterator[Finding]]
+Check = Callable[[ProbeResult], Iterator[Occurrence]]
 
 
-def check_http(examination: ProbeResult) -> Iterator[Finding]:
+def check_http(examination: ProbeResult) -> Iterator[Occurrence]:
     """What of an examination hinders programs, each thing once."""
     for check in CHECKS:
         yield from check(examination)
@@ -132,28 +85,30 @@ def feed_bodies(examination: ProbeResult) -> tuple[bytes, ...]:
     got = [each for each in _feeds(examination) if not each.response.truncated]
     # As it was chosen what to ask once more.
     got = sorted(got, key=lambda each: not each.response.is_calendar)[:1]
-    again = [
-        each for each in examination.of("repeat") if each.response.ok and not any(_refusal(each))
-    ]
+    again = [each for each in examination.of("repeat") if each.response.ok and not _refusal(each)]
     same = [each for each in again if each.client in {visit.client for visit in got}]
     return tuple(each.response.body for each in (*got, *same))
 
 
-def _answers(examination: ProbeResult) -> Iterator[Finding]:
+def _answers(examination: ProbeResult) -> Iterator[Occurrence]:
     """Why programs get no feed, those that fare alike together."""
     visits = _asked(examination)
     if not visits:
         words = f"nothing after {examination.limits.total:g} seconds"
         yield _stopped(FetchError("no time left", words))
-    wrong = [(visit, finding) for visit in visits for finding in _refusal(visit)]
-    together: dict[tuple[str, str], list[str]] = {}
-    for visit, finding in wrong:
-        together.setdefault((finding.name, finding.what), []).append(visit.client)
-    for _, finding in wrong:
-        programs = tuple(together.pop((finding.name, finding.what), ()))
+    wrong = [(visit, found) for visit in visits if (found := _refusal(visit))]
+    together: dict[tuple[Issue, str], list[str]] = {}
+    for visit, found in wrong:
+        together.setdefault((found.issue, repr(found.details)), []).append(visit.client)
+    for _, found in wrong:
+        programs = tuple(together.pop((found.issue, repr(found.details)), ()))
         if programs:
             everybody = len(programs) == len(visits)
-            yield _told(finding, programs, everybody=everybody, others=bool(_feeds(examination)))
+            yield replace(
+                found,
+                clients=() if everybody else programs,
+                others_work=bool(_feeds(examination)),
+            )
 
 
 def _asked(examination: ProbeResult) -> tuple[Probe, ...]:
@@ -161,77 +116,51 @@ def _asked(examination: ProbeResult) -> tuple[Probe, ...]:
     return tuple(each for each in examination.of("subscribe") if not each.response.had_no_time)
 
 
-def _unasked(examination: ProbeResult) -> Iterator[Finding]:
+def _unasked(examination: ProbeResult) -> Iterator[Occurrence]:
     """What there was no more time for; who came last is not to blame for it."""
     visits = [*examination.of("subscribe"), *examination.of("robots")]
     late = [each for each in visits if each.response.had_no_time]
     if late and _asked(examination):
         programs = tuple(each.client for each in late if each.purpose == "subscribe")
         left = ["robots.txt"] if any(each.purpose == "robots" for each in late) else []
-        left = [f"the feed as {join_names(programs)} would ask for it", *left] if programs else left
-        seconds = examination.limits.total
-        what = f"after {seconds:g} seconds there was no time left for {' and '.join(left)}"
-        consequence = f"Nothing is known of that. {IMPATIENT}"
-        mend = "hand out a finished file, and look again"
-        yield Finding("unasked", "risk", what, consequence, mend, programs)
+        left = [f"the feed as {join_names(programs)}", *left] if programs else left
+        found = Issue.INCOMPLETE_CHECK.at(
+            seconds=examination.limits.total, omitted=" and ".join(left)
+        )
+        yield replace(found, clients=programs)
 
 
-def _told(finding: Finding, programs: tuple[str, ...], *, everybody: bool, others: bool) -> Finding:
-    """A finding with whom it concerns in its words."""
-    who = "Every program" if everybody else join_names(programs)
-    consequence = finding.consequence.format(who=who)
-    # Where there is no one, a plural would read wrongly.
-    if len(programs) > 1 and not everybody:
-        consequence = _plural(consequence)
-    if others:
-        consequence += ". Other programs get the feed"
-    return replace(finding, consequence=consequence, programs=() if everybody else programs)
-
-
-def _plural(text: str) -> str:
-    singular = {" gets ": " get ", " has ": " have ", " is ": " are ", " shows ": " show "}
-    for one, many in singular.items():
-        text = text.replace(one, many, 1)
-    return text
-
-
-def _refusal(visit: Probe) -> Iterator[Finding]:
+def _refusal(visit: Probe) -> Occurrence | None:
     """The one reason why a program gets no feed, if it gets none."""
     if visit.response.error:
-        yield _stopped(visit.response.error)
-    elif _is_challenge(visit):
-        what = (
-            f"a page that asks whether a person is there comes with status {visit.response.status}"
-        )
-        yield _fault(
-            "challenge", what, f"{{who}} {NOTHING_COMES}; no program can answer the page", EXEMPT
-        )
-    elif not visit.response.ok:
-        yield _status(visit)
-    elif _is_page(visit):
-        yield _page(visit)
-    elif visit.response.decoded and not visit.response.body.strip():
-        consequence = "{who} shows no events, and Evolution also drops those that it had"
-        mend = "answer 503 as long as there is nothing good to send"
-        yield _fault("empty", "an empty answer comes with status 200", consequence, mend)
+        return _stopped(visit.response.error)
+    if _is_challenge(visit):
+        return Issue.CHALLENGE.at(status=visit.response.status)
+    if not visit.response.ok:
+        return _status(visit)
+    if _is_page(visit):
+        return _page(visit)
+    if visit.response.decoded and not visit.response.body.strip():
+        return Issue.EMPTY_RESPONSE.at()
+    return None
 
 
-def _stopped(trouble: FetchError) -> Finding:
-    name, what, mend = TROUBLES[trouble.kind]
-    consequence = IMPATIENT if name == "gave-up" else f"{{who}} {NOTHING_COMES}"
-    return _fault(name, f"{what}: {trouble.message}", consequence, mend)
+def _page(visit: Probe) -> Occurrence:
+    if _is_login(visit):
+        return Issue.LOGIN_PAGE.at(url=redact_url(visit.response.heads[-1].url))
+    return Issue.HTML_PAGE.at()
 
 
-def _status(visit: Probe) -> Finding:
+def _stopped(trouble: FetchError) -> Occurrence:
+    return FETCH_ISSUES[trouble.kind].at(reason=trouble.message)
+
+
+def _status(visit: Probe) -> Occurrence:
     """What an unwanted status means."""
-    what = f"the status is {visit.response.status}{_phrase(visit.response.status)}"
-    if visit.response.status in STATUSES:
-        name, consequence, mend = STATUSES[visit.response.status]
-        return _fault(name, what, consequence, mend)
-    if visit.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        mend = "find out in the server's log why"
-        return _fault("server-error", what, f"{{who}} {NOTHING_COMES}", mend)
-    return _fault("status", what, f"{{who}} {NOTHING_COMES}", "answer 200 with the feed")
+    server_error = visit.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    other = Issue.SERVER_ERROR if server_error else Issue.UNEXPECTED_STATUS
+    issue = STATUS_ISSUES.get(visit.response.status, other)
+    return issue.at(status=f"{visit.response.status}{_phrase(visit.response.status)}")
 
 
 def _phrase(status: int) -> str:
@@ -239,16 +168,6 @@ def _phrase(status: int) -> str:
         return f" ({HTTPStatus(status).phrase})"
     except ValueError:
         return ""
-
-
-def _page(visit: Probe) -> Finding:
-    if _is_login(visit):
-        where = redact_url(visit.response.heads[-1].url)
-        consequence = f"{{who}} {NOTHING_COMES}; there is nobody who could type a password"
-        return _fault("login", f"the address leads to a login, {where}", consequence, EVERYBODY)
-    consequence = "{who} gets no calendar out of it; some programs take it for one without events"
-    mend = "answer with the feed, and errors with their status"
-    return _fault("web-page", "a web page comes with status 200", consequence, mend)
 
 
 def _is_challenge(visit: Probe) -> bool:
@@ -272,22 +191,19 @@ def _is_login(visit: Probe) -> bool:
 
 def _feeds(examination: ProbeResult) -> tuple[Probe, ...]:
     """The visits that brought a feed, or what could be one."""
-    return tuple(each for each in examination.feeds if not any(_refusal(each)))
+    return tuple(each for each in examination.feeds if not _refusal(each))
 
 
-def _webcal(examination: ProbeResult) -> Iterator[Finding]:
+def _webcal(examination: ProbeResult) -> Iterator[Occurrence]:
     reached = [visit.client for visit in examination.of("subscribe") if visit.response.heads]
     unanswered = [each for each in examination.of("webcal") if each.client in reached]
     for visit in unanswered[:1]:
         concerned = {each.client for each in unanswered}
         programs = () if concerned == {*reached} else _in_order(concerned)
-        what = f"`{redact_url(visit.response.url)}`, to which webcal links lead, {_instead(visit)}"
-        consequence = (
-            "A webcal link is asked for by http first: a program that does not try https "
-            "by itself never reaches the feed"
+        found = Issue.WEBCAL_OVER_HTTP.at(
+            url=redact_url(visit.response.url), failure=_instead(visit)
         )
-        mend = "answer on the port of http with a redirect to https"
-        yield Finding("webcal", "risk", what, consequence, mend, programs)
+        yield replace(found, clients=programs)
 
 
 def _in_order(programs: Collection[str]) -> tuple[str, ...]:
@@ -297,39 +213,32 @@ def _in_order(programs: Collection[str]) -> tuple[str, ...]:
 def _instead(visit: Probe) -> str:
     """How http is answered where https brings the feed."""
     if visit.response.error:
-        return f"is not answered ({visit.response.error.message}), but https is"
+        return f"does not respond ({visit.response.error.message}), while HTTPS does"
     status = visit.response.status
-    return f"is answered with {status}{_phrase(status)}, and https with the feed"
+    return f"has status {status}{_phrase(status)}, while HTTPS serves the feed"
 
 
-def _redirects(examination: ProbeResult) -> Iterator[Finding]:
+def _redirects(examination: ProbeResult) -> Iterator[Occurrence]:
     """Redirects that are followed here, and not by everybody."""
     seen = set()
     for visit in examination.of("subscribe"):
         for before, after in pairwise(visit.response.heads):
-            for finding in _redirect(before, after):
-                if finding.name not in seen:
-                    seen.add(finding.name)
-                    yield finding
+            for found in _redirect(before, after):
+                if found.issue not in seen:
+                    seen.add(found.issue)
+                    yield found
 
 
-def _redirect(before: ResponseHead, after: ResponseHead) -> Iterator[Finding]:
+def _redirect(before: ResponseHead, after: ResponseHead) -> Iterator[Occurrence]:
     one, other = urlsplit(before.url), urlsplit(after.url)
-    where = f"{redact_url(before.url)} redirects to {redact_url(after.url)}"
+    details = {"url": redact_url(before.url), "target": redact_url(after.url)}
     if (one.scheme, other.scheme) == ("https", "http"):
-        consequence = (
-            "ICSx5 refuses to go from https to http, as others may; "
-            "what comes in the clear can be forged"
-        )
-        mend = "redirect to an https address"
-        yield Finding("downgrade", "fault", where, consequence, mend, ("ICSx5",))
+        yield Issue.INSECURE_REDIRECT.at(**details)
     elif one.hostname != other.hostname:
-        consequence = "Nothing, as long as the other host stays: the feed depends on both"
-        mend = "give subscribers the last address, if it is there to stay"
-        yield Finding("other-host", "note", where, consequence, mend)
+        yield Issue.REDIRECT_TO_OTHER_HOST.at(**details)
 
 
-def _robots(examination: ProbeResult) -> Iterator[Finding]:
+def _robots(examination: ProbeResult) -> Iterator[Occurrence]:
     for visit in examination.of("robots"):
         if visit.response.ok and not _is_page(visit):
             yield from _disallowed(examination, visit)
@@ -337,56 +246,36 @@ def _robots(examination: ProbeResult) -> Iterator[Finding]:
             # Where nothing is answered at all, that is told of the feed.
             if not any(each.response.heads for each in examination.of("subscribe")):
                 return
-            consequence = (
-                "A robot must then take everything for forbidden (RFC 9309 §2.3.1.4), "
-                "and Google's importer heeds robots.txt"
-            )
-            mend = "answer robots.txt with 200 and no `Disallow`, or with 404"
-            what = f"robots.txt is {why}"
-            yield Finding("robots-error", "risk", what, consequence, mend, ("Google",))
+            yield Issue.ROBOTS_UNAVAILABLE.at(reason=why)
 
 
 def _unreachable(visit: Probe) -> str:
     """How robots.txt is not answered, or nothing; too many redirects are no error of it."""
     if visit.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"answered with status {visit.response.status}"
-    if visit.response.error and TROUBLES[visit.response.error.kind][0] not in {
-        "redirects",
-        "redirect-loop",
-    }:
-        return "" if visit.response.had_no_time else f"not answered: {visit.response.error.message}"
+        return f"response status {visit.response.status}{_phrase(visit.response.status)}"
+    if visit.response.error and FETCH_ISSUES[visit.response.error.kind] not in REDIRECT_ISSUES:
+        return "" if visit.response.had_no_time else visit.response.error.message
     return ""
 
 
-def _disallowed(examination: ProbeResult, visit: Probe) -> Iterator[Finding]:
+def _disallowed(examination: ProbeResult, visit: Probe) -> Iterator[Occurrence]:
     agent = CLIENT_HEADERS[visit.client]["User-Agent"]
     address = next((each.response.url for each in examination.of("subscribe")), visit.response.url)
     if not is_allowed(visit.response.body, agent, address):
-        consequence = (
-            "Google's importer heeds it and does not fetch the feed: "
-            "the calendar stays empty, or as it was"
-        )
-        mend = f"take the `Disallow` away, or add a group `User-agent: {agent}` that allows it"
-        what = f"robots.txt disallows the feed to `{agent}`"
-        yield Finding("robots", "fault", what, consequence, mend, ("Google",))
+        yield Issue.ROBOTS_DISALLOWED.at(agent=agent)
 
 
-def _media_type(examination: ProbeResult) -> Iterator[Finding]:
+def _media_type(examination: ProbeResult) -> Iterator[Occurrence]:
     for visit in _feeds(examination)[:1]:
         kind, charset = _content_type(visit)
-        if kind != "text/calendar":
-            what = f"the media type is {_quoted(kind)}" if kind else "no media type is given"
-            consequence = (
-                "Apple's programs get a file that they cannot use, and Thunderbird finds no "
-                "calendar at the address: it looks for `text/calendar`"
-            )
-            programs = ("Apple", "Thunderbird")
-            yield Finding("media-type", "fault", what, consequence, TYPE, programs)
+        if not kind:
+            yield Issue.NO_MEDIA_TYPE.at()
+        elif kind != "text/calendar":
+            yield Issue.WRONG_MEDIA_TYPE.at(media_type=kind)
+        elif not visit.response.body.isascii() and not charset:
+            yield Issue.NO_CHARSET.at()
         elif not visit.response.body.isascii() and charset not in {"utf-8", "utf8"}:
-            said = _quoted(charset) if charset else "not named"
-            what = f"there is more than ASCII in the feed, and its charset is {said}"
-            consequence = "A program that does not guess UTF-8 shows broken letters"
-            yield Finding("charset", "risk", what, consequence, TYPE)
+            yield Issue.WRONG_CHARSET.at(charset=charset)
 
 
 def _content_type(visit: Probe) -> tuple[str, str | None]:
@@ -396,85 +285,61 @@ def _content_type(visit: Probe) -> tuple[str, str | None]:
     return header.partition(";")[0].strip().lower(), charset[1].lower() if charset else None
 
 
-def _quoted(text: str) -> str:
-    """What came from outside: a part of it."""
-    return f"`{text[:MOST_QUOTED]}…`" if len(text) > MOST_QUOTED else f"`{text}`"
-
-
-def _head(examination: ProbeResult) -> Iterator[Finding]:
+def _head(examination: ProbeResult) -> Iterator[Occurrence]:
     """HEAD, with which Thunderbird begins."""
     got = [each for each in examination.of("subscribe") if each.client == "Thunderbird"]
     for head, get in zip(examination.of("head"), got, strict=False):
         if not get.response.ok:
             return
-        what = _unlike(head, get)
-        if what:
-            consequence = (
-                "Thunderbird asks with HEAD first when a calendar is added, and finds it only "
-                "because it asks with GET as well"
-            )
-            mend = "answer HEAD as GET, with the same headers and without the body"
-            yield Finding("head", "risk", what, consequence, mend, ("Thunderbird",))
+        if difference := _unlike(head, get):
+            yield Issue.HEAD_DIFFERS.at(difference=difference)
 
 
 def _unlike(head: Probe, get: Probe) -> str:
     """How HEAD is answered otherwise than GET, or nothing."""
     if head.response.error:
-        return f"HEAD is not answered: {head.response.error.message}"
+        return f"HEAD has no response ({head.response.error.message})"
     if head.response.status != get.response.status:
-        return (
-            f"HEAD is answered with status {head.response.status}, GET with {get.response.status}"
-        )
+        return f"HEAD has status {head.response.status}, GET has {get.response.status}"
     types = [_content_type(each)[0] for each in (head, get)]
     if types[0] != types[1]:
-        return f"HEAD says {_quoted(types[0])}, GET says {_quoted(types[1])}"
+        return f"HEAD has media type `{types[0]}`, GET has `{types[1]}`"
     return ""
 
 
-def _size(examination: ProbeResult) -> Iterator[Finding]:
+def _size(examination: ProbeResult) -> Iterator[Occurrence]:
     for visit in _feeds(examination)[:1]:
-        mend = "leave out what is long past, or make several feeds of it"
         if visit.response.truncated:
-            what = f"the feed is larger than {examination.limits.max_bytes // 1_000_000} MB"
-            yield Finding("size", "fault", what, TOO_LARGE, mend, ("Google",))
+            yield Issue.OVER_SIZE_LIMIT.at(megabytes=examination.limits.max_bytes / 1_000_000)
         elif len(visit.response.body) > LARGE:
-            what = f"the feed has {len(visit.response.body) / 1_000_000:.1f} MB"
-            yield Finding("size", "risk", what, TOO_LARGE, mend, ("Google",))
+            yield Issue.LARGE.at(megabytes=len(visit.response.body) / 1_000_000)
 
 
-def _compression(examination: ProbeResult) -> Iterator[Finding]:
+def _compression(examination: ProbeResult) -> Iterator[Occurrence]:
     asked = [each for each in examination.of("subscribe") if each.response.ok]
     for visit in [each for each in asked if not each.response.decoded][:1]:
-        consequence = "Programs that undo the compression get nothing"
-        mend = "compress what is said to be compressed, with gzip and when it is asked for"
-        yield Finding("compression", "fault", _miscompressed(visit), consequence, mend)
+        if visit.response.encoding in DECODABLE:
+            yield Issue.UNDECODABLE_RESPONSE.at(encoding=visit.response.encoding)
+        else:
+            yield Issue.UNREQUESTED_COMPRESSION.at(
+                encoding=visit.response.encoding, client=visit.client
+            )
         return
     for visit in asked:
         if "Accept-Encoding" not in CLIENT_HEADERS[visit.client] and _is_coded(visit):
-            encoding = _quoted(visit.response.encoding)
-            what = f"the answer is compressed ({encoding}), which {visit.client} did not ask for"
-            consequence = f"Subscriptions in {visit.client} broke because of it"
-            mend = "do not compress the feed, or only for whom `Accept-Encoding` allows it"
-            yield Finding("compression", "fault", what, consequence, mend, (visit.client,))
+            found = Issue.UNREQUESTED_COMPRESSION.at(
+                encoding=visit.response.encoding, client=visit.client
+            )
+            yield replace(found, clients=(visit.client,))
     for visit in [each for each in asked if each.response.encoding and not _is_coded(each)][:1]:
-        what = f"Content-Encoding is {_quoted(visit.response.encoding)}, which is no compression"
-        consequence = "A program that heeds it cannot read the feed; many do not heed it"
-        mend = "leave Content-Encoding out; a charset belongs into Content-Type"
-        yield Finding("compression", "risk", what, consequence, mend)
+        yield Issue.UNKNOWN_CONTENT_ENCODING.at(encoding=visit.response.encoding)
 
 
 def _is_coded(visit: Probe) -> bool:
     return not CONTENT_CODINGS.isdisjoint(visit.response.encoding.split(", "))
 
 
-def _miscompressed(visit: Probe) -> str:
-    encoding = _quoted(visit.response.encoding)
-    if visit.response.encoding in DECODABLE:
-        return f"the answer is not the {encoding} that it says it is"
-    return f"the answer is compressed ({encoding}), which {visit.client} did not ask for"
-
-
-def _disposition(examination: ProbeResult) -> Iterator[Finding]:
+def _disposition(examination: ProbeResult) -> Iterator[Occurrence]:
     for visit in _feeds(examination)[:1]:
         if (
             (visit.response.header("content-disposition") or "")
@@ -482,23 +347,14 @@ def _disposition(examination: ProbeResult) -> Iterator[Finding]:
             .lower()
             .startswith("attachment")
         ):
-            what = "Content-Disposition calls the feed an attachment"
-            consequence = "A browser stores the file, where it could offer to subscribe"
-            mend = "leave Content-Disposition out, or write `inline`"
-            yield Finding("attachment", "note", what, consequence, mend)
+            yield Issue.SERVED_AS_ATTACHMENT.at()
 
 
-def _keeping(examination: ProbeResult) -> Iterator[Finding]:
+def _keeping(examination: ProbeResult) -> Iterator[Occurrence]:
     for visit in _feeds(examination)[:1]:
         seconds = _kept(visit)
         if seconds > LONG:
-            days = seconds / LONG
-            what = f"caches may keep the feed for {days:.1f} days"
-            consequence = (
-                "A change of the same evening comes too late, however often a program asks"
-            )
-            mend = "send `Cache-Control: max-age=300`, or an hour at most"
-            yield Finding("kept-long", "risk", what, consequence, mend)
+            yield Issue.LONG_CACHING.at(days=seconds / LONG)
 
 
 def _kept(visit: Probe) -> float:
@@ -510,23 +366,16 @@ def _kept(visit: Probe) -> float:
     return (expires - date).total_seconds() if expires and date and not control else 0
 
 
-def _speed(examination: ProbeResult) -> Iterator[Finding]:
+def _speed(examination: ProbeResult) -> Iterator[Occurrence]:
     slowest = max(examination.of("subscribe"), key=lambda each: each.response.seconds, default=None)
     if slowest and slowest.response.ok and slowest.response.seconds > examination.limits.slow:
-        what = f"an answer took {slowest.response.seconds:.1f} seconds"
-        yield Finding("slow", "risk", what, IMPATIENT, "hand out a finished file")
+        yield Issue.SLOW.at(seconds=slowest.response.seconds)
 
 
-def _validators(examination: ProbeResult) -> Iterator[Finding]:
+def _validators(examination: ProbeResult) -> Iterator[Occurrence]:
     """Entity tags and dates that say something else than the bodies (RFC 9110 §8.8)."""
     if _always_304(examination):
-        what = "304 is answered to an entity tag that nothing can have"
-        consequence = (
-            "A program that asks whether the feed has changed, as ICSx5 and Apple's do, "
-            "never gets a change"
-        )
-        programs = ("Apple", "ICSx5")
-        yield Finding("always-304", "fault", what, consequence, FROM_BYTES, programs)
+        yield Issue.ALWAYS_304.at()
     else:
         yield from _stuck(examination)
         yield from _restless(examination)
@@ -546,7 +395,7 @@ def _fresh(examination: ProbeResult) -> tuple[Probe, ...]:
     )
 
 
-def _stuck(examination: ProbeResult) -> Iterator[Finding]:
+def _stuck(examination: ProbeResult) -> Iterator[Occurrence]:
     """Validators that are confirmed although the body has changed."""
     fresh = _fresh(examination)
     if not fresh or _essence(fresh[0]) == _essence(fresh[-1]):
@@ -554,13 +403,9 @@ def _stuck(examination: ProbeResult) -> Iterator[Finding]:
     tag = fresh[0].response.header("etag") or ""
     same = not tag.startswith("W/") and tag == fresh[-1].response.header("etag")
     if tag and (same or _is_confirmed(examination.of("if-none-match"))):
-        what = f"the feed changed between two answers, and its entity tag {_quoted(tag)} did not"
-        consequence = "A program that asks by the tag, as ICSx5 does, never gets the change"
-        yield Finding("etag-stuck", "fault", what, consequence, FROM_BYTES, ("ICSx5",))
+        yield Issue.STALE_ETAG.at(etag=tag)
     if _is_confirmed(examination.of("if-modified-since")):
-        what = "the feed changed between two answers, and by its date it had not"
-        consequence = "A program that asks by the date, as Apple's do, never gets the change"
-        yield Finding("date-stuck", "fault", what, consequence, NO_DATE, ("Apple", "ICSx5"))
+        yield Issue.STALE_LAST_MODIFIED.at()
 
 
 def _essence(visit: Probe) -> bytes:
@@ -572,7 +417,7 @@ def _is_confirmed(visits: Iterable[Probe]) -> bool:
     return any(visit.response.status == HTTPStatus.NOT_MODIFIED for visit in visits)
 
 
-def _restless(examination: ProbeResult) -> Iterator[Finding]:
+def _restless(examination: ProbeResult) -> Iterator[Occurrence]:
     """An entity tag that never earns a 304, though the body stays."""
     fresh = _fresh(examination)
     tagged = [visit for visit in fresh if visit.response.header("etag")]
@@ -582,49 +427,34 @@ def _restless(examination: ProbeResult) -> Iterator[Finding]:
         and one.response.header("etag") != other.response.header("etag")
         for one, other in pairwise(tagged)
     )
-    ignored = any(visit.response.body == fresh[0].response.body for visit in again)
-    if changing or ignored:
-        why = "is another with every answer" if changing else "is never confirmed with 304"
-        what = f"the feed is the same, but its entity tag {why}"
-        consequence = "Every program fetches and reads the whole feed each time, as if it were new"
-        yield Finding("etag-restless", "risk", what, consequence, FROM_BYTES)
+    if changing:
+        yield Issue.UNSTABLE_ETAG.at()
+    elif any(visit.response.body == fresh[0].response.body for visit in again):
+        yield Issue.UNCONFIRMED_ETAG.at()
 
 
-def _malformed(examination: ProbeResult) -> Iterator[Finding]:
+def _malformed(examination: ProbeResult) -> Iterator[Occurrence]:
     for visit in _feeds(examination)[:1]:
         tag = visit.response.header("etag")
         if tag is not None and not ENTITY_TAG.fullmatch(tag):
-            what = f"the entity tag {_quoted(tag)} is not in quotation marks"
-            consequence = "Caches and programs may never find it equal, and fetch all each time"
-            quoted = _quoted(f'ETag: "{tag[: MOST_QUOTED // 2].strip(chr(34))}"')
-            mend = f"write {quoted} (RFC 9110 §8.8.3)"
-            yield Finding("etag-malformed", "risk", what, consequence, mend)
+            yield Issue.UNQUOTED_ETAG.at(etag=tag, unquoted=tag.strip('"'))
         date = visit.response.header("last-modified")
         if date is not None and _date(visit, "last-modified") is None:
-            what = f"Last-Modified is no date: {_quoted(date)}"
-            consequence = "A program that asks by the date cannot"
-            yield Finding("date-malformed", "risk", what, consequence, NO_DATE, ("Apple", "ICSx5"))
+            yield Issue.INVALID_LAST_MODIFIED.at(value=date)
 
 
-def _dates(examination: ProbeResult) -> Iterator[Finding]:
+def _dates(examination: ProbeResult) -> Iterator[Occurrence]:
     """Last-Modified that runs back, or ahead of the server's own clock (RFC 9110 §8.8.2.1)."""
     visits = [
         visit for visit in examination.probes if visit.response.ok and visit.purpose != "robots"
     ]
     dated = [(visit, date) for visit in visits if (date := _date(visit, "last-modified"))]
     if any(later < earlier for (_, earlier), (_, later) in pairwise(dated)):
-        what = "Last-Modified runs back from one answer to the next"
-        consequence = (
-            "Apple's programs ask by the date: whoever has the later one is told that nothing "
-            "has changed, and keeps old data"
-        )
-        yield Finding("date-runs-back", "risk", what, consequence, NO_DATE, ("Apple", "ICSx5"))
+        yield Issue.DECREASING_LAST_MODIFIED.at()
     for visit, date in dated[:1]:
         now = _date(visit, "date")
         if now and date - now > TOLERANCE:
-            what = f"Last-Modified is ahead of the server's clock: {date:%Y-%m-%d %H:%M:%S} UTC"
-            consequence = "Until then, a program that asks by the date is told that nothing changed"
-            yield Finding("date-ahead", "risk", what, consequence, NO_DATE, ("Apple", "ICSx5"))
+            yield Issue.FUTURE_LAST_MODIFIED.at(date=date)
 
 
 def _date(visit: Probe, name: str) -> datetime | None:
@@ -634,10 +464,6 @@ def _date(visit: Probe, name: str) -> datetime | None:
         return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
-
-
-def _fault(name: str, what: str, consequence: str, mend: str) -> Finding:
-    return Finding(name, "fault", what, consequence, mend)
 
 
 CHECKS: Final[tuple[Check, ...]] = (

@@ -1,50 +1,79 @@
-"""A feed as the checks read it."""
+"""A feed as the checks read it: all of its calendars as one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from typing import Final
 
 from defects_ical.rfc5545.content_lines import Component, ContentLine, tzids_used
+from defects_ical.rfc5545.lenient_parser import LenientParse
 
-# Feeds that say so were asked for with their reminders.
-REMINDING: Final = re.compile("remind|alarm|alert", re.IGNORECASE)
-NAMES: Final = ("NAME", "X-WR-CALNAME")
+# More events show no other issues.
+MAX_EVENTS: Final = 20_000
+CALENDAR_NAMES: Final = ("NAME", "X-WR-CALNAME")
+TIMES: Final = ("DTSTART", "DTEND", "RECURRENCE-ID")
+"""The properties whose times the checks read."""
+
+# Subscribers of a feed with such a name chose to get reminders.
+_REMINDERS: Final = re.compile("remind|alarm|alert", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class ParsedFeed:
-    """One reading of a feed: all its calendars as one, at the instant ``now`` (UTC).
+    """The calendars of one response that was received at ``now`` (UTC).
 
-    ``whole`` is whether all that it has is here.
+    ``complete`` is False if the response has more lines or events than are read.
     """
 
     calendars: tuple[Component, ...]
     now: datetime
-    whole: bool = True
+    complete: bool
 
     @cached_property
     def events(self) -> tuple[Component, ...]:
         """The events of all calendars."""
-        return tuple(chain.from_iterable(each.parts("VEVENT") for each in self.calendars))
+        return all_events(self.calendars)
 
     @cached_property
-    def definitions(self) -> tuple[Component, ...]:
-        """The definitions of zones in all calendars."""
-        return tuple(chain.from_iterable(each.parts("VTIMEZONE") for each in self.calendars))
+    def timezones(self) -> tuple[Component, ...]:
+        """The VTIMEZONEs of all calendars."""
+        return tuple(
+            chain.from_iterable(each.get_components("VTIMEZONE") for each in self.calendars)
+        )
 
     @cached_property
-    def zones(self) -> Mapping[str, ContentLine]:
-        """The zones that events name, each with the first line that does."""
+    def tzids(self) -> Mapping[str, ContentLine]:
+        """The TZIDs that events use, each with the first line that does."""
         return tzids_used(self.events)
 
     @property
-    def reminds(self) -> bool:
-        """Whether its name says that it comes with reminders."""
-        said = (each.value(name) for each in self.calendars for name in (*NAMES, "SOURCE"))
-        return any(REMINDING.search(value) for value in said)
+    def has_reminders(self) -> bool:
+        """Whether the name or the URL says that the feed has reminders."""
+        names = (*CALENDAR_NAMES, "SOURCE")
+        values = (each.get_value(name) for each in self.calendars for name in names)
+        return any(_REMINDERS.search(value) for value in values)
+
+
+def all_events(calendars: tuple[Component, ...]) -> tuple[Component, ...]:
+    """Return the events of all calendars."""
+    return tuple(chain.from_iterable(each.get_components("VEVENT") for each in calendars))
+
+
+def read_feed(parse: LenientParse, now: datetime) -> ParsedFeed:
+    """Return what is checked of a response: no more than its first MAX_EVENTS events."""
+    number = count()
+    calendars = tuple(
+        replace(each, components=tuple(_drop_events(each.components, number)))
+        for each in parse.calendars
+    )
+    complete = parse.complete and len(all_events(parse.calendars)) <= MAX_EVENTS
+    return ParsedFeed(calendars, now, complete)
+
+
+def _drop_events(components: tuple[Component, ...], number: Iterator[int]) -> Iterator[Component]:
+    return (each for each in components if each.name != "VEVENT" or next(number) < MAX_EVENTS)

@@ -1,93 +1,77 @@
-"""A look at a live feed as those who import it have: what they would stumble over, worst first."""
+"""Format findings as text for a terminal."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from textwrap import fill
 from typing import Final
 
-from defects_ical.doctor.calendar_checks import check_calendar
-from defects_ical.doctor.findings import SEVERITIES, Finding
-from defects_ical.doctor.http_checks import check_http, feed_bodies
-from defects_ical.probe.session import LIMITS, Limits, ProbeResult, probe_feed
+from defects_ical.doctor.findings import Finding
+from defects_ical.doctor.issues import SEVERITIES
 from defects_ical.text.display import codepoint_name
 from defects_ical.text.english import count_noun
 
 WIDTH: Final = 88
-INDENT: Final = "  "
-# Control characters but for line breaks; joiners, marks and isolates of direction; a BOM.
-_UNSEEN: Final = re.compile(
+# Severities have a column of their own; everything else is indented by its width.
+INDENT: Final = " " * (max(map(len, SEVERITIES)) + 2)
+# textwrap does not break lines at it.
+UNBROKEN_SPACE: Final = "\xa0"
+
+# Control characters but for line breaks; joiners, direction marks and isolates; byte order marks.
+_UNSAFE: Final = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
-# Names that are written as they are, at the beginning of a sentence as well.
-_LITERAL: Final = re.compile(r"[\w.-]*[.=]\w")
 
 
-def diagnose(url: str, now: datetime, limits: Limits = LIMITS) -> tuple[Finding, ...]:
-    """What is wrong with the feed at an address, the worst first; ``now`` is in UTC.
+def format_report(url: str, findings: Iterable[Finding]) -> str:
+    """Return a report: a line with the number of findings, then a paragraph for each.
 
-    Raises DoctorError for what is no address of a feed.
+    Characters that are invisible, or change the direction of text, are replaced by their names:
+    feeds and servers could use them to attack the terminal.
     """
-    return findings(probe_feed(url, limits), now)
+    findings = tuple(findings)
+    parts = (f"{url}: {_format_verdict(findings)}", *map(_format_finding, findings))
+    return _UNSAFE.sub(codepoint_name, "\n\n".join(parts)) + "\n"
 
 
-def findings(examination: ProbeResult, now: datetime) -> tuple[Finding, ...]:
-    """What is wrong with a feed that was fetched, the worst first."""
-    found = [*check_http(examination)]
-    if bodies := feed_bodies(examination):
-        found += check_calendar(bodies, now)
-    # What is as bad stays in the order in which a program would come across it.
-    return tuple(sorted(found, key=lambda each: SEVERITIES.index(each.severity)))
+def _format_verdict(findings: tuple[Finding, ...]) -> str:
+    counts = Counter(each.severity for each in findings)
+    # "info" has no plural.
+    nouns = [
+        f"{counts[each]:,} info" if each == "info" else count_noun(counts[each], each)
+        for each in SEVERITIES
+        if counts[each]
+    ]
+    return ", ".join(nouns) or "no problems found"
 
 
-def format_report(url: str, found: Iterable[Finding]) -> str:
-    """A report for people: the verdict in a line, and then each finding.
-
-    What cannot be seen, or would turn what stands beside it, is named: feeds and servers may have
-    put it there for the terminal.
-    """
-    found = tuple(found)
-    parts = (f"{url}: {_verdict(found)}", *map(_paragraph, found))
-    return _UNSEEN.sub(codepoint_name, "\n\n".join(parts)) + "\n"
+def _format_finding(finding: Finding) -> str:
+    source = f" [{finding.source.replace(' ', UNBROKEN_SPACE)}]" if finding.source else ""
+    head = "  ".join((*_format_subjects(finding), finding.message))
+    paragraphs = (head, f"{finding.impact}{source}", f"Fix: {finding.fix}")
+    text = "\n".join(map(_wrap, paragraphs))
+    return finding.severity.ljust(len(INDENT)) + text.removeprefix(INDENT)
 
 
-def has_no_errors(found: Iterable[Finding]) -> bool:
-    """Whether no program is kept from showing the feed as it is."""
-    return all(each.severity != "fault" for each in found)
+def _format_subjects(finding: Finding) -> Iterator[str]:
+    """Yield the clients that a finding is about, and its line in the feed."""
+    if finding.clients:
+        yield ", ".join(finding.clients)
+    if finding.line:
+        count = f" (first of {finding.count:,})" if finding.count > 1 else ""
+        yield f"line {finding.line}{count}"
 
 
-def _verdict(found: tuple[Finding, ...]) -> str:
-    counts = Counter(each.severity for each in found)
-    told = [count_noun(counts[each], each) for each in SEVERITIES if counts[each]]
-    return ", ".join(told) or "nothing wrong"
-
-
-def _paragraph(finding: Finding) -> str:
-    where = f", line {finding.line}" if finding.line else ""
-    who = f" ({', '.join(finding.programs)})" if finding.programs else ""
-    lines = (
-        _filled(f"{finding.severity}{where}{who}: {_sentence(finding.what)}", ""),
-        _filled(_sentence(finding.consequence), INDENT),
-        _filled(_sentence(f"mend: {finding.mend}"), INDENT),
-    )
-    return "\n".join(lines)
-
-
-def _sentence(text: str) -> str:
-    first = text[:1] if _LITERAL.match(text) else text[:1].upper()
-    return f"{first}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
-
-
-def _filled(text: str, indent: str) -> str:
-    """The text in lines of a width that is read well; addresses stay whole, to be copied."""
-    return fill(
+def _wrap(text: str) -> str:
+    """Wrap text, but leave URLs in one piece so that they can be copied."""
+    wrapped = fill(
         text,
         WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent or INDENT,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return wrapped.replace(UNBROKEN_SPACE, " ")

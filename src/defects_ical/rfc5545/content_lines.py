@@ -1,8 +1,7 @@
-"""An .ics file octet by octet: a strict reader, and every rule that the site's files keep.
+"""The structure of iCalendar text: physical lines, content lines and components (RFC 5545 §3.1).
 
-Nothing here knows how the files are made, so that a fault of the writing side, or of the
-library it writes with, has no twin on this side. Sections are RFC 5545's where no other is named.
-What anybody's file is examined for as well asks for no more than a line or a component.
+All readers of iCalendar text are built from these functions: the lenient parser, the comparison
+with live feeds, and the rules that the tests hold our own feeds against.
 """
 
 from __future__ import annotations
@@ -15,46 +14,53 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 MAX_LINE_BYTES: Final = 75
-# No standard has more than four; without a limit a hostile file ends the program.
+"""The limit for a physical line, without its line ending (§3.1)."""
 MAX_DEPTH: Final = 8
+"""The limit for nested components. No standard needs more than four; without a limit, a hostile
+file exceeds Python's recursion limit."""
 
 _PARAMETER: Final = r';[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*'
 _LINE: Final = re.compile(f"(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:{_PARAMETER})*):(?P<value>.*)")
-_END: Final = re.compile(rb"\r\n|\r|\n")
-# What cannot be seen and some program takes for the end of a line (categories Cc, Zl and Zp).
-_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-_STRAY: Final = re.compile(r"(?<!\\)(?:\\\\)*[,;]")
-_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_LINE_ENDING: Final = re.compile(rb"\r\n|\r|\n")
+_FOLD: Final = re.compile(rb"(?:\r\n|\r|\n)[ \t]")
+# Unicode categories Cc, Zl and Zp, and the byte order mark: some clients end a line at these.
+_INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_UNESCAPED_SEPARATOR: Final = re.compile(r"(?<!\\)(?:\\\\)*[,;]")
+_ESCAPE: Final = re.compile(r"\\([\\;,nN])")
 
 
 class PhysicalLine(NamedTuple):
-    """A line as it is folded: its octets, and those that end it (none at the end of a file)."""
+    """A line of a file, before unfolding.
+
+    ``number`` counts from 1. ``raw`` is the line without ``ending``, which is CRLF, CR or LF, or
+    empty at the end of a file.
+    """
 
     number: int
-    octets: bytes
-    end: bytes
+    raw: bytes
+    ending: bytes
 
     @property
-    def bare(self) -> bool:
-        """Whether it ends in a CR or an LF that stands alone (§3.1)."""
-        return self.end in {b"\r", b"\n"}
+    def has_bare_ending(self) -> bool:
+        """Whether it ends in CR or LF alone (§3.1)."""
+        return self.ending in {b"\r", b"\n"}
 
     @property
-    def long(self) -> bool:
-        """Whether it has more than 75 octets, without its end (§3.1)."""
-        return len(self.octets) > MAX_LINE_BYTES
+    def is_too_long(self) -> bool:
+        """Whether it is longer than 75 bytes, without its line ending (§3.1)."""
+        return len(self.raw) > MAX_LINE_BYTES
 
     @property
-    def folded(self) -> bool:
-        """Whether it goes on with the line before (§3.1)."""
-        return self.octets[:1] in {b" ", b"\t"}
+    def is_continuation(self) -> bool:
+        """Whether it continues the previous line (§3.1)."""
+        return self.raw[:1] in {b" ", b"\t"}
 
 
 @dataclass(frozen=True, slots=True)
 class ContentLine:
-    """A content line (§3.1): its name in capitals, its parameters, its value as it stands.
+    """A property or a BEGIN or END (§3.1): name in capitals, parameters, and the raw value.
 
-    ``number`` is that of its first physical line, from 1; two lines are equal wherever they are.
+    ``number`` is that of its first physical line. Equality ignores it.
     """
 
     name: str
@@ -62,21 +68,26 @@ class ContentLine:
     value: str
     number: int = field(compare=False)
 
-    def parameter(self, name: str) -> str | None:
-        """The parameter of that name, as it stands, or None."""
+    def get_parameter(self, name: str) -> str | None:
+        """Return the raw value of a parameter, or None."""
         return dict(self.parameters).get(name)
 
     @property
+    def tzid(self) -> str:
+        """The TZID without quotation marks; empty without one."""
+        return (self.get_parameter("TZID") or "").strip('"')
+
+    @property
     def text(self) -> str:
-        """The value without its escapes (§3.3.11)."""
-        return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], self.value)
+        """The value as a TEXT without escapes (§3.3.11)."""
+        return unescape_text(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A component (§3.6): its properties and the components within it, in their order.
+    """A component (§3.6): its properties and its subcomponents, in order.
 
-    ``number`` is that of its BEGIN line.
+    ``number`` is that of its BEGIN line. Equality ignores it.
     """
 
     name: str
@@ -84,37 +95,42 @@ class Component:
     components: tuple[Component, ...]
     number: int = field(compare=False)
 
-    def named(self, name: str) -> tuple[ContentLine, ...]:
-        """Every property of that name."""
+    def get_lines(self, name: str) -> tuple[ContentLine, ...]:
+        """Return all properties of a name."""
         return tuple(line for line in self.lines if line.name == name)
 
-    def value(self, name: str) -> str:
-        """The value of the first property of that name, as it stands; empty without one."""
-        return next((line.value for line in self.named(name)), "")
+    def get_value(self, name: str) -> str:
+        """Return the raw value of the first property of a name; empty without one."""
+        return next((line.value for line in self.lines if line.name == name), "")
 
-    def parts(self, name: str) -> tuple[Component, ...]:
-        """Every component of that name directly within this one."""
+    def get_components(self, name: str) -> tuple[Component, ...]:
+        """Return the subcomponents of a name, without those further down."""
         return tuple(each for each in self.components if each.name == name)
 
     def walk(self) -> Iterator[Component]:
-        """This component and all within it, outermost first."""
+        """Yield this component and all components within it, outermost first."""
         yield self
         for each in self.components:
             yield from each.walk()
 
 
-def physical_lines(octets: bytes) -> Iterator[PhysicalLine]:
-    """The lines of a file, whatever ends each of them."""
+def split_physical_lines(text: bytes) -> Iterator[PhysicalLine]:
+    """Split text into physical lines, with any line endings."""
     start, number = 0, 1
-    for number, found in enumerate(_END.finditer(octets), start=1):
-        yield PhysicalLine(number, octets[start : found.start()], found[0])
+    for number, found in enumerate(_LINE_ENDING.finditer(text), start=1):
+        yield PhysicalLine(number, text[start : found.start()], found[0])
         start = found.end()
-    if start < len(octets):
-        yield PhysicalLine(number + bool(start), octets[start:], b"")
+    if start < len(text):
+        yield PhysicalLine(number + bool(start), text[start:], b"")
 
 
-def parse_line(text: str, number: int) -> ContentLine | None:
-    """The content line that a text is (§3.1), or None; it takes linear time."""
+def unfold(text: bytes) -> bytes:
+    """Remove folds: line endings followed by a space or a tab (§3.1)."""
+    return _FOLD.sub(b"", text)
+
+
+def parse_line(text: str, number: int = 0) -> ContentLine | None:
+    """Parse an unfolded line (§3.1) in linear time; return None if it is not a content line."""
     found = _LINE.fullmatch(text)
     if not found:
         return None
@@ -123,47 +139,54 @@ def parse_line(text: str, number: int) -> ContentLine | None:
     return ContentLine(found["name"].upper(), parameters, found["value"], number)
 
 
-# What anybody's file may have wrong.
+def unescape_text(value: str) -> str:
+    r"""Replace the escapes of a TEXT (§3.3.11): ``\\``, ``\;``, ``\,``, ``\n`` and ``\N``."""
+    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+def has_unescaped_separator(value: str) -> bool:
+    """Return whether a TEXT contains a comma or a semicolon without a backslash (§3.3.11)."""
+    return bool(_UNESCAPED_SEPARATOR.search(value))
 
 
 def find_invisible(text: str) -> Iterator[str]:
-    """The characters in a line that cannot be seen and that some program takes for its end."""
-    return (found[0] for found in _UNSEEN.finditer(text))
+    """Yield the invisible characters of a line, at which some clients end it."""
+    return (found[0] for found in _INVISIBLE.finditer(text))
 
 
-def is_utf8(octets: bytes) -> bool:
-    """Whether they are whole characters of UTF-8."""
+def is_utf8(raw: bytes) -> bool:
+    """Return whether bytes are complete UTF-8 characters."""
     try:
-        octets.decode()
+        raw.decode()
     except UnicodeDecodeError:
         return False
     return True
 
 
-def has_unescaped_separator(text: str) -> bool:
-    """Whether a comma or a semicolon of a text stands without its backslash (§3.3.11)."""
-    return bool(_STRAY.search(text))
-
-
 def empty_properties(component: Component) -> Iterator[ContentLine]:
-    """The properties that have no value."""
+    """Yield the properties without a value."""
     return (line for line in component.lines if not line.value.strip())
 
 
+def event_key(event: Component) -> tuple[str, str]:
+    """Return what identifies an event: UID, and RECURRENCE-ID for one of a series (§3.8.4.4)."""
+    return event.get_value("UID"), event.get_value("RECURRENCE-ID")
+
+
 def count_uids(events: Iterable[Component]) -> Counter[tuple[str, str]]:
-    """How many events have a UID; those that replace one of a series have another (§3.8.4.4)."""
-    return Counter((event.value("UID"), event.value("RECURRENCE-ID")) for event in events)
+    """Count the events by ``event_key``."""
+    return Counter(map(event_key, events))
 
 
 def tzids_used(events: Iterable[Component]) -> dict[str, ContentLine]:
-    """The zones that events name, each with the first line that does."""
-    found: dict[str, ContentLine] = {}
+    """Return the TZIDs of events, each with the first line that uses it."""
+    lines: dict[str, ContentLine] = {}
     for line in chain.from_iterable(event.lines for event in events):
-        if zone := line.parameter("TZID"):
-            found.setdefault(zone.strip('"'), line)
-    return found
+        if line.tzid:
+            lines.setdefault(line.tzid, line)
+    return lines
 
 
-def first_onset(zone: Component) -> str:
-    """The wall time at which the first observance of a definition begins; empty without one."""
-    return min((each.value("DTSTART") for each in zone.components), default="")
+def first_onset(definition: Component) -> str:
+    """Return the local time of the first DTSTART in a VTIMEZONE; empty without one."""
+    return min((each.get_value("DTSTART") for each in definition.components), default="")

@@ -1,7 +1,9 @@
-"""Anybody's octets → the calendars in them as far as they can be read, and what is wrong with them.
+"""Parse iCalendar text of any quality.
 
-It takes linear time and never fails. What `octets` refuses is seen and told here, then read as it
-was probably meant, so that the rest can be examined too.
+Never raises and takes linear time. Returns the calendars that it could read, and an observation
+for every rule that was broken. Where text is not valid, the parser reads what was probably meant,
+so that the rest can be checked too. Libraries do not do this: none gives line numbers for broken
+input.
 """
 
 from __future__ import annotations
@@ -22,109 +24,112 @@ from defects_ical.rfc5545.content_lines import (
     find_invisible,
     is_utf8,
     parse_line,
-    physical_lines,
+    split_physical_lines,
 )
-from defects_ical.rfc5545.observations import Observation, quoted
+from defects_ical.rfc5545.observations import Observation, SyntaxRule
 
-# What a file of 10 MB has where its lines are as long as lines are.
+# As many as a file of 10 MB has with lines of the usual length.
 MAX_LINES: Final = 400_000
-# A description with a picture in it is shorter; the pattern of a line takes memory for parameters.
-MAX_LINE: Final = 1_000_000
+# A description with an embedded picture is shorter. Parsing parameters takes memory.
+MAX_LINE_CHARS: Final = 1_000_000
+# Bytes of an unreadable line that an observation quotes.
+MAX_QUOTED_BYTES: Final = 300
 CALENDAR: Final = "VCALENDAR"
-# They stand in a calendar and nowhere else: one that begins elsewhere ends what was open.
-OUTERMOST: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
-# These may stand in a text, and nobody takes them for the end of a line.
-HARMLESS: Final = frozenset("\t\ufeff")
-BARE: Final = {b"\r": "CR alone", b"\n": "LF alone"}
-MARKS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# These occur only directly in a calendar: where one begins, all others must have ended.
+TOP_COMPONENTS: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
+# Allowed in texts, and no client ends a line at them.
+HARMLESS_CHARS: Final = frozenset("\t\ufeff")
+ENDING_NAMES: Final = {b"\r": "CR", b"\n": "LF"}
+BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
-_LOOSE: Final = re.compile(r"([A-Za-z0-9-]+)[;:]")
+_LOOSE_LINE: Final = re.compile(r"([A-Za-z0-9-]+)[;:]")
 
 
 class LenientParse(NamedTuple):
-    """The calendars that octets hold, outermost only, and what was wrong with the octets.
+    """The outermost calendars of a text, and the rules that it breaks.
 
-    ``whole`` is whether all lines were looked at.
+    ``complete`` is False if the text has more than MAX_LINES lines, and the rest was not read.
     """
 
     calendars: tuple[Component, ...]
-    sights: tuple[Observation, ...]
-    whole: bool
+    observations: tuple[Observation, ...]
+    complete: bool
 
 
 def parse_lenient(body: bytes) -> LenientParse:
-    """Everything that can be read of an answer's octets."""
-    sights: list[Observation] = []
-    text = _as_utf8(body, sights)
-    physical = list(islice(physical_lines(text), MAX_LINES + 1))
-    whole = len(physical) <= MAX_LINES
-    if not whole:
-        sights.append(Observation("too-many-lines", MAX_LINES, (f"{MAX_LINES:,}",)))
-        physical.pop()
-    else:
-        sights.extend(_ending(text, physical))
-    sights.extend(_ends(physical))
-    nest = _ComponentStack(sights)
-    for line in _lines(physical, sights):
-        nest.take(line)
-    return LenientParse(nest.closed(whole=whole), tuple(sights), whole)
+    """Parse a response body of any quality."""
+    observations: list[Observation] = []
+    text = _decode_to_utf8(body, observations)
+    lines = list(islice(split_physical_lines(text), MAX_LINES + 1))
+    complete = len(lines) <= MAX_LINES
+    if not complete:
+        observations.append(Observation(SyntaxRule.TOO_MANY_LINES, MAX_LINES, {"limit": MAX_LINES}))
+        lines.pop()
+    elif lines and not lines[-1].ending:
+        observations.append(Observation(SyntaxRule.NO_FINAL_LINE_ENDING, lines[-1].number))
+    observations.extend(_check_physical_lines(lines))
+    stack = _ComponentStack(observations)
+    for line in _parse_lines(lines, observations):
+        stack.add(line)
+    return LenientParse(stack.close_all(complete=complete), tuple(observations), complete)
 
 
-def _as_utf8(body: bytes, sights: list[Observation]) -> bytes:
-    """The octets without their mark, in UTF-8 where the mark says that they are not."""
+def _decode_to_utf8(body: bytes, observations: list[Observation]) -> bytes:
+    """Return the text in UTF-8 and without a byte order mark."""
     if body.startswith(codecs.BOM_UTF8):
-        sights.append(Observation("byte-order-mark", 1))
+        observations.append(Observation(SyntaxRule.BYTE_ORDER_MARK, 1))
         return body.removeprefix(codecs.BOM_UTF8)
-    for mark, encoding in MARKS:
+    for mark, encoding in BYTE_ORDER_MARKS:
         if body.startswith(mark):
-            sights.append(Observation("encoding", 1, (encoding[:6].upper(),)))
+            details = {"encoding": encoding[:6].upper()}
+            observations.append(Observation(SyntaxRule.WRONG_ENCODING, 1, details))
             return body.removeprefix(mark).decode(encoding, "replace").encode()
     return body
 
 
-def _ending(text: bytes, physical: list[PhysicalLine]) -> Iterator[Observation]:
-    if physical and not text.endswith((b"\r", b"\n")):
-        yield Observation("final-line-end", physical[-1].number)
+def _check_physical_lines(lines: list[PhysicalLine]) -> Iterator[Observation]:
+    for line in lines:
+        if line.has_bare_ending:
+            details = {"ending": ENDING_NAMES[line.ending]}
+            yield Observation(SyntaxRule.LINE_ENDING, line.number, details)
+        if line.is_too_long:
+            lengths = {"length": len(line.raw), "limit": MAX_LINE_BYTES}
+            yield Observation(SyntaxRule.LONG_LINE, line.number, lengths)
 
 
-def _ends(physical: list[PhysicalLine]) -> Iterator[Observation]:
-    """What is wrong with physical lines: their ends and their lengths."""
-    for line in physical:
-        if line.bare:
-            yield Observation("line-ends", line.number, (BARE[line.end],))
-        if line.long:
-            yield Observation("line-length", line.number, (f"{len(line.octets):,}",))
-
-
-def _lines(
-    physical: list[PhysicalLine], sights: list[Observation]
+def _parse_lines(
+    lines: list[PhysicalLine], observations: list[Observation]
 ) -> Iterator[ContentLine | PhysicalLine]:
-    """Content lines, and as they stand those that are none."""
-    for parts in _unfolded(physical, sights):
-        text = _text(parts, sights)
+    """Yield content lines, and the first physical line of each text that is not one."""
+    for parts in _group_continuations(lines, observations):
+        text = _decode_line(parts, observations)
         number = parts[0].number
-        if found := next((each for each in find_invisible(text) if each not in HARMLESS), None):
-            sights.append(Observation("control-character", number, (f"U+{ord(found):04X}",)))
-        line = parse_line(text, number) if len(text) <= MAX_LINE else None
-        if not line and (line := _loosely(text, number)):
-            sights.append(Observation("parameters", number, (quoted(text),)))
+        for character in [each for each in find_invisible(text) if each not in HARMLESS_CHARS][:1]:
+            details = {"codepoint": f"U+{ord(character):04X}"}
+            observations.append(Observation(SyntaxRule.CONTROL_CHARACTER, number, details))
+        line = parse_line(text, number) if len(text) <= MAX_LINE_CHARS else None
+        if not line and (line := _parse_without_parameters(text, number)):
+            observations.append(Observation(SyntaxRule.INVALID_PARAMETERS, number, {"text": text}))
         yield line or parts[0]
 
 
-def _unfolded(
-    physical: list[PhysicalLine], sights: list[Observation]
+def _group_continuations(
+    lines: list[PhysicalLine], observations: list[Observation]
 ) -> Iterator[list[PhysicalLine]]:
-    """The physical lines that make one line each (§3.1); empty ones are passed over."""
+    """Yield each line with those that continue it (§3.1); drop empty lines."""
     parts: list[PhysicalLine] = []
-    blank: list[PhysicalLine] = []
-    for line in physical:
-        if not line.octets.strip():
-            blank.append(line)
+    empty: list[PhysicalLine] = []
+    for line in lines:
+        if not line.raw.strip():
+            empty.append(line)
             continue
-        # After the last line, empty ones end what has ended.
-        sights.extend(Observation("empty-line", each.number) for each in blank)
-        blank.clear()
-        if line.folded and parts:
+        # Empty lines at the end of the file are not reported: clients ignore them.
+        observations.extend(Observation(SyntaxRule.EMPTY_LINE, each.number) for each in empty)
+        empty.clear()
+        if line.is_continuation and parts:
             parts.append(line)
             continue
         if parts:
@@ -134,114 +139,117 @@ def _unfolded(
         yield parts
 
 
-def _text(parts: list[PhysicalLine], sights: list[Observation]) -> str:
-    """The characters of a line; Latin-1 where they are not UTF-8."""
-    whole = parts[0].octets + b"".join(part.octets[1:] for part in parts[1:])
-    if not is_utf8(whole):
-        bad = next((part for part in parts if not is_utf8(part.octets)), parts[0])
-        sights.append(Observation("not-utf-8", bad.number))
-        return whole.decode("latin-1")
-    if len(parts) > 1 and not whole.isascii():
-        split = [part.number for part in parts if not is_utf8(part.octets)]
-        # The next line begins in the middle of the same character.
-        sights.extend(Observation("split-character", number) for number in split[::2])
-    return whole.decode()
+def _decode_line(parts: list[PhysicalLine], observations: list[Observation]) -> str:
+    """Unfold and decode a line, as Latin-1 if it is not UTF-8."""
+    if len(parts) == 1:
+        raw = parts[0].raw
+    else:
+        raw = parts[0].raw + b"".join(part.raw[1:] for part in parts[1:])
+    if not is_utf8(raw):
+        bad = next((part for part in parts if not is_utf8(part.raw)), parts[0])
+        observations.append(Observation(SyntaxRule.NOT_UTF_8, bad.number))
+        return raw.decode("latin-1")
+    if len(parts) > 1 and not raw.isascii():
+        split = [part.number for part in parts if not is_utf8(part.raw)]
+        # Each character is split between two lines.
+        observations.extend(Observation(SyntaxRule.SPLIT_CHARACTER, each) for each in split[::2])
+    return raw.decode()
 
 
-def _loosely(text: str, number: int) -> ContentLine | None:
-    """The name and the value of a line whose parameters cannot be read."""
-    found = _LOOSE.match(text)
-    if not found or len(text) > MAX_LINE:
+def _parse_without_parameters(text: str, number: int) -> ContentLine | None:
+    """Return the name and the value of a line whose parameters are not valid."""
+    found = _LOOSE_LINE.match(text)
+    if not found or len(text) > MAX_LINE_CHARS:
         return None
     return ContentLine(found[1].upper(), (), text.partition(":")[2], number)
 
 
 @dataclass
-class _Open:
-    """A component that is not closed yet."""
+class _OpenComponent:
+    """A component whose END has not been read yet."""
 
     name: str
     number: int
     lines: list[ContentLine] = field(default_factory=list)
     components: list[Component] = field(default_factory=list)
 
-    @property
-    def component(self) -> Component:
+    def close(self) -> Component:
         return Component(self.name, tuple(self.lines), tuple(self.components), self.number)
 
 
 class _ComponentStack:
-    """The components that are open, the outermost first, and the calendars that are closed."""
+    """The open components, outermost first, and the calendars that are closed."""
 
-    def __init__(self, sights: list[Observation]) -> None:
-        self._sights = sights
-        self._open: list[_Open] = []
+    def __init__(self, observations: list[Observation]) -> None:
+        self._observations = observations
+        self._open: list[_OpenComponent] = []
         self._calendars: list[Component] = []
-        self._too_deep = 0
+        self._skipped_depth = 0
 
-    def take(self, line: ContentLine | PhysicalLine) -> None:
-        """Put a line where it belongs."""
+    def add(self, line: ContentLine | PhysicalLine) -> None:
+        """Add a line to the innermost component, or begin or end one."""
         if isinstance(line, PhysicalLine):
-            self._strange(line.number, line.octets[: 4 * MAX_LINE_BYTES].decode(errors="replace"))
+            self._report_text(line.number, line.raw[:MAX_QUOTED_BYTES].decode(errors="replace"))
         elif line.name == "BEGIN":
             self._begin(line.value.strip().upper(), line.number)
         elif line.name == "END":
             self._end(line.value.strip().upper(), line.number)
         elif not self._open:
-            self._strange(line.number, f"{line.name}:{line.value[:MAX_LINE_BYTES]}")
-        elif not self._too_deep:
+            self._report_text(line.number, f"{line.name}:{line.value[:MAX_LINE_BYTES]}")
+        elif not self._skipped_depth:
             self._open[-1].lines.append(line)
 
-    def closed(self, *, whole: bool) -> tuple[Component, ...]:
-        """Every calendar, the last one closed where its file is cut off."""
-        if self._open and whole:
+    def close_all(self, *, complete: bool) -> tuple[Component, ...]:
+        """Return all calendars, and report what is still open at the end of a complete file."""
+        if self._open and complete:
             last = self._open[-1]
-            self._sights.append(Observation("cut-off", last.number, (quoted(last.name),)))
-        self._close(0)
+            self._report_nesting(SyntaxRule.TRUNCATED_FILE, last.number, component=last.name)
+        self._close_to(0)
         return tuple(self._calendars)
-
-    def _strange(self, number: int, text: str) -> None:
-        name = "no-content-line" if self._open else "garbage"
-        shown = quoted(text) if self._open else f"“{quoted(text)}”"
-        self._sights.append(Observation(name, number, (shown,)))
 
     def _begin(self, name: str, number: int) -> None:
         if name == CALENDAR:
-            self._leave(0, name, number)
-        elif name in OUTERMOST and self._open and self._open[0].name == CALENDAR:
-            self._leave(1, name, number)
+            self._leave(0, f"BEGIN:{name}", number)
+        elif name in TOP_COMPONENTS and self._open and self._open[0].name == CALENDAR:
+            self._leave(1, f"BEGIN:{name}", number)
         if len(self._open) == MAX_DEPTH:
-            self._too_deep += 1
-            self._askew(number, f"{quoted(name)} is nested more than {MAX_DEPTH} deep")
+            self._skipped_depth += 1
+            self._report_nesting(SyntaxRule.TOO_DEEP, number, component=name, limit=MAX_DEPTH)
         else:
-            self._open.append(_Open(name, number))
+            self._open.append(_OpenComponent(name, number))
 
     def _end(self, name: str, number: int) -> None:
-        if self._too_deep:
-            self._too_deep -= 1
+        if self._skipped_depth:
+            self._skipped_depth -= 1
             return
         depths = [depth for depth, each in enumerate(self._open) if each.name == name]
         if not depths:
-            self._askew(number, f"END:{quoted(name)} ends nothing that is open")
+            self._report_nesting(SyntaxRule.UNMATCHED_END, number, component=name)
             return
-        self._leave(depths[-1] + 1, name, number)
-        self._close(depths[-1])
+        self._leave(depths[-1] + 1, f"END:{name}", number)
+        self._close_to(depths[-1])
 
-    def _leave(self, depth: int, name: str, number: int) -> None:
-        """Close what should not be open any more where ``name`` begins or ends."""
+    def _leave(self, depth: int, line: str, number: int) -> None:
+        """Close and report what must not be open at a BEGIN or END line."""
         if len(self._open) > depth:
-            inner = quoted(self._open[-1].name)
-            self._askew(number, f"{inner} is not closed before {quoted(name)}")
-            self._too_deep = 0
-        self._close(depth)
+            inner = self._open[-1].name
+            self._report_nesting(
+                SyntaxRule.UNCLOSED_COMPONENT, number, component=inner, next_line=line
+            )
+            self._skipped_depth = 0
+        self._close_to(depth)
 
-    def _close(self, depth: int) -> None:
+    def _close_to(self, depth: int) -> None:
         while len(self._open) > depth:
-            done = self._open.pop().component
+            component = self._open.pop().close()
             if self._open:
-                self._open[-1].components.append(done)
-            elif done.name == CALENDAR:
-                self._calendars.append(done)
+                self._open[-1].components.append(component)
+            elif component.name == CALENDAR:
+                self._calendars.append(component)
 
-    def _askew(self, number: int, what: str) -> None:
-        self._sights.append(Observation("nesting", number, (what,)))
+    def _report_text(self, number: int, text: str) -> None:
+        rule = SyntaxRule.NO_CONTENT_LINE if self._open else SyntaxRule.TEXT_OUTSIDE_CALENDAR
+        self._observations.append(Observation(rule, number, {"text": text}))
+
+    def _report_nesting(self, rule: SyntaxRule, number: int, **details: object) -> None:
+        self._observations.append(Observation(rule, number, details))

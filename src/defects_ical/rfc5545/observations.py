@@ -1,23 +1,38 @@
-"""What a reader of iCalendar text observes, without judging it."""
+"""Syntax rules that iCalendar text can break, and where it breaks them."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
-
-from defects_ical.text.display import excerpt
-
-# Only so much of a value is looked at for a message: `shortened` reads all of what it gets.
-QUOTED: Final = 400
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
 
 
-class Observation(NamedTuple):
-    """An ailment seen once: in which physical line (None: nowhere in particular), and on what."""
+class SyntaxRule(Enum):
+    """A rule that the lenient parser checks, named after what is wrong (RFC 5545 §3.1 to §3.6)."""
 
-    name: str
-    line: int | None = None
-    details: tuple[str, ...] = ()
+    WRONG_ENCODING = auto()
+    BYTE_ORDER_MARK = auto()
+    TEXT_OUTSIDE_CALENDAR = auto()
+    TOO_MANY_LINES = auto()
+    LINE_ENDING = auto()
+    NO_FINAL_LINE_ENDING = auto()
+    EMPTY_LINE = auto()
+    LONG_LINE = auto()
+    SPLIT_CHARACTER = auto()
+    NOT_UTF_8 = auto()
+    NO_CONTENT_LINE = auto()
+    INVALID_PARAMETERS = auto()
+    CONTROL_CHARACTER = auto()
+    TOO_DEEP = auto()
+    UNMATCHED_END = auto()
+    UNCLOSED_COMPONENT = auto()
+    TRUNCATED_FILE = auto()
 
 
-def quoted(text: str) -> str:
-    """Somebody else's text as a message shows it: short, in one line, nothing in it unseen."""
-    return excerpt(text[:QUOTED])
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A rule that a physical line breaks (numbered from 1), with raw details from the text."""
+
+    rule: SyntaxRule
+    line: int
+    details: Mapping[str, object] = field(default_factory=dict)

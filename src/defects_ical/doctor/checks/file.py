@@ -1,0 +1,68 @@
+"""Check the file as a whole: whether it is a calendar, and its syntax."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Final
+
+import icalendar
+
+from defects_ical.doctor.issues import Issue, Occurrence
+from defects_ical.doctor.parsed_feed import MAX_EVENTS, all_events
+from defects_ical.rfc5545.lenient_parser import LenientParse
+from defects_ical.rfc5545.observations import SyntaxRule
+from defects_ical.text.display import excerpt
+
+# The icalendar library takes a second for half a megabyte.
+MAX_PARSED_BYTES: Final = 500_000
+
+_HTML: Final = re.compile(rb"<(?:!doctype|html|head|body|script|title)", re.IGNORECASE)
+
+
+def check_file(body: bytes, parse: LenientParse) -> Iterator[Occurrence]:
+    """Yield what is wrong with a response as a file, which ``parse`` was read from."""
+    observations = parse.observations
+    if not parse.calendars:
+        yield from _check_kind(body)
+        observations = tuple(
+            each for each in observations if each.rule is SyntaxRule.WRONG_ENCODING and body.strip()
+        )
+    for each in observations:
+        yield Issue[each.rule.name].at(each.line, **each.details)
+    for second in parse.calendars[1:2]:
+        yield Issue.SEVERAL_CALENDARS.at(second.number, count=len(parse.calendars))
+    events = all_events(parse.calendars)
+    for event in events[MAX_EVENTS : MAX_EVENTS + 1]:
+        yield Issue.TOO_MANY_EVENTS.at(event.number, limit=MAX_EVENTS, count=len(events))
+
+
+def check_with_icalendar(body: bytes) -> Iterator[Occurrence]:
+    """Yield why the icalendar library, which services in Python use, cannot parse a response."""
+    if len(body) > MAX_PARSED_BYTES:
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            icalendar.Calendar.from_ical(body, multiple=True)
+    except Exception as error:  # noqa: BLE001 - a bug of the library stops its users too
+        yield Issue.PARSE_ERROR.at(error=str(error).strip() or type(error).__name__)
+
+
+def _check_kind(body: bytes) -> Iterator[Occurrence]:
+    if body.strip():
+        yield Issue.NO_CALENDAR.at(1, content=_describe_content(body))
+    else:
+        yield Issue.EMPTY_RESPONSE.at(1)
+
+
+def _describe_content(body: bytes) -> str:
+    start = body[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _HTML.search(start):
+        return "an HTML page"
+    if start[:1] in {b"{", b"["}:
+        return "JSON"
+    if start[:2] == b"\x1f\x8b":
+        return "gzip data"
+    return f"text that starts with “{excerpt(start[:200].decode(errors='replace'))}”"

@@ -1,0 +1,202 @@
+"""Check the timezones that events use, and their VTIMEZONEs against the IANA database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import Final, NamedTuple
+
+from defects_ical.doctor.issues import Issue, Occurrence
+from defects_ical.doctor.parsed_feed import TIMES, ParsedFeed
+from defects_ical.rfc5545.content_lines import Component
+from defects_ical.rfc5545.values import (
+    is_utc_name,
+    is_windows_name,
+    parse_date_time,
+    parse_local_datetime,
+    parse_utc_offset,
+    to_iana,
+)
+from defects_ical.rfc5545.vtimezone import (
+    Observance,
+    count_transitions,
+    defined_offset,
+    parse_observances,
+    parse_yearly_rrule,
+    tzid_of,
+)
+from defects_ical.timezones.conversion import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    AmbiguousTimeError,
+    NonexistentTimeError,
+    format_offset,
+    to_local,
+    to_utc,
+)
+
+# The longest history that Outlook was seen to read has fewer transitions.
+LONG_HISTORY: Final = 40
+# Comparing takes the product of transitions and times.
+MAX_TRANSITIONS: Final = 200
+MAX_TIMES: Final = 300
+MAX_TIMEZONES: Final = 10
+
+
+class TimeInUse(NamedTuple):
+    """A local time that an event has in a timezone, and its line."""
+
+    naive: datetime
+    line: int
+
+
+def check_timezones(feed: ParsedFeed) -> Iterator[Occurrence]:
+    """Yield what is wrong with the timezones of a feed."""
+    yield from _check_definitions(feed)
+    times = _collect_times(feed)
+    for definition in feed.timezones[:MAX_TIMEZONES]:
+        yield from _check_components(definition)
+        yield from _check_rules(definition)
+        yield from _compare_with_iana(definition, times.get(tzid_of(definition), ()))
+
+
+def _check_definitions(feed: ParsedFeed) -> Iterator[Occurrence]:
+    defined = set(map(tzid_of, feed.timezones))
+    for tzid, line in feed.tzids.items():
+        if is_windows_name(tzid):
+            issue = Issue.WINDOWS_TIMEZONE
+            if tzid not in defined:
+                issue = Issue.UNDEFINED_WINDOWS_TIMEZONE
+            yield issue.at(line.number, timezone=tzid)
+        elif tzid not in defined and not is_utc_name(tzid):
+            yield Issue.UNDEFINED_TIMEZONE.at(line.number, timezone=tzid)
+
+
+def _collect_times(feed: ParsedFeed) -> dict[str, tuple[TimeInUse, ...]]:
+    """Return the different local times that events have, by TZID."""
+    times: dict[str, dict[datetime, TimeInUse]] = {}
+    for line in chain.from_iterable(event.lines for event in feed.events):
+        if line.name in TIMES and line.tzid and (time := parse_date_time(line)):
+            of_timezone = times.setdefault(line.tzid, {})
+            of_timezone.setdefault(time.naive, TimeInUse(time.naive, line.number))
+    return {tzid: tuple(each.values())[:MAX_TIMES] for tzid, each in times.items()}
+
+
+def _check_components(definition: Component) -> Iterator[Occurrence]:
+    tzid = tzid_of(definition)
+    if not definition.get_components("STANDARD"):
+        yield Issue.NO_STANDARD.at(definition.number, timezone=tzid)
+    for line in definition.get_lines("COMMENT"):
+        yield Issue.TIMEZONE_COMMENT.at(line.number, timezone=tzid)
+    for observance in definition.components:
+        for name in [name for name in PARSERS if not _has_valid(observance, name)][:1]:
+            yield Issue.INCOMPLETE_OBSERVANCE.at(observance.number, timezone=tzid, property=name)
+    count = count_transitions(definition)
+    if count > LONG_HISTORY:
+        yield Issue.LONG_HISTORY.at(definition.number, timezone=tzid, count=count)
+
+
+PARSERS: Final = {
+    "DTSTART": parse_local_datetime,
+    "TZOFFSETFROM": parse_utc_offset,
+    "TZOFFSETTO": parse_utc_offset,
+}
+"""The properties that an observance requires."""
+
+
+def _has_valid(observance: Component, name: str) -> bool:
+    return PARSERS[name](observance.get_value(name)) is not None
+
+
+def _check_rules(definition: Component) -> Iterator[Occurrence]:
+    for observance in definition.components:
+        onset = parse_local_datetime(observance.get_value("DTSTART"))
+        for line in observance.get_lines("RRULE"):
+            if not onset or not parse_yearly_rrule(line.value, onset):
+                yield Issue.COMPLEX_RULE.at(
+                    line.number, timezone=tzid_of(definition), rule=line.value
+                )
+
+
+def _compare_with_iana(definition: Component, times: Sequence[TimeInUse]) -> Iterator[Occurrence]:
+    observances = tuple(parse_observances(definition))
+    # Parts of a definition may give other offsets than all of it.
+    if len(observances) < len(definition.components):
+        return
+    if count_transitions(definition) > MAX_TRANSITIONS:
+        return
+    tzid = tzid_of(definition)
+    yield from _check_start(tzid, observances, times)
+    if name := to_iana(tzid):
+        yield from _check_onsets(name, observances, times)
+        yield from _check_offsets(name, observances, times)
+
+
+def _check_start(
+    tzid: str, observances: tuple[Observance, ...], times: Sequence[TimeInUse]
+) -> Iterator[Occurrence]:
+    first = min((each.onset for each in observances), default=None)
+    for time in times:
+        if first and time.naive < first:
+            yield Issue.LATE_TIMEZONE.at(time.line, timezone=tzid, date=first)
+
+
+def _check_offsets(
+    name: str, observances: tuple[Observance, ...], times: Sequence[TimeInUse]
+) -> Iterator[Occurrence]:
+    for time in times:
+        actual = _actual_offset(name, time.naive)
+        defined = None if actual is None else defined_offset(observances, time.naive)
+        if actual is not None and defined is not None and defined != actual:
+            yield Issue.WRONG_OFFSET.at(
+                time.line,
+                time=time.naive,
+                timezone=name,
+                defined=_format_offset(defined),
+                actual=_format_offset(actual),
+            )
+
+
+def _check_onsets(
+    name: str, observances: tuple[Observance, ...], times: Sequence[TimeInUse]
+) -> Iterator[Occurrence]:
+    """Yield onsets that are in local time after the transition, in the first year of the events."""
+    years = [time.naive.year for time in times if _is_in_database(time.naive)]
+    for observance in observances:
+        onset = observance.onset_in(min(years)) if years else observance.onset
+        if _is_in_database(onset) and _is_in_later_offset(name, observance, onset):
+            yield Issue.LATE_ONSET.at(
+                observance.component.number,
+                onset=onset,
+                offset=_format_offset(observance.offset_to),
+            )
+
+
+def _is_in_later_offset(name: str, observance: Observance, onset: datetime) -> bool:
+    later, earlier = onset - observance.offset_to, onset - observance.offset_from
+    return _has_transition(name, later) and not _has_transition(name, earlier)
+
+
+def _has_transition(name: str, utc: datetime) -> bool:
+    """Return whether the IANA timezone has a transition at a UTC time, given without tzinfo."""
+    at = utc.replace(tzinfo=UTC)
+    return to_local(at - timedelta(seconds=1), name).offset != to_local(at, name).offset
+
+
+def _actual_offset(name: str, naive: datetime) -> timedelta | None:
+    """Return the IANA offset; None if the local time does not exist, is ambiguous, or too far."""
+    if not _is_in_database(naive):
+        return None
+    try:
+        return naive - to_utc(naive, name).replace(tzinfo=None)
+    except (NonexistentTimeError, AmbiguousTimeError):
+        return None
+
+
+def _is_in_database(naive: datetime) -> bool:
+    return FIRST_YEAR <= naive.year <= LAST_YEAR
+
+
+def _format_offset(offset: timedelta) -> str:
+    return f"UTC{format_offset(offset)}"
