@@ -26,7 +26,7 @@ PNG: Final = ROOT / "tests" / "schedule" / "invalid" / "picture.png"
 NOTE_ENTRY: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], note: Corrected.}"
 MOVE_ENTRY: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], move: 2025-07-28T22:00}"
 VALID: Final = make_yaml()
-VALID_WITH_NOTE: Final = make_yaml(changes=f"[{NOTE_ENTRY}]")
+EDITED: Final = make_yaml(changes=f"[{NOTE_ENTRY}]")
 INVALID: Final = make_yaml(time="25:00")
 
 
@@ -102,11 +102,7 @@ def test_edit_goes_live_however_file_is_written(
     reloader: SiteReloader, file: Path, edit: Callable[[Path, str], None]
 ) -> None:
     before = reloader.live
-    for text in (
-        VALID_WITH_NOTE,
-        VALID.replace("title: The Show", "title: Another"),
-        VALID_WITH_NOTE,
-    ):
+    for text in (EDITED, VALID.replace("title: The Show", "title: Another"), EDITED):
         edit(file, text)
         poll_until_stable(reloader)
     assert get_feed(reloader.live) != get_feed(before)
@@ -115,7 +111,7 @@ def test_edit_goes_live_however_file_is_written(
 
 def test_swapped_folder_symlink_goes_live(tmp_path: Path) -> None:
     # Kubernetes mounts a ConfigMap this way: the file links into a folder that is a symlink.
-    for name, text in (("one", VALID), ("two", VALID_WITH_NOTE)):
+    for name, text in (("one", VALID), ("two", EDITED)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "schedule.yaml").write_text(text, "utf-8")
     (tmp_path / "..data").symlink_to("one")
@@ -131,7 +127,7 @@ def test_swapped_folder_symlink_goes_live(tmp_path: Path) -> None:
 
 def test_edit_goes_live_only_after_stable_poll(reloader: SiteReloader, file: Path) -> None:
     poll_until_stable(reloader)
-    for text in (VALID_WITH_NOTE, VALID_WITH_NOTE + "\n", VALID_WITH_NOTE + "\n\n"):
+    for text in (EDITED, EDITED + "\n", EDITED + "\n\n"):
         write_in_place(file, text)
         assert not reloader.poll()
     assert reloader.poll()
@@ -140,7 +136,7 @@ def test_edit_goes_live_only_after_stable_poll(reloader: SiteReloader, file: Pat
 def test_file_written_during_load_is_loaded_again(
     reloader: SiteReloader, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_in_place(file, VALID_WITH_NOTE)
+    write_in_place(file, EDITED)
 
     def load_slowly(path: Path) -> object:
         schedule = load_schedule(path)
@@ -166,10 +162,7 @@ def test_same_content_does_not_replace_live_site(reloader: SiteReloader, file: P
 @pytest.mark.parametrize(
     ("break_file", "problem"),
     [
-        (
-            lambda file: write_in_place(file, INVALID),
-            "schedule.yaml:8:9: airing.time: `25:00` is not",
-        ),
+        (lambda file: write_in_place(file, INVALID), "schedule.yaml:8:9: airing.time: `25:00` "),
         (lambda file: write_in_place(file, VALID[:200]), "schedule.yaml:"),
         (lambda file: write_in_place(file, ""), "schedule.yaml:"),
         (Path.unlink, "schedule.yaml: "),
@@ -188,12 +181,15 @@ def test_invalid_edit_keeps_site_and_is_logged_once(
     before = reloader.live
     break_file(file)
     assert poll_until_stable(reloader)
-    now = reloader.live
-    assert now.site is before.site
-    assert (now.digest, now.loaded_at) == (before.digest, before.loaded_at)
-    assert now.problem
-    assert now.problem.startswith(problem)
-    assert str(file.parent) not in now.problem
+    live = reloader.live
+    assert (live.site, live.digest, live.loaded_at) == (
+        before.site,
+        before.digest,
+        before.loaded_at,
+    )
+    assert live.problem
+    assert live.problem.startswith(problem)
+    assert str(file.parent) not in live.problem
     # Only the operator reads the log: it contains the complete path.
     assert [each.getMessage().startswith(str(file)) for each in caplog.records] == [True]
     assert not poll_until_stable(reloader)
@@ -286,7 +282,7 @@ def test_first_valid_schedule_goes_live(file: Path) -> None:
     reloader = SiteReloader(file, SITE_URL)
     reloader.reload()
     assert not reloader.live.site
-    write_in_place(file, VALID_WITH_NOTE)
+    write_in_place(file, EDITED)
     assert poll_until_stable(reloader)
     assert reloader.live.site
     assert reloader.live.problem is None
@@ -320,12 +316,12 @@ def test_internal_error_keeps_live_site(
     site = reloader.live.site
     with monkeypatch.context() as patched:
         patched.setattr(reloader_module, "build_site", lambda *_: 1 / 0)
-        write_in_place(file, VALID_WITH_NOTE)
+        write_in_place(file, EDITED)
         assert poll_until_stable(reloader)
     assert reloader.live.site is site
     assert reloader.live.problem == INTERNAL_ERROR
     assert "ZeroDivisionError" in caplog.text
-    write_in_place(file, VALID_WITH_NOTE + "\n")
+    write_in_place(file, EDITED + "\n")
     assert poll_until_stable(reloader)
     assert reloader.live.problem is None
 
@@ -351,9 +347,9 @@ def test_read_error_is_retried(
 ) -> None:
     monkeypatch.setattr(reloader_module, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(reloader_module, "RETRY_FACTOR", 0)
+    write_in_place(file, EDITED)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "open", raise_too_many_files)
-        write_by_descriptor(file, VALID_WITH_NOTE)
         assert poll_until_stable(reloader)
         assert "Too many open files" in (reloader.live.problem or "")
     assert poll_until_stable(reloader)
@@ -363,12 +359,6 @@ def test_read_error_is_retried(
 
 def raise_too_many_files(*_: object) -> None:
     raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-
-
-def write_by_descriptor(file: Path, text: str) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_TRUNC)
-    os.write(descriptor, text.encode())
-    os.close(descriptor)
 
 
 def test_same_problem_is_logged_once(
@@ -400,14 +390,14 @@ def test_failed_on_change_is_retried(
         served.append(reloader.live)
 
     reloader.start_polling(swap_in)
-    write_in_place(file, VALID_WITH_NOTE)
+    write_in_place(file, EDITED)
     wait_for(lambda: served)
     assert served[0].digest == load_schedule(file).digest
 
 
 def test_catch_up_loads_newer_file(reloader: SiteReloader, file: Path) -> None:
     assert not reloader.catch_up()
-    write_in_place(file, VALID_WITH_NOTE)
+    write_in_place(file, EDITED)
     assert reloader.catch_up()
     assert reloader.live.digest == load_schedule(file).digest
     file.unlink()
