@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import pytest
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.site.build import build_site
+from tests.support.events import get_stamps, get_value, split_events
 from tests.support.example_schedules import load_yaml, make_yaml
 
 SITE_URL = SiteURL.parse("https://defects.example")
@@ -70,22 +70,7 @@ def published(*changes: str) -> Mapping[str, list[str]]:
     site = build_site(
         load_yaml(make_yaml(specials=SPECIAL, platforms=PLATFORMS, changes=log)), SITE_URL
     )
-    return {path: events(each.body) for path, each in site.items() if path.endswith(".ics")}
-
-
-def events(body: bytes) -> list[str]:
-    """Each event as it stands in the file, folds and all."""
-    return re.findall("BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", body.decode(), flags=re.DOTALL)
-
-
-def value(event: str, name: str) -> str:
-    lines = event.replace("\r\n ", "").split("\r\n")
-    (line,) = [line for line in lines if line.startswith(f"{name}:")]
-    return line.removeprefix(f"{name}:")
-
-
-def stamps(event: str) -> tuple[str, str, str]:
-    return value(event, "SEQUENCE"), value(event, "DTSTAMP"), value(event, "LAST-MODIFIED")
+    return {path: split_events(each.body) for path, each in site.items() if path.endswith(".ics")}
 
 
 def episodes_of(path: str) -> tuple[str, ...]:
@@ -104,10 +89,10 @@ def test_a_change_raises_the_stamps_of_what_it_names_and_touches_nothing_else(
     change, named, _ = CHANGES[kind]
     after = published(change)[path]
     for name, old, new in zip(episodes_of(path), BEFORE[path], after, strict=True):
-        assert value(new, "UID") == value(old, "UID")
-        assert stamps(old) == ("0", PUBLISHED, PUBLISHED)
+        assert get_value(new, "UID") == get_value(old, "UID")
+        assert get_stamps(old) == ("0", PUBLISHED, PUBLISHED)
         if name in named:
-            assert stamps(new) == ("1", "20250801T030000Z", "20250801T030000Z")
+            assert get_stamps(new) == ("1", "20250801T030000Z", "20250801T030000Z")
         else:
             assert new == old
 
@@ -128,10 +113,10 @@ def test_changes_act_on_what_earlier_ones_left() -> None:
         "{at: 2025-08-04T12:00:00+09:00, episodes: [5], status: confirmed}",
     ]
     (event,) = published(*log)["/episodes/show-e05.ics"]
-    assert stamps(event) == ("4", "20250804T030000Z", "20250804T030000Z")
+    assert get_stamps(event) == ("4", "20250804T030000Z", "20250804T030000Z")
     assert "DTSTART;TZID=Asia/Seoul:20250812T203000\r\n" in event
     assert "DTEND;TZID=Asia/Seoul:20250812T220000\r\n" in event
-    assert value(event, "SUMMARY") == "The Show: Episode 5"
+    assert get_value(event, "SUMMARY") == "The Show: Episode 5"
 
 
 def test_the_description_says_what_changed_and_why_the_latest_first() -> None:
@@ -144,22 +129,22 @@ def test_the_description_says_what_changed_and_why_the_latest_first() -> None:
         r"What changed:\nSunday 3 August 2025: Now 1 h 30 min long\, not 1 h. To be confirmed.\n"
         r"Friday 1 August 2025: Moved from Monday 4 August 2025\, 23:00 KST to Tuesday 5 August "
         r"2025\, 20:00 KST. Baseball.\n"
-    ) in value(event, "DESCRIPTION")
+    ) in get_value(event, "DESCRIPTION")
 
 
 def test_a_platform_that_streams_later_has_its_own_time() -> None:
     event = BEFORE["/show-stream.ics"][0]
     assert "DTSTART;TZID=Asia/Seoul:20250722T010000\r\n" in event
     assert "DTEND;TZID=Asia/Seoul:20250722T020000\r\n" in event
-    assert value(event, "LOCATION") == "Stream"
-    assert "Tuesday 22 July 2025" in value(event, "DESCRIPTION")
+    assert get_value(event, "LOCATION") == "Stream"
+    assert "Tuesday 22 July 2025" in get_value(event, "DESCRIPTION")
 
 
 def test_a_platform_that_streams_later_tells_a_move_in_its_own_times() -> None:
     event = published(CHANGES["move"][0])["/show-stream.ics"][4]
     assert (
         r"Moved from Tuesday 5 August 2025\, 01:00 KST to Tuesday 5 August 2025\, 01:30 KST."
-    ) in value(event, "DESCRIPTION")
+    ) in get_value(event, "DESCRIPTION")
 
 
 def test_a_cancelled_episode_reminds_nobody() -> None:
@@ -182,7 +167,7 @@ def test_every_change_of_an_episode_is_told(change: str, told: str) -> None:
     log = f"{{at: 2025-08-01T12:00:00+09:00, episodes: [5], {change}}}"
     (event,) = published(log)["/episodes/show-e05.ics"]
     escaped = told.replace(",", "\\,")
-    assert rf"What changed:\nFriday 1 August 2025: {escaped}\n" in value(event, "DESCRIPTION")
+    assert rf"What changed:\nFriday 1 August 2025: {escaped}\n" in get_value(event, "DESCRIPTION")
 
 
 def test_an_episode_restored_is_as_it_was_but_for_its_stamps() -> None:
@@ -191,6 +176,6 @@ def test_an_episode_restored_is_as_it_was_but_for_its_stamps() -> None:
         "{at: 2025-08-02T12:00:00+09:00, episodes: [8], status: confirmed}",
     ]
     (event,) = published(*log)["/episodes/show-e08.ics"]
-    assert value(event, "STATUS") == "CONFIRMED"
-    assert value(event, "SUMMARY") == "The Show: Episode 8"
-    assert stamps(event)[0] == "2"
+    assert get_value(event, "STATUS") == "CONFIRMED"
+    assert get_value(event, "SUMMARY") == "The Show: Episode 8"
+    assert get_stamps(event)[0] == "2"

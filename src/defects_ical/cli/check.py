@@ -24,7 +24,7 @@ from defects_ical.text.english import WEEKDAYS, count_noun
 from defects_ical.timezones.conversion import LocalTime
 
 STATUS_STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
-SEVERITY_STYLES: Final = {"fine": "green", "warning": "yellow", "error": "red"}
+SEVERITY_STYLES: Final = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
 @click.command(short_help="Validate the schedule and list its episodes.")
@@ -80,7 +80,7 @@ def _compare(schedule: Schedule, against: str, path: Path, *, as_markdown: bool)
     else:
         _print_report(report, title, path)
     print_schedule_warnings(schedule, episodes)
-    if any(each.verdict == "error" for each in differences):
+    if any(each.severity == "error" for each in differences):
         click.get_current_context().exit(1)
 
 
@@ -122,7 +122,7 @@ def _build_comparison_table(report: Report) -> Table:
         table.add_column(HEADINGS[index], no_wrap=True)
     table.add_column(HEADINGS[severity], no_wrap=True, justify="right")
     for row in report.rows:
-        last = Text(row.cells[severity], SEVERITY_STYLES[row.verdict])
+        last = Text(row.cells[severity], SEVERITY_STYLES[row.severity])
         table.add_row(*(Text(row.cells[index]) for index in shown), last)
     return table
 

@@ -14,7 +14,7 @@ from defects_ical.cli.console import print_warnings, utc_now
 from defects_ical.cli.options import SCHEDULE_OPTION, SiteURLParameter
 from defects_ical.compare.messages import ERRORS_AND_WARNINGS, format_issues
 from defects_ical.compare.published import split_readable
-from defects_ical.compare.site_diff import compare_site, unchanged
+from defects_ical.compare.site_diff import compare_site, is_unchanged
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import UnannouncedChangeError
 from defects_ical.export.exporter import check_up_to_date, export_site
@@ -64,7 +64,7 @@ def _check_changes(
     Changed texts alone are warnings; with ``force``, everything is.
     """
     feeds = {path: body for path, body in exported.items() if FEED_PATH.fullmatch(path)}
-    if unchanged(feeds, site):
+    if is_unchanged(feeds, site):
         return
     readable, damaged = split_readable(feeds)
     differences = compare_site(readable, site, schedule, expand_episodes(schedule))
@@ -72,10 +72,10 @@ def _check_changes(
     if errors and not force:
         lines = [
             f"{folder}: Export refused: subscribers would not see these changes.",
-            *(f"  {message}; {hint}" for message, hint in errors),
+            *(f"  {message}. {hint}" for message, hint in errors),
             "  Use --force to export anyway.",
         ]
         raise UnannouncedChangeError("\n".join(lines))
     issues = format_issues(differences, schedule, utc_now(), ERRORS_AND_WARNINGS)
     print_warnings(f"{folder}{path}: damaged, not compared" for path in damaged)
-    print_warnings(f"{folder}: {message}; {hint}" for message, hint in issues)
+    print_warnings(f"{folder}: {message}. {hint}" for message, hint in issues)

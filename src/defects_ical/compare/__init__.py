@@ -1,1 +1,1 @@
-"""Published feeds and a new site in; what subscribers would see, and what is unannounced, out."""
+"""Compare live feeds with a new site: bytes in; differences, issues and suggested entries out."""

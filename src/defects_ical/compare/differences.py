@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final, Literal, TypeAlias
 
 from defects_ical.compare.suggested_entries import RequiredEntry
 
 Kind: TypeAlias = Literal[
     "added",
-    "moved",
-    "retimed",
-    "reworded",
-    "cancelled",
-    "in doubt",
-    "confirmed",
-    "restored",
     "removed",
+    "moved",
+    "duration changed",
+    "text changed",
+    "confirmed",
+    "tentative",
+    "cancelled",
+    "restored",
 ]
-"""What a subscriber sees; what is ``retimed`` is longer or shorter."""
+"""What subscribers see; "restored" is confirmed after a cancellation."""
 
-Severity: TypeAlias = Literal["fine", "warning", "error"]
+Severity: TypeAlias = Literal["ok", "warning", "error"]
 
-Issue: TypeAlias = Literal["unannounced", "silent", "fallen", "stuck", "removed", "gone", "renewed"]
-"""Why a difference is not fine.
 
-``unannounced``: other words under stamps that did not all rise; ``silent``: another time or
-status under such stamps; ``fallen``: a stamp is lower than it was; ``stuck``: SEQUENCE rose and
-the other stamps did not; ``removed``: an event is gone; ``gone``: a feed is; ``renewed``: a feed
-is there with none of its events.
-"""
+class Issue(Enum):
+    """Why some calendar apps would not apply a difference, or would show it without a reason.
+
+    Stamps are the SEQUENCE, DTSTAMP and LAST-MODIFIED of an event. Apps apply a change if all
+    three increase, and only entries of the change log increase them.
+    """
+
+    UNANNOUNCED = "unannounced"
+    """Time, duration or status changed, and the stamps did not."""
+
+    UNANNOUNCED_TEXT = "unannounced-text"
+    """Only the text changed, and the stamps did not."""
+
+    STAMP_DECREASED = "stamp-decreased"
+    """A stamp is lower than it was."""
+
+    STAMP_UNCHANGED = "stamp-unchanged"
+    """SEQUENCE increased, but DTSTAMP and LAST-MODIFIED did not."""
+
+    REMOVED = "removed"
+    """An event is missing, instead of cancelled."""
+
+    FEED_MISSING = "feed-missing"
+    """A feed is missing."""
+
+    ALL_UIDS_CHANGED = "all-uids-changed"
+    """A feed has none of its former UIDs."""
+
 
 WHOLE_FEED: Final = "The whole feed"
 CALENDAR: Final = "The calendar"
@@ -37,11 +59,12 @@ CALENDAR: Final = "The calendar"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that subscribers to ``feed``, a path of the site, would see.
+    """One thing that subscribers to ``feed`` (a path of the site) would see.
 
-    ``episode`` is its id, None for what is about a feed as a whole; ``name`` is what people call
-    it. ``before`` and ``after`` are in words, times on the schedule's clock; empty where there is
-    nothing to tell. ``need`` is what the change log has to say of the episode.
+    ``episode`` is the id of an episode, or None if the difference is about a feed or about an
+    unknown event; ``name`` is for people. ``before`` and ``after`` describe it in English, with
+    times local to the schedule's time zone; they may be empty. ``required`` is what the change
+    log has to say about the episode.
     """
 
     episode: str | None
@@ -50,12 +73,12 @@ class Difference:
     before: str
     after: str
     feed: str
-    fault: Issue | None = None
-    need: RequiredEntry | None = None
+    issue: Issue | None = None
+    required: RequiredEntry | None = None
 
     @property
-    def verdict(self) -> Severity:
-        """Whether it may be published: a warning is of words alone."""
-        if self.fault is None:
-            return "fine"
-        return "warning" if self.fault == "unannounced" else "error"
+    def severity(self) -> Severity:
+        """An error for everything but text: an unannounced text is only a warning."""
+        if self.issue is None:
+            return "ok"
+        return "warning" if self.issue is Issue.UNANNOUNCED_TEXT else "error"

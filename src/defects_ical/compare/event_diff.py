@@ -1,20 +1,20 @@
-"""What became of an episode in each feed: what its subscribers see, and whether it is announced."""
+"""Find what changed in the events of one episode, and whether calendar apps apply it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from defects_ical.compare.differences import Difference, Issue, Kind
 from defects_ical.compare.event_parser import PublishedEvent, RevisionStamps
 from defects_ical.compare.suggested_entries import (
-    AGAIN,
-    CORRECTED,
+    ANNOUNCED_AGAIN,
+    DETAILS_CORRECTED,
     RemovedEpisode,
     RequiredEntry,
-    moves_all,
+    is_move_of_all,
 )
 from defects_ical.compare.text_diff import diff_text
 from defects_ical.content.descriptions import PREFIXES, STATUSES, format_time
@@ -24,27 +24,25 @@ from defects_ical.text.display import excerpt
 from defects_ical.text.english import format_date, format_duration
 from defects_ical.timezones.conversion import to_local
 
-STATUS_KINDS: Final[Mapping[Status, Kind]] = {
-    "cancelled": "cancelled",
-    "tentative": "in doubt",
-    "confirmed": "confirmed",
-}
-
 
 class _Outcome(NamedTuple):
-    """What became of an event, in terms that are the same for every platform."""
+    """What changed in an event, in terms that are the same for every platform.
 
-    there: tuple[bool, bool]
+    ``present`` says whether the event exists before and after; ``moved`` and ``lengthened``
+    (minutes) may be negative; ``status`` holds the status before and after if it changed.
+    """
+
+    present: tuple[bool, bool]
     moved: timedelta = timedelta(0)
     lengthened: int = 0
     status: tuple[Status, Status] | None = None
-    fault: Issue | None = None
+    issue: Issue | None = None
 
 
 class EventPair(NamedTuple):
-    """An event of an episode as a feed has it and would have it.
+    """An event of an episode in the live feed and in the new one; None if it is in neither.
 
-    ``id`` is the episode's, or the event's UID where no episode could be found.
+    ``id`` is the episode's, or the UID of an event whose episode is unknown.
     """
 
     id: str
@@ -54,163 +52,172 @@ class EventPair(NamedTuple):
     after: PublishedEvent | None
 
     @property
-    def course(self) -> _Outcome:
-        """What became of it."""
+    def outcome(self) -> _Outcome:
+        """What changed."""
         before, after = self.before, self.after
         if not before or not after:
-            return _Outcome((bool(before), bool(after)), fault="removed" if before else None)
+            issue = Issue.REMOVED if before else None
+            return _Outcome((bool(before), bool(after)), issue=issue)
         moved, lengthened = after.start - before.start, after.runtime - before.runtime
         status = (before.status, after.status) if before.status != after.status else None
-        visible = bool(moved or lengthened or status)
-        fault = _find_issue(before.stamps, after.stamps, visible=visible)
-        return _Outcome((True, True), moved, lengthened, status, fault)
+        is_visible = bool(moved or lengthened or status)
+        issue = _find_issue(before.stamps, after.stamps, is_visible=is_visible)
+        return _Outcome((True, True), moved, lengthened, status, issue)
 
 
-def _find_issue(before: RevisionStamps, after: RevisionStamps, *, visible: bool) -> Issue | None:
+def _find_issue(before: RevisionStamps, after: RevisionStamps, *, is_visible: bool) -> Issue | None:
     dates = [*zip(before[1:], after[1:], strict=True)]
     if after.sequence > before.sequence and all(new > old for old, new in dates):
         return None
     if after.sequence < before.sequence or any(new < old for old, new in dates):
-        return "fallen"
+        return Issue.STAMP_DECREASED
     if after.sequence > before.sequence:
-        return "stuck"
-    return "silent" if visible else "unannounced"
+        return Issue.STAMP_UNCHANGED
+    return Issue.UNANNOUNCED if is_visible else Issue.UNANNOUNCED_TEXT
 
 
 def diff_episode(
-    seen: list[EventPair], main: str, episode: Episode | None, schedule: Schedule
+    pairs: list[EventPair], main_feed: str, episode: Episode | None, schedule: Schedule
 ) -> Iterator[Difference]:
-    """What differs in an episode: once for all feeds, and where a platform's shows more."""
-    own = seen[0] if seen[0].feed == main else None
-    for each in seen:
-        if own is None or each.course != own.course or each is own:
-            yield from _of_event(each, episode, schedule, of_platform=each is not own)
+    """Yield what changed in an episode: once for all feeds, and again for deviating platforms.
+
+    ``pairs`` begin with the pair of the ``main_feed`` (a path), if it has the episode.
+    """
+    main = pairs[0] if pairs[0].feed == main_feed else None
+    for pair in pairs:
+        if main is None or pair.outcome != main.outcome or pair is main:
+            yield from _diff_event(pair, episode, schedule, is_deviation=pair is not main)
 
 
-def _of_event(
-    seen: EventPair, episode: Episode | None, schedule: Schedule, *, of_platform: bool
+def _diff_event(
+    pair: EventPair, episode: Episode | None, schedule: Schedule, *, is_deviation: bool
 ) -> Iterator[Difference]:
-    """What differs in one event; ``of_platform`` where the show's own feed tells another story."""
-    fault = seen.course.fault
-    need = _need(seen, episode, schedule, of_platform=of_platform) if fault else None
-    name = episode.name if episode else _name(seen, schedule)
-    id_ = None if seen.before and seen.id == seen.before.uid else seen.id
-    for kind, before, after in _kinds(seen, schedule, of_platform=of_platform):
-        worded = kind == "reworded" and fault == "silent"
-        own: Issue | None = "unannounced" if worded else fault
-        yield Difference(id_, name, kind, before, after, seen.feed, own, need)
+    """Yield what changed in one event; ``is_deviation`` if the show's own feed differs."""
+    issue = pair.outcome.issue
+    required = _require_entry(pair, episode, schedule, is_deviation=is_deviation) if issue else None
+    name = episode.name if episode else _find_name(pair, schedule)
+    id_ = None if pair.before and pair.id == pair.before.uid else pair.id
+    for kind, before, after in _list_changes(pair, schedule, is_deviation=is_deviation):
+        is_text = kind == "text changed" and issue is Issue.UNANNOUNCED
+        own_issue = Issue.UNANNOUNCED_TEXT if is_text else issue
+        yield Difference(id_, name, kind, before, after, pair.feed, own_issue, required)
 
 
-def _kinds(
-    seen: EventPair, schedule: Schedule, *, of_platform: bool
+def _list_changes(
+    pair: EventPair, schedule: Schedule, *, is_deviation: bool
 ) -> Iterator[tuple[Kind, str, str]]:
-    before, after = seen.before, seen.after
+    before, after = pair.before, pair.after
     if after and not before:
-        yield "added", "", _moment(after.start, schedule)
+        yield "added", "", _format_start(after.start, schedule)
     elif before and not after:
-        yield "removed", _moment(before.start, schedule), ""
+        yield "removed", _format_start(before.start, schedule), ""
     elif before and after:
-        visible = [*_visible(before, after, schedule)]
+        visible = [*_list_visible_changes(before, after, schedule)]
         yield from visible
-        words = diff_text(before, after, alone=not visible)
-        if words and not (visible and of_platform):
-            yield "reworded", *words
+        text = diff_text(before, after, alone=not visible)
+        if text and not (visible and is_deviation):
+            yield "text changed", *text
 
 
-def _visible(
+def _list_visible_changes(
     before: PublishedEvent, after: PublishedEvent, schedule: Schedule
 ) -> Iterator[tuple[Kind, str, str]]:
-    """What everybody sees at a glance: when it is, how long, and whether."""
     if before.start != after.start:
-        yield "moved", _moment(before.start, schedule), _moment(after.start, schedule)
+        yield "moved", _format_start(before.start, schedule), _format_start(after.start, schedule)
     if before.runtime != after.runtime:
-        yield "retimed", format_duration(before.runtime), format_duration(after.runtime)
+        yield "duration changed", format_duration(before.runtime), format_duration(after.runtime)
     if before.status != after.status:
         restored = (before.status, after.status) == ("cancelled", "confirmed")
-        kind = "restored" if restored else STATUS_KINDS[after.status]
+        kind: Kind = "restored" if restored else after.status
         yield kind, STATUSES[before.status], STATUSES[after.status]
 
 
-def _moment(at: datetime, schedule: Schedule) -> str:
-    """An instant on the schedule's clock: "Monday 4 August 2025, 23:00 KST"."""
-    reading = to_local(at, schedule.timezone)
-    return f"{format_date(reading.naive)}, {format_time(reading)}"
+def _format_start(start: datetime, schedule: Schedule) -> str:
+    """Format a UTC time local to the schedule: "Monday 4 August 2025, 23:00 KST"."""
+    local = to_local(start, schedule.timezone)
+    return f"{format_date(local.naive)}, {format_time(local)}"
 
 
-def _need(
-    seen: EventPair, episode: Episode | None, schedule: Schedule, *, of_platform: bool
+def _require_entry(
+    pair: EventPair, episode: Episode | None, schedule: Schedule, *, is_deviation: bool
 ) -> RequiredEntry | None:
-    """What announces what became of the event, if there is anything to announce it of."""
-    before, course = seen.before, seen.course
+    """Return what announces the changes of an event; None if no entry can."""
+    before, outcome = pair.before, pair.outcome
     if not before:
         return None
     if not episode:
-        return _need_of_lost(seen.id, before, seen.platform, schedule)
-    need = RequiredEntry(
-        target=episode.key,
+        return _require_cancellation(pair.id, before, pair.platform, schedule)
+    is_text = outcome.issue is Issue.UNANNOUNCED_TEXT
+    required = RequiredEntry(
+        key=episode.key,
         stamp=max(before.stamps[1:]),
-        entries=_entries(before, episode.sequence),
-        note=CORRECTED if course.fault == "unannounced" else AGAIN,
-        zone=before.zone,
+        count=_count_entries(before, episode.sequence),
+        note=DETAILS_CORRECTED if is_text else ANNOUNCED_AGAIN,
+        published_timezone=before.timezone,
     )
-    if of_platform:
-        told = _showing(seen.platform) if course.moved and seen.platform else need.note
-        return replace(need, note=told)
+    if is_deviation:
+        # Entries are about the broadcast; a platform's own time follows from its delay.
+        if outcome.moved and pair.platform:
+            return replace(required, note=_describe_delay(pair.platform))
+        return required
     return replace(
-        need,
-        move=episode.start if course.moved else None,
-        runtime=episode.runtime if course.lengthened else None,
-        status=episode.status if course.status else None,
+        required,
+        move=episode.start if outcome.moved else None,
+        runtime=episode.runtime if outcome.lengthened else None,
+        status=episode.status if outcome.status else None,
     )
 
 
-def _entries(before: PublishedEvent, sequence: int) -> int:
-    """How many entries it takes from ``sequence`` until the published one is passed."""
+def _count_entries(before: PublishedEvent, sequence: int) -> int:
+    """Return how many entries raise ``sequence`` above the published one."""
     return max(1, before.stamps.sequence - sequence + 1)
 
 
-def _showing(platform: Platform) -> str:
+def _describe_delay(platform: Platform) -> str:
     later = f"{format_duration(platform.delay)} after" if platform.delay else "with"
     return f"Now on {excerpt(platform.name)} {later} the broadcast."
 
 
-def _need_of_lost(
+def _require_cancellation(
     id_: str, before: PublishedEvent, platform: Platform | None, schedule: Schedule
 ) -> RequiredEntry | None:
-    """What cancels an episode that was taken out of the schedule; None if it was never in it."""
+    """Return what cancels a removed episode; None if its id is unknown."""
     if id_ == before.uid:
         return None
-    number = episode_number(id_)
+    number = parse_episode_number(id_)
     delay = timedelta(minutes=platform.delay if platform else 0)
-    # Put back, it is named by the entries that name all.
-    named = (each for each in schedule.changes if each.episodes == (ALL,) and not moves_all(each))
+    # Once it is restored, entries for "all" are for this episode, too.
+    sequence = sum(
+        each.episodes == (ALL,) and not is_move_of_all(each) for each in schedule.changes
+    )
+    title = _parse_title(before, schedule)
     return RequiredEntry(
-        target=str(number) if number else id_,
+        key=str(number) if number else id_,
         stamp=max(before.stamps[1:]),
-        entries=_entries(before, len([*named])),
+        count=_count_entries(before, sequence),
         status="cancelled",
-        lost=RemovedEpisode(number, _title(before, schedule), before.start - delay, before.runtime),
-        zone=before.zone,
+        removed=RemovedEpisode(number, title, before.start - delay, before.runtime),
+        published_timezone=before.timezone,
     )
 
 
-def episode_number(id_: str) -> int | None:
-    """The number of an episode, or None for a special."""
+def parse_episode_number(id_: str) -> int | None:
+    """Return the number of an episode by its id, or None for a special."""
     digits = id_.removeprefix("e")
     return int(digits) if digits != id_ and digits.isdecimal() else None
 
 
-def _name(seen: EventPair, schedule: Schedule) -> str:
-    number = episode_number(seen.id)
-    if number or not seen.before:
+def _find_name(pair: EventPair, schedule: Schedule) -> str:
+    number = parse_episode_number(pair.id)
+    if number or not pair.before:
         return f"Episode {number}"
-    return _title(seen.before, schedule)
+    return _parse_title(pair.before, schedule)
 
 
-def _title(event: PublishedEvent, schedule: Schedule) -> str:
-    """What a special was called, from the title of its event."""
+def _parse_title(event: PublishedEvent, schedule: Schedule) -> str:
+    """Return the title of a special from its event's SUMMARY."""
     summary = event.summary.removeprefix(PREFIXES[event.status])
-    own = f"{schedule.show.title}: "
-    if summary.startswith(own):
-        return summary.removeprefix(own)
+    show = f"{schedule.show.title}: "
+    if summary.startswith(show):
+        return summary.removeprefix(show)
     return summary.partition(": ")[2] or summary

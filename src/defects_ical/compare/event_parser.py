@@ -1,4 +1,4 @@
-"""iCalendar bytes → events: a published calendar, read back as far as a comparison needs it."""
+"""Parse a published calendar as far as a comparison needs it: bytes in, events out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeAlias, get_args
 
+from defects_ical.rfc5545.content_lines import ContentLine, parse_line
+from defects_ical.rfc5545.vtimezone import parse_local_datetime
 from defects_ical.schedule.model import Status
 from defects_ical.text.display import excerpt
+from defects_ical.text.english import join_names
 from defects_ical.timezones.conversion import (
     TIMEZONE_NAMES,
     AmbiguousTimeError,
@@ -21,65 +24,55 @@ BEGIN_EVENT: Final = b"BEGIN:VEVENT\r\n"
 END_EVENT: Final = b"END:VEVENT\r\n"
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 STATUSES: Final[Mapping[str, Status]] = {each.upper(): each for each in get_args(Status)}
-# Far more than anybody writes: what is above came from elsewhere.
+# No change log is that long.
 MAX_SEQUENCE: Final = 99_999
 
-_PROPERTY: Final = re.compile(r"([A-Za-z0-9-]+)((?:;[^:]*)?):(.*)", re.DOTALL)
-_FOLD: Final = re.compile(rb"\r\n[ \t]")
-_ESCAPE: Final = re.compile(r"\\([\\;,nN])")
-_MOMENT: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z?")
+Properties: TypeAlias = Mapping[str, ContentLine]
+"""The properties of a component by name."""
 
 
 class CalendarError(ValueError):
-    """What a calendar has in it cannot be read; the message says what it is."""
-
-
-class Property(NamedTuple):
-    """A property: its parameters as they stand, and its value, escapes and all."""
-
-    parameters: str
-    value: str
+    """A calendar cannot be parsed; the message says why."""
 
 
 class RevisionStamps(NamedTuple):
-    """What a calendar program compares to see whether an event is newer; instants in UTC."""
+    """What calendar apps compare to see whether an event is newer; times in UTC."""
 
     sequence: int
-    stamped: datetime
-    modified: datetime
+    dtstamp: datetime
+    last_modified: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedEvent:
-    """A VEVENT: ``start`` in UTC, ``runtime`` in minutes, texts without their escapes.
+    """A VEVENT: ``start`` in UTC, ``runtime`` in minutes, texts without escapes.
 
-    ``zone`` is the one that its times are written in, None for UTC. ``lines`` are all of its
-    lines, unfolded and in alphabetical order.
+    ``timezone`` is the TZID of its times, None for UTC. ``lines`` are its unfolded lines, sorted.
     """
 
     uid: str
     stamps: RevisionStamps
     start: datetime
     runtime: int
-    zone: str | None
+    timezone: str | None
     status: Status
     summary: str
     description: str
-    properties: Mapping[str, Property]
+    properties: Properties
     lines: tuple[str, ...]
 
     @property
-    def anchor(self) -> str:
-        """What its link ends in, the id of the episode: "e08"."""
+    def episode_id(self) -> str:
+        """The id of the episode ("e08"): the fragment of its URL."""
         return self.properties["URL"].value.rpartition("#")[2]
 
 
 Changes: TypeAlias = dict[str, tuple[PublishedEvent | None, PublishedEvent | None]]
-"""Events before and after, by UID; None where there is none."""
+"""Events before and after by UID; None if there is none."""
 
 
 def normalize_line_ends(body: bytes) -> bytes:
-    """A calendar with the ends of lines that it was published with, whoever copied it."""
+    """Restore the CRLF line endings that a copy may have lost, and remove a byte order mark."""
     body = body.removeprefix(BYTE_ORDER_MARK)
     if body.count(b"\n") == body.count(b"\r\n"):
         return body
@@ -87,153 +80,151 @@ def normalize_line_ends(body: bytes) -> bytes:
 
 
 def split_events(body: bytes) -> tuple[bytes, tuple[bytes, ...]]:
-    """What stands before the events of a calendar, and the inside of each, folds and all."""
-    head, *events = body.split(BEGIN_EVENT)
-    return head, tuple(each.partition(END_EVENT)[0] for each in events)
+    """Return what precedes the events of a calendar, and the folded lines within each event."""
+    header, *events = body.split(BEGIN_EVENT)
+    return header, tuple(each.partition(END_EVENT)[0] for each in events)
 
 
-def parse_header(head: bytes) -> Mapping[str, Property]:
-    """The properties of the calendar itself; raises CalendarError."""
-    lines = _lines(head)
+def parse_header(header: bytes) -> Properties:
+    """Parse the properties of the calendar itself; raises CalendarError."""
+    lines = _split_lines(header)
     if lines[:1] != ["BEGIN:VCALENDAR"]:
-        raise CalendarError("it does not begin with `BEGIN:VCALENDAR`")
-    return _properties(lines[1:])
+        raise CalendarError("the first line is not `BEGIN:VCALENDAR`")
+    return _parse_properties(lines[1:])
 
 
-def changed_events(was: bytes, now: bytes) -> Changes:
-    """The events that are not in both calendars with the same lines, by UID: before and after.
+def changed_events(before: bytes, after: bytes) -> Changes:
+    """Return the events whose lines differ between two calendars, or that only one of them has.
 
-    Only these are read: a thousand others cost nothing. Raises CalendarError.
+    Events with equal bytes are not parsed, so that they cost almost nothing. Raises CalendarError.
     """
-    old, new = split_events(was)[1], split_events(now)[1]
-    before = _without(old, frozenset(new))
-    after = _without(new, frozenset(old))
-    pairs = {uid: (before.get(uid), after.get(uid)) for uid in (*after, *before)}
-    return {uid: pair for uid, pair in pairs.items() if not _alike(*pair)}
+    old, new = split_events(before)[1], split_events(after)[1]
+    old_events = _parse_events(old, skip=frozenset(new))
+    new_events = _parse_events(new, skip=frozenset(old))
+    uids = (*new_events, *old_events)
+    pairs = {uid: (old_events.get(uid), new_events.get(uid)) for uid in uids}
+    return {uid: pair for uid, pair in pairs.items() if not _have_equal_lines(*pair)}
 
 
-def _without(events: Iterable[bytes], others: frozenset[bytes]) -> dict[str, PublishedEvent]:
-    found = (parse_event(each) for each in events if each not in others)
-    return {each.uid: each for each in found}
+def _parse_events(events: Iterable[bytes], skip: frozenset[bytes]) -> dict[str, PublishedEvent]:
+    parsed = (parse_event(each) for each in events if each not in skip)
+    return {each.uid: each for each in parsed}
 
 
-def _alike(before: PublishedEvent | None, after: PublishedEvent | None) -> bool:
-    """Whether they only differ in their folds or in the order of their lines."""
+def _have_equal_lines(before: PublishedEvent | None, after: PublishedEvent | None) -> bool:
+    """Return whether two events differ only in their folds, or in the order of their lines."""
     return before is not None and after is not None and before.lines == after.lines
 
 
 def parse_event(event: bytes) -> PublishedEvent:
-    """An event from its inside; raises CalendarError for one that this program cannot write."""
-    lines = _lines(event)
-    properties = _properties(lines)
-    start, zone = _time(properties, "DTSTART")
-    length = _time(properties, "DTEND")[0] - start
-    _value(properties, "URL")
+    """Parse the folded lines within an event.
+
+    Raises CalendarError if it is not in the form that this program writes.
+    """
+    lines = _split_lines(event)
+    properties = _parse_properties(lines)
+    start, timezone = _parse_time(properties, "DTSTART")
+    duration = _parse_time(properties, "DTEND")[0] - start
+    _get_property(properties, "URL")
     return PublishedEvent(
-        uid=_value(properties, "UID"),
-        stamps=_stamps(properties),
+        uid=_get_property(properties, "UID").value,
+        stamps=_parse_stamps(properties),
         start=start,
-        runtime=round(length.total_seconds() / 60),
-        zone=zone,
-        status=_status(properties),
-        summary=unescape_text(_value(properties, "SUMMARY")),
-        description=unescape_text(_value(properties, "DESCRIPTION")),
+        runtime=round(duration.total_seconds() / 60),
+        timezone=timezone,
+        status=_parse_status(properties),
+        summary=_get_property(properties, "SUMMARY").text,
+        description=_get_property(properties, "DESCRIPTION").text,
         properties=properties,
         lines=tuple(sorted(lines)),
     )
 
 
-def unescape_text(value: str) -> str:
-    """A text without its escapes (RFC 5545 §3.3.11)."""
-    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
-
-
-def _lines(part: bytes) -> list[str]:
+def _split_lines(part: bytes) -> list[str]:
     try:
-        return _FOLD.sub(b"", part).decode().removesuffix("\r\n").split("\r\n")
+        return re.sub(rb"\r\n[ \t]", b"", part).decode().removesuffix("\r\n").split("\r\n")
     except UnicodeDecodeError:
-        raise CalendarError("it is not UTF-8") from None
+        raise CalendarError("not UTF-8") from None
 
 
-def _properties(lines: Iterable[str]) -> Mapping[str, Property]:
-    """The properties of a component by name, without those of what is inside it."""
-    return dict(_own(lines))
+def _parse_properties(lines: Iterable[str]) -> Properties:
+    """Return the properties of a component, without those of components within it."""
+    return {line.name: line for line in _iterate_properties(lines)}
 
 
-def _own(lines: Iterable[str]) -> Iterator[tuple[str, Property]]:
+def _iterate_properties(lines: Iterable[str]) -> Iterator[ContentLine]:
     depth = 0
-    for line in lines:
-        found = _PROPERTY.fullmatch(line)
-        if not found:
-            raise CalendarError(f"`{excerpt(line)}` is no line of a calendar")
-        name = found[1].upper()
-        if name == "BEGIN":
+    for text in lines:
+        line = parse_line(text, 0)
+        if not line:
+            raise CalendarError(f"`{excerpt(text)}` is not a content line")
+        if line.name == "BEGIN":
             depth += 1
-        elif name == "END":
+        elif line.name == "END":
             depth -= 1
         elif not depth:
-            yield name, Property(found[2], found[3])
+            yield line
 
 
-def _value(properties: Mapping[str, Property], name: str) -> str:
+def _get_property(properties: Properties, name: str) -> ContentLine:
     if name not in properties:
         raise CalendarError(f"an event has no {name}")
-    return properties[name].value
+    return properties[name]
 
 
-def _stamps(properties: Mapping[str, Property]) -> RevisionStamps:
-    stamped, modified = (_stamp(properties, name) for name in ("DTSTAMP", "LAST-MODIFIED"))
-    return RevisionStamps(_sequence(properties), stamped, modified)
+def _parse_stamps(properties: Properties) -> RevisionStamps:
+    return RevisionStamps(
+        sequence=_parse_sequence(properties),
+        dtstamp=_parse_utc(properties, "DTSTAMP"),
+        last_modified=_parse_utc(properties, "LAST-MODIFIED"),
+    )
 
 
-def _sequence(properties: Mapping[str, Property]) -> int:
-    value = _value(properties, "SEQUENCE")
-    if not re.fullmatch("[0-9]{1,5}", value):
-        raise _unreadable("SEQUENCE", value, f"a number up to {MAX_SEQUENCE}")
-    return int(value)
+def _parse_sequence(properties: Properties) -> int:
+    line = _get_property(properties, "SEQUENCE")
+    if not re.fullmatch("[0-9]{1,5}", line.value):
+        raise _value_error(line, f"is not a number from 0 to {MAX_SEQUENCE}")
+    return int(line.value)
 
 
-def _status(properties: Mapping[str, Property]) -> Status:
-    value = _value(properties, "STATUS")
-    if value not in STATUSES:
-        raise _unreadable("STATUS", value, " or ".join(STATUSES))
-    return STATUSES[value]
+def _parse_status(properties: Properties) -> Status:
+    line = _get_property(properties, "STATUS")
+    if line.value not in STATUSES:
+        raise _value_error(line, f"is not one of {join_names([*STATUSES])}")
+    return STATUSES[line.value]
 
 
-def _stamp(properties: Mapping[str, Property], name: str) -> datetime:
-    value = _value(properties, name)
-    if not value.endswith("Z"):
-        raise _unreadable(name, value, "a time in UTC")
-    return _moment(name, value).replace(tzinfo=UTC)
+def _parse_utc(properties: Properties, name: str) -> datetime:
+    line = _get_property(properties, name)
+    if not line.value.endswith("Z"):
+        raise _value_error(line, "is not in UTC")
+    return _parse_local(line).replace(tzinfo=UTC)
 
 
-def _time(properties: Mapping[str, Property], name: str) -> tuple[datetime, str | None]:
-    """An instant in UTC, and the zone in which it is written."""
-    value = _value(properties, name)
-    wall = _moment(name, value)
-    if value.endswith("Z"):
-        return wall.replace(tzinfo=UTC), None
-    zone = properties[name].parameters.removeprefix(";TZID=")
-    written = f"{zone}:{value}".lstrip(":")
+def _parse_time(properties: Properties, name: str) -> tuple[datetime, str | None]:
+    """Return a time in UTC, and the time zone in which it is written; None for UTC."""
+    line = _get_property(properties, name)
+    local = _parse_local(line)
+    if line.value.endswith("Z"):
+        return local.replace(tzinfo=UTC), None
+    zone = line.parameter("TZID")
     if zone not in TIMEZONE_NAMES:
-        raise _unreadable(name, written, "a time in UTC or in a zone of the IANA list")
+        raise _value_error(line, "is neither in UTC nor in an IANA time zone")
     try:
-        return to_utc(wall, zone), zone
-    except AmbiguousTimeError as overlap:
-        # As a local time, iCalendar has the first of two (RFC 5545 §3.3.5).
-        return (wall - overlap.first).replace(tzinfo=UTC), zone
+        return to_utc(local, zone), zone
+    except AmbiguousTimeError as error:
+        # iCalendar means the first of the two (RFC 5545 §3.3.5).
+        return (local - error.first).replace(tzinfo=UTC), zone
     except NonexistentTimeError:
-        raise _unreadable(name, written, "a time that there is") from None
+        raise _value_error(line, f"does not exist in {zone}") from None
 
 
-def _moment(name: str, value: str) -> datetime:
-    try:
-        if _MOMENT.fullmatch(value):
-            return datetime.fromisoformat(value.removesuffix("Z"))
-    except ValueError:
-        pass
-    raise _unreadable(name, value, "a date and time")
+def _parse_local(line: ContentLine) -> datetime:
+    local = parse_local_datetime(line.value.removesuffix("Z"))
+    if not local:
+        raise _value_error(line, "is not a date and time")
+    return local
 
 
-def _unreadable(name: str, value: str, wanted: str) -> CalendarError:
-    return CalendarError(f"the {name} of an event, `{excerpt(value)}`, is not {wanted}")
+def _value_error(line: ContentLine, problem: str) -> CalendarError:
+    return CalendarError(f"the {line.name} `{excerpt(line.value)}` of an event {problem}")

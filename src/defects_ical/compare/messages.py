@@ -1,119 +1,175 @@
-"""Word the issues of a comparison."""
+"""Describe the issues of a comparison: what is wrong, and how to fix it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue, Kind, Severity
-from defects_ical.compare.event_diff import episode_number
-from defects_ical.compare.suggested_entries import suggest_entries
+from defects_ical.compare.event_diff import parse_episode_number
+from defects_ical.compare.suggested_entries import RequiredEntry, Suggestion, suggest_entries
 from defects_ical.schedule.model import Schedule
 
 ERRORS: Final[tuple[Severity, ...]] = ("error",)
 ERRORS_AND_WARNINGS: Final[tuple[Severity, ...]] = ("error", "warning")
 
 
+class IssueText(NamedTuple):
+    """The texts of an issue.
+
+    ``label`` follows the severity in a table; ``problem`` follows what changed, in a message;
+    ``fix`` is a sentence without the entries to append: those replace ``{entries}`` in it.
+    """
+
+    label: str
+    problem: str
+    fix: str
+
+
+_APPEND: Final = "Append {entries} to `changes`."
+ISSUE_TEXTS: Final[Mapping[Issue, IssueText]] = {
+    Issue.UNANNOUNCED: IssueText("unannounced", " without an entry in `changes`", _APPEND),
+    Issue.UNANNOUNCED_TEXT: IssueText(
+        "text unannounced", " without an entry in `changes`", _APPEND
+    ),
+    Issue.STAMP_DECREASED: IssueText(
+        "SEQUENCE or DTSTAMP decreased",
+        "; SEQUENCE or DTSTAMP decreased, so calendar apps ignore this",
+        "Restore the entry that was removed or edited, or append {entries} to `changes`.",
+    ),
+    Issue.STAMP_UNCHANGED: IssueText(
+        "DTSTAMP did not increase", "; SEQUENCE increased, but DTSTAMP did not", _APPEND
+    ),
+    Issue.REMOVED: IssueText(
+        "not cancelled",
+        " without a cancellation; calendar apps keep it, or delete it without notice",
+        _APPEND,
+    ),
+    Issue.FEED_MISSING: IssueText(
+        "feed missing",
+        "the feed is missing, so subscribers would get no updates",
+        "Restore the `slug`, or the platform's id.",
+    ),
+    Issue.ALL_UIDS_CHANGED: IssueText(
+        "all UIDs changed",
+        "all UIDs changed, so subscribers would lose every event or see it twice",
+        "Restore `show.uid`.",
+    ),
+}
+RESTORE_ID: Final = "Restore it with its former id."
+"""The fix for a removed event whose episode is unknown."""
+
+
+class _Group(NamedTuple):
+    """Differences that have the same message."""
+
+    message: str
+    issue: Issue
+    differences: list[Difference]
+
+    @property
+    def required(self) -> list[RequiredEntry]:
+        return [each.required for each in self.differences if each.required]
+
+
 def format_issues(
     differences: Iterable[Difference],
     schedule: Schedule,
     now: datetime | None = None,
-    verdicts: Collection[Severity] = ERRORS,
+    severities: Collection[Severity] = ERRORS,
 ) -> tuple[tuple[str, str], ...]:
-    """The differences of these verdicts in plain words: what is wrong, and how to mend it."""
-    chosen = [each for each in differences if each.verdict in verdicts]
-    every = [each.need for each in chosen if each.need]
-    told: dict[tuple[str, Issue], list[Difference]] = {}
-    for those in _by_episode(chosen):
-        happened = ", ".join(dict.fromkeys(map(_happened, those)))
-        worst = min(those, key=lambda each: each.verdict)
-        told.setdefault((happened, worst.fault or "silent"), []).extend(those)
-    lines = []
-    said: set[str] = set()
-    for (happened, fault), those in told.items():
-        needs = [each.need for each in those if each.need]
-        mended = suggest_entries(needs, schedule, now, beside=every)
-        # Pasted one behind the other, entries must not run back in time.
-        now = mended.latest if needs else now
-        steps = [step for step in mended.restore if step not in said]
-        said.update(steps)
-        advice = ", and ".join((*steps, _advice(fault, mended.entries)))
-        lines.append((f"{name_episodes(those)}: {happened}{ISSUE_MESSAGES[fault][0]}", advice))
-    return tuple(lines)
+    """Return message and fix of each issue of these severities.
+
+    Both are one line: "Episode 5: moved from … to … without an entry in `changes`", "Append
+    `- {…}` to `changes`." The entries are dated ``now``, or as early as possible.
+    """
+    groups = _group_by_message(each for each in differences if each.severity in severities)
+    suggestions = _suggest_for_groups(groups, schedule, now)
+    return tuple(map(_format_group, groups, suggestions))
 
 
-def _advice(fault: Issue, entries: Iterable[str]) -> str:
-    quoted = " and ".join(f"`{entry}`" for entry in entries)
-    if fault == "removed" and not quoted:
-        return "put it back, with the id that it had"
-    return f"{ISSUE_MESSAGES[fault][1]} {quoted}".rstrip()
+def _group_by_message(differences: Iterable[Difference]) -> list[_Group]:
+    """Group by episode, then join the episodes that have the same message."""
+    groups: dict[tuple[str, Issue], list[Difference]] = {}
+    for same_episode in _group_by_episode(differences):
+        changes = ", ".join(dict.fromkeys(map(_describe_change, same_episode)))
+        # If there are errors, they are what has to be fixed.
+        worst = min(same_episode, key=lambda each: each.severity != "error")
+        if worst.issue:
+            groups.setdefault((changes, worst.issue), []).extend(same_episode)
+    return [_Group(*key, found) for key, found in groups.items()]
 
 
-def name_episodes(differences: Iterable[Difference]) -> str:
-    """What they are about: "Episodes 1 to 3, 5, The making of", or a feed's path."""
+def _group_by_episode(differences: Iterable[Difference]) -> Iterable[list[Difference]]:
+    groups: dict[tuple[str, str], list[Difference]] = {}
+    for each in differences:
+        key = (each.episode, "") if each.episode else (each.name, each.feed)
+        groups.setdefault(key, []).append(each)
+    return groups.values()
+
+
+def _suggest_for_groups(
+    groups: Iterable[_Group], schedule: Schedule, now: datetime | None
+) -> Iterator[Suggestion]:
+    """Suggest entries for each group, so that all of them can be appended in this order."""
+    removed = [each for group in groups for each in group.required if each.removed]
+    date, known_steps = now, set[str]()
+    for group in groups:
+        suggestion = suggest_entries(group.required, schedule, date, also_restored=removed)
+        if group.required:
+            date = suggestion.latest
+        steps = [each for each in suggestion.steps if each not in known_steps]
+        known_steps.update(steps)
+        yield replace(suggestion, steps=tuple(steps))
+
+
+def _format_group(group: _Group, suggestion: Suggestion) -> tuple[str, str]:
+    text = ISSUE_TEXTS[group.issue]
+    message = f"{format_subject(group.differences)}: {group.message}{text.problem}"
+    entries = " and ".join(f"`{entry}`" for entry in suggestion.entries)
+    fix = text.fix.format(entries=entries)
+    if group.issue is Issue.REMOVED and not entries:
+        fix = RESTORE_ID
+    return message, " ".join((*suggestion.steps, fix))
+
+
+def format_subject(differences: Iterable[Difference]) -> str:
+    """Format what differences are about: "Episodes 1 to 3, 5, The making of", or feeds."""
     numbers: set[int] = set()
     others: list[str] = []
     for each in differences:
-        number = episode_number(each.episode) if each.episode else None
+        number = parse_episode_number(each.episode) if each.episode else None
         if number:
             numbers.add(number)
         else:
             others.append(each.feed if each.name == WHOLE_FEED else each.name)
-    named = [f"Episode{'s' * (len(numbers) > 1)} {_ranges(numbers)}"] if numbers else []
+    named = [f"Episode{'s' * (len(numbers) > 1)} {_format_ranges(numbers)}"] if numbers else []
     return ", ".join((*named, *dict.fromkeys(others)))
 
 
-def _ranges(numbers: Iterable[int]) -> str:
-    """Numbers as people list them: "1 to 3, 5"."""
-    runs: list[tuple[int, int]] = []
+def _format_ranges(numbers: Iterable[int]) -> str:
+    """Format numbers as a list of ranges: "1 to 3, 5"."""
+    ranges: list[tuple[int, int]] = []
     for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = runs[-1][0], number
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = ranges[-1][0], number
         else:
-            runs.append((number, number))
-    return ", ".join(f"{first} to {last}" if last > first else f"{first}" for first, last in runs)
+            ranges.append((number, number))
+    return ", ".join(f"{first} to {last}" if last > first else f"{first}" for first, last in ranges)
 
 
-def _by_episode(differences: Iterable[Difference]) -> Iterable[list[Difference]]:
-    together: dict[tuple[str, str], list[Difference]] = {}
-    for each in differences:
-        key = (each.episode, "") if each.episode else (each.name, each.feed)
-        together.setdefault(key, []).append(each)
-    return together.values()
-
-
-def _happened(difference: Difference) -> str:
-    before, after, need = difference.before, difference.after, difference.need
+def _describe_change(difference: Difference) -> str:
+    before, after, required = difference.before, difference.after, difference.required
     if difference.name == WHOLE_FEED:
         return ""
-    if difference.kind == "moved" and need and not need.move:
-        return f"at another time in `{difference.feed}`"
-    words: Mapping[Kind, str] = {
+    if difference.kind == "moved" and required and not required.move:
+        return f"moved in `{difference.feed}`"
+    texts: Mapping[Kind, str] = {
         "moved": f"moved from {before} to {after}",
-        "retimed": f"{after} long, not {before}",
-        "in doubt": "to be confirmed",
-        "reworded": f"reworded ({after})",
+        "duration changed": f"duration changed from {before} to {after}",
+        "text changed": f"text changed ({after})",
+        "tentative": "marked tentative",
     }
-    return words.get(difference.kind, difference.kind)
-
-
-ISSUE_MESSAGES: Final[Mapping[Issue, tuple[str, str]]] = {
-    "unannounced": (", without an entry in `changes`", "append"),
-    "silent": (", without an entry in `changes`", "append"),
-    "fallen": (
-        ", without an entry that was published, or dated earlier: programs ignore it for now",
-        "put back the entry that was taken away or edited, or append",
-    ),
-    "stuck": (", with a SEQUENCE that rose and a DTSTAMP that did not", "append"),
-    "removed": (", so that programs keep it, or drop it without a word", "append"),
-    "gone": (
-        "gone, so that subscribers would find nothing",
-        "put the `slug`, or the platform's id, back",
-    ),
-    "renewed": (
-        "without any event of before: subscribers would lose them, or see all twice",
-        "put `show.uid` back",
-    ),
-}
-"""What is wrong, said behind what happened; and what to do about it, said before the entries."""
+    return texts.get(difference.kind, difference.kind)

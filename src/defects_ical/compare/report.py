@@ -1,58 +1,52 @@
-"""A comparison as people read it: what happened, what to write, and both as Markdown."""
+"""Report a comparison to people: as rows of a table, steps and entries, and as Markdown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from defects_ical.compare.differences import Difference, Issue, Severity
-from defects_ical.compare.messages import ISSUE_MESSAGES, name_episodes
+from defects_ical.compare.messages import ISSUE_TEXTS, RESTORE_ID, format_subject
 from defects_ical.compare.suggested_entries import suggest_entries
 from defects_ical.content.feeds import main_feeds
 from defects_ical.schedule.model import Schedule
 from defects_ical.text.english import count_noun
 
-HEADINGS: Final = ("Episodes", "Change", "Published", "Now", "Feed", "Verdict")
-VERDICTS: Final[Mapping[Issue, str]] = {
-    "unannounced": "warning: no entry",
-    "silent": "error: no entry",
-    "fallen": "error: stamps fell",
-    "stuck": "error: stamps stood still",
-    "removed": "error: taken away",
-    "gone": "error: feed gone",
-    "renewed": "error: events gone",
-}
-EDITED: Final = (
-    "if the rule, a special or an earlier entry was edited, put that back; "
-    "what follows is right either way"
-)
-FALLEN: Final = "if an entry was taken away or edited by mistake, put it back and compare again"
-STUCK: Final = "put new entries at the end, with a later `at`, and compare again; or leave them"
-ANNOUNCED: Final = "append to `changes`:"
-WORDS_ONLY: Final = "append to `changes`, or some programs will not show the new words:"
+HEADINGS: Final = ("Episodes", "Change", "Before", "After", "Feed", "Result")
 
-# What a step may hold of a title's, and GitHub would take for an element or for somebody's name.
+UNDO_EDIT: Final = (
+    "If you edited the rule, a special or an earlier entry, undo the edit; "
+    "the entries are right in both cases."
+)
+UNDO_REMOVAL: Final = "If an entry was removed or edited by mistake, restore it and compare again."
+MOVE_TO_END: Final = (
+    "Move new entries to the end, give them a later `at`, and compare again; or keep them."
+)
+APPEND: Final = "Append to `changes`:"
+APPEND_FOR_TEXT: Final = "Append to `changes`, or some calendar apps will not show the new text:"
+
+# What GitHub would take for an HTML element or a mention.
 _HTML: Final = re.compile("[<>@&]")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What happened, the same to each of some episodes; ``cells`` go with HEADINGS."""
+    """The same change of some episodes; ``cells`` belong to HEADINGS."""
 
     cells: tuple[str, ...]
-    verdict: Severity
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole comparison in words.
+    """A comparison in English.
 
-    ``steps`` say what to write, a sentence each; the last of them announces ``entries``, where
-    there are any. ``summary`` counts: "3 changes, 1 of them silent".
+    ``steps`` are sentences: what to edit. The last of them says where ``entries`` belong, if there
+    are any. ``summary`` counts: "3 changes, 1 unannounced".
     """
 
     rows: tuple[Row, ...]
@@ -62,102 +56,110 @@ class Report:
 
 
 def build_report(differences: tuple[Difference, ...], schedule: Schedule, now: datetime) -> Report:
-    """The words for some differences; what is to be announced is so at ``now``."""
-    mended = suggest_entries([each.need for each in differences if each.need], schedule, now)
-    steps = [*_first_steps(differences, schedule), *mended.restore]
-    if mended.entries:
-        errors = any(each.verdict == "error" for each in differences)
-        steps.append(ANNOUNCED if errors else WORDS_ONLY)
-    rows = tuple(_rows(differences, schedule))
-    return Report(rows, tuple(steps), mended.entries, _summary(differences))
+    """Report differences; the suggested entries are dated ``now``."""
+    required = [each.required for each in differences if each.required]
+    suggestion = suggest_entries(required, schedule, now)
+    steps = [*_list_first_steps(differences, schedule), *suggestion.steps]
+    if suggestion.entries:
+        has_errors = any(each.severity == "error" for each in differences)
+        steps.append(APPEND if has_errors else APPEND_FOR_TEXT)
+    rows = tuple(_build_rows(differences, schedule))
+    return Report(rows, tuple(steps), suggestion.entries, _summarize(differences))
 
 
-def used_columns(told: Report) -> list[int]:
-    """Which columns of HEADINGS say anything."""
-    return [index for index in range(len(HEADINGS)) if any(row.cells[index] for row in told.rows)]
+def used_columns(report: Report) -> list[int]:
+    """Return the indexes of the HEADINGS whose columns are not empty."""
+    return [index for index in range(len(HEADINGS)) if any(row.cells[index] for row in report.rows)]
 
 
-def to_markdown(told: Report, title: str) -> str:
-    """The report as GitHub shows it: a table, and the entries to copy."""
-    parts = [f"### {_escaped(title)}"]
-    if told.rows:
-        parts.append("\n".join(_table(told)))
-    if told.steps:
-        steps = "\n".join(f"- {step}" for step in told.steps)
+def to_markdown(report: Report, title: str) -> str:
+    """Format a report for GitHub: a table, the steps, and the entries to copy."""
+    parts = [f"### {_escape(title)}"]
+    if report.rows:
+        parts.append("\n".join(_format_table(report)))
+    if report.steps:
+        steps = "\n".join(f"- {step}" for step in report.steps)
         parts.append(f"````text\n{steps}\n````" if _HTML.search(steps) else steps)
-    if told.entries:
-        parts.append("\n".join(("```yaml", *told.entries, "```")))
-    return "\n\n".join((*parts, told.summary)) + "\n"
+    if report.entries:
+        parts.append("\n".join(("```yaml", *report.entries, "```")))
+    return "\n\n".join((*parts, report.summary)) + "\n"
 
 
-def _table(told: Report) -> Iterator[str]:
-    shown = used_columns(told)
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *map(_emphasized, told.rows)]
-    for cells in lines:
-        yield f"| {' | '.join(cells[index] for index in shown)} |"
+def _format_table(report: Report) -> Iterator[str]:
+    columns = used_columns(report)
+    for cells in (HEADINGS, ("---",) * len(HEADINGS), *map(_format_cells, report.rows)):
+        yield f"| {' | '.join(cells[index] for index in columns)} |"
 
 
-def _emphasized(row: Row) -> tuple[str, ...]:
-    *cells, verdict = map(_escaped, row.cells)
-    return (*cells, verdict if row.verdict == "fine" else f"**{verdict}**")
+def _format_cells(row: Row) -> tuple[str, ...]:
+    *cells, result = map(_escape, row.cells)
+    return (*cells, result if row.severity == "ok" else f"**{result}**")
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
 
 
-def _rows(differences: Iterable[Difference], schedule: Schedule) -> Iterator[Row]:
-    """What happened alike to several episodes is in one row."""
-    together: dict[tuple[object, ...], list[Difference]] = {}
+def _build_rows(differences: Iterable[Difference], schedule: Schedule) -> Iterator[Row]:
+    """Yield a row for each change; episodes with the same change share one."""
+    groups: dict[tuple[object, ...], list[Difference]] = {}
     for each in differences:
-        single = each.name if each.episode is None else ""
-        alike = (single, each.kind, each.before, each.after, each.feed, each.fault)
-        together.setdefault(alike, []).append(each)
-    main = main_feeds(schedule)[0].path
-    for those in together.values():
-        one = those[0]
-        subject = name_episodes(those) if one.episode else one.name
-        feed = "" if one.feed == main and one.episode else one.feed
-        yield Row((subject, one.kind, one.before, one.after, feed, _verdict(one)), one.verdict)
+        name = each.name if each.episode is None else ""
+        change = (name, each.kind, each.before, each.after, each.feed, each.issue)
+        groups.setdefault(change, []).append(each)
+    main_feed = main_feeds(schedule)[0].path
+    for group in groups.values():
+        first = group[0]
+        subject = format_subject(group) if first.episode else first.name
+        feed = "" if first.feed == main_feed and first.episode else first.feed
+        result = _format_result(first)
+        cells = (subject, first.kind, first.before, first.after, feed, result)
+        yield Row(cells, first.severity)
 
 
-def _verdict(difference: Difference) -> str:
-    if difference.fault:
-        return VERDICTS[difference.fault]
+def _format_result(difference: Difference) -> str:
+    if difference.issue:
+        return f"{difference.severity}: {ISSUE_TEXTS[difference.issue].label}"
     if difference.kind == "added":
         return "new"
-    return "announced" if difference.episode else "fine"
+    return "announced" if difference.episode else "ok"
 
 
-def _first_steps(differences: tuple[Difference, ...], schedule: Schedule) -> Iterator[str]:
-    """What to do where no entry helps, and what is better than an entry."""
-    for fault in ("gone", "renewed"):
-        if those := [each for each in differences if each.fault == fault]:
-            yield f"{name_episodes(those)}: {ISSUE_MESSAGES[fault][1]}"
-    if unknown := [each for each in differences if each.fault == "removed" and not each.need]:
-        yield f"{', '.join(each.name for each in unknown)}: put it back, with the id that it had"
-    faults = {each.fault for each in differences}
-    if "fallen" in faults:
-        yield FALLEN
-    if "stuck" in faults:
-        yield STUCK
-    needs = [each.need for each in differences if each.fault == "silent" and each.need]
-    edits = [need for need in needs if need.move or need.runtime or need.status]
-    # What is local to another zone would be wrong once the zone is put back.
-    if edits and all(need.zone in {None, schedule.timezone} for need in edits):
-        yield EDITED
+def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -> Iterator[str]:
+    """Yield what to do if no entry helps, and what is better than an entry."""
+    for issue in (Issue.FEED_MISSING, Issue.ALL_UIDS_CHANGED):
+        if feeds := [each for each in differences if each.issue is issue]:
+            yield f"{format_subject(feeds)}: {ISSUE_TEXTS[issue].fix}"
+    unknown = [
+        each.name for each in differences if each.issue is Issue.REMOVED and not each.required
+    ]
+    if unknown:
+        yield f"{', '.join(unknown)}: {RESTORE_ID}"
+    issues = {each.issue for each in differences}
+    if Issue.STAMP_DECREASED in issues:
+        yield UNDO_REMOVAL
+    if Issue.STAMP_UNCHANGED in issues:
+        yield MOVE_TO_END
+    if _should_undo_edit(differences, schedule):
+        yield UNDO_EDIT
 
 
-def _summary(differences: tuple[Difference, ...]) -> str:
+def _should_undo_edit(differences: Iterable[Difference], schedule: Schedule) -> bool:
+    """Return whether the schedule says other times than before, local to the same time zone."""
+    required = [
+        each.required for each in differences if each.issue is Issue.UNANNOUNCED and each.required
+    ]
+    edits = [each for each in required if each.move or each.runtime or each.status]
+    own_times = {None, schedule.timezone}
+    return bool(edits) and all(each.published_timezone in own_times for each in edits)
+
+
+def _summarize(differences: tuple[Difference, ...]) -> str:
     if not differences:
-        return "nothing changed"
-    verdicts = [each.verdict for each in differences]
-    errors, warnings = verdicts.count("error"), verdicts.count("warning")
-    warned = [count_noun(warnings, "warning")] if warnings else []
-    return ", ".join((count_noun(len(verdicts), "change"), _silent(errors, len(verdicts)), *warned))
-
-
-def _silent(errors: int, total: int) -> str:
-    if total == 1:
-        return "silent" if errors else "not silent"
-    return f"{'all' if errors == total else errors or 'none'} of them silent"
+        return "no changes"
+    severities = [each.severity for each in differences]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    counts = [count_noun(len(severities), "change"), f"{errors:,} unannounced"]
+    if warnings:
+        counts.append(count_noun(warnings, "warning"))
+    return ", ".join(counts)

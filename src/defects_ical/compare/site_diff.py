@@ -1,7 +1,7 @@
-"""What is published and what the schedule would publish: what differs, and what does so in silence.
+"""Find what would change for subscribers if a new site replaced the live feeds.
 
-Programs take up a change when an event's stamps rise, and only entries of the change log raise
-them. What changes under stamps that do not all rise reaches some subscribers and not others.
+Calendar apps apply a change if the stamps of an event increase, and only entries of the change log
+increase them. Any other change reaches some subscribers and not others.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from defects_ical.compare.event_diff import EventPair, diff_episode
 from defects_ical.compare.event_parser import (
     BEGIN_EVENT,
     Changes,
-    Property,
+    Properties,
     changed_events,
     normalize_line_ends,
     parse_header,
     split_events,
-    unescape_text,
 )
 from defects_ical.compare.messages import format_issues
 from defects_ical.content.feeds import EPISODES_DIR, all_feeds, event_uid, main_feeds
@@ -30,9 +29,10 @@ from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.site.build import Site
 from defects_ical.text.display import excerpt
+from defects_ical.text.english import count_noun
 
-# What programs show of a calendar itself; they read it without looking at any stamp.
-SHOWN: Final = ("NAME", "COLOR")
+# Calendar apps show these, and read them whether or not any stamp increased.
+CALENDAR_PROPERTIES: Final = ("NAME", "COLOR")
 
 
 def compare_site(
@@ -41,111 +41,110 @@ def compare_site(
     schedule: Schedule,
     episodes: tuple[Episode, ...],
 ) -> tuple[Difference, ...]:
-    """What subscribers would see if ``site`` took the place of what is published.
+    """Return what subscribers would see if ``site`` replaced the ``published`` calendars.
 
-    ``published`` has the bytes of calendars by their paths in a site of the same address. Twins
-    and single files repeat what feeds say, and count only where no feed is there. What is about
-    whole feeds comes first, then the episodes in the order of the schedule.
+    ``published`` maps paths of the site to bytes; its base URL has to be the site's. Feeds with
+    reminders and episode files are compared only if the feeds that they repeat are not given.
+    Differences of whole feeds come first, then the episodes in the order of the schedule.
 
-    Raises CalendarError for an event that this program cannot have written.
+    Raises CalendarError for an event that is not in the form that this program writes.
     """
-    paths = _compared(published, schedule)
-    of_feeds: list[Difference] = []
-    seen: dict[str, list[EventPair]] = {each.id: [] for each in episodes}
+    paths = _select_calendars(published, schedule)
+    feed_differences: list[Difference] = []
+    pairs: dict[str, list[EventPair]] = {each.id: [] for each in episodes}
     for path in paths:
-        had, has = published[path], site[path].body if path in site else b""
-        if had == has:
+        before, after = published[path], site[path].body if path in site else b""
+        if before == after:
             continue
-        was = normalize_line_ends(had)
-        changes = changed_events(was, has)
-        if lost := _missing_feed(path, was, has, changes):
-            of_feeds.append(lost)
+        before = normalize_line_ends(before)
+        changes = changed_events(before, after)
+        if missing := _find_missing_feed(path, before, after, changes):
+            feed_differences.append(missing)
             continue
-        of_feeds += _of_calendar(path, was, has)
-        for each in _seen(path, changes, schedule):
-            seen.setdefault(each.id, []).append(each)
+        feed_differences += _diff_calendar(path, before, after)
+        for pair in _pair_events(path, changes, schedule):
+            pairs.setdefault(pair.id, []).append(pair)
     known = {each.id: each for each in episodes}
-    of_episodes = (
-        diff_episode(events, paths[0], known.get(id_), schedule)
-        for id_, events in seen.items()
-        if events
+    episode_differences = (
+        diff_episode(found, paths[0], known.get(id_), schedule)
+        for id_, found in pairs.items()
+        if found
     )
-    return (*of_feeds, *chain.from_iterable(of_episodes))
-
-
-def unchanged(published: Mapping[str, bytes], site: Site) -> bool:
-    """Whether the site has all of these, octet for octet."""
-    return all(path in site and site[path].body == body for path, body in published.items())
-
-
-def _compared(published: Mapping[str, bytes], schedule: Schedule) -> list[str]:
-    """The calendars that say everything once, the show's own before its platforms'."""
-    every = [path for path in published if path.endswith(".ics")]
-    whole = [path for path in every if not path.startswith(EPISODES_DIR)]
-    plain = [path for path in whole if _plain(path) == path or _plain(path) not in published]
-    ranks = {feed.path: rank for rank, feed in enumerate(main_feeds(schedule))}
-    return sorted(plain or every, key=lambda path: ranks.get(_plain(path), len(ranks)))
-
-
-def _plain(path: str) -> str:
-    """The path of the feed whose twin is there, if it is one."""
-    name = path.removesuffix(f"-{REMINDERS_SUFFIX}.ics")
-    return path if name == path else f"{name}.ics"
-
-
-def _missing_feed(path: str, was: bytes, now: bytes, changes: Changes) -> Difference | None:
-    """What subscribers lose with a feed that is gone, or that has none of its events left."""
-    count = was.count(BEGIN_EVENT)
-    gone = [uid for uid, (_, after) in changes.items() if not after]
-    if not count or len(gone) < count or path.startswith(EPISODES_DIR):
-        return None
-    fault: Issue = "renewed" if now else "gone"
-    events = f"{count} events" if count > 1 else "1 event"
-    return Difference(None, WHOLE_FEED, "removed", events, "", path, fault)
-
-
-def _of_calendar(path: str, was: bytes, now: bytes) -> Iterator[Difference]:
-    """What differs in how a program shows the calendar itself."""
-    if path.startswith(EPISODES_DIR):
-        return
-    old, new = (parse_header(split_events(each)[0]) for each in (was, now))
-    differing = [name for name in SHOWN if name in old and old.get(name) != new.get(name)]
-    if differing:
-        before, after = (_shown(differing, each) for each in (old, new))
-        yield Difference(None, CALENDAR, "reworded", before, after, path)
-
-
-def _shown(names: Iterable[str], properties: Mapping[str, Property]) -> str:
-    values = ((name, unescape_text(properties[name].value)) for name in names)
-    return "; ".join(f"{name.lower()}: {excerpt(value)}" for name, value in values)
-
-
-def _seen(path: str, changes: Changes, schedule: Schedule) -> Iterator[EventPair]:
-    names = {each.path: each.platform for each in all_feeds(schedule)}
-    name = names.get(path)
-    platform = schedule.platforms[name] if name else None
-    for uid, (before, after) in changes.items():
-        event = after or before
-        if event:
-            own = event_uid(schedule.show, event.anchor, name) == uid
-            yield EventPair(event.anchor if own else uid, path, platform, before, after)
-
-
-# What follows is the same in plain words, a line for each, for logs and messages.
+    return (*feed_differences, *chain.from_iterable(episode_differences))
 
 
 def unannounced_changes(
     published: Site, site: Site, schedule: Schedule, now: datetime | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """Why ``site`` must not take the place of ``published`` at the same address; empty if it may.
+    """Return why ``site`` must not replace ``published``: a message and a fix for each reason.
 
-    What is wrong and how to mend it, in one line each: "Episode 5: moved from … to …, without an
-    entry in `changes`", "append `- {…}`". The entries are decided at ``now``, or dated as early
-    as they may be.
+    See ``format_issues``; both sites have the same base URL.
     """
-    had = {path: each.body for path, each in published.items() if path.endswith(".ics")}
-    if unchanged(had, site):
+    calendars = {path: each.body for path, each in published.items() if path.endswith(".ics")}
+    if is_unchanged(calendars, site):
         return ()
-    return format_issues(
-        compare_site(had, site, schedule, expand_episodes(schedule)), schedule, now
-    )
+    differences = compare_site(calendars, site, schedule, expand_episodes(schedule))
+    return format_issues(differences, schedule, now)
+
+
+def is_unchanged(published: Mapping[str, bytes], site: Site) -> bool:
+    """Return whether the site has all of these files, byte for byte."""
+    return all(path in site and site[path].body == body for path, body in published.items())
+
+
+def _select_calendars(published: Mapping[str, bytes], schedule: Schedule) -> list[str]:
+    """Return the paths of calendars that repeat no others: the show's own, then its platforms'."""
+    calendars = [path for path in published if path.endswith(".ics")]
+    feeds = [path for path in calendars if not path.startswith(EPISODES_DIR)]
+    selected = [
+        path for path in feeds if (main := _main_path(path)) == path or main not in published
+    ]
+    ranks = {feed.path: rank for rank, feed in enumerate(main_feeds(schedule))}
+    return sorted(selected or calendars, key=lambda path: ranks.get(_main_path(path), len(ranks)))
+
+
+def _main_path(path: str) -> str:
+    """Return the path of the same feed without reminders."""
+    name = path.removesuffix(f"-{REMINDERS_SUFFIX}.ics")
+    return path if name == path else f"{name}.ics"
+
+
+def _find_missing_feed(
+    path: str, before: bytes, after: bytes, changes: Changes
+) -> Difference | None:
+    """Return the difference of a feed that is missing, or has none of its former events."""
+    count = before.count(BEGIN_EVENT)
+    removed = [uid for uid, (_, event) in changes.items() if not event]
+    if not count or len(removed) < count or path.startswith(EPISODES_DIR):
+        return None
+    issue = Issue.ALL_UIDS_CHANGED if after else Issue.FEED_MISSING
+    return Difference(None, WHOLE_FEED, "removed", count_noun(count, "event"), "", path, issue)
+
+
+def _diff_calendar(path: str, before: bytes, after: bytes) -> Iterator[Difference]:
+    """Yield what changed in the properties of the calendar itself."""
+    if path.startswith(EPISODES_DIR):
+        return
+    old, new = (parse_header(split_events(each)[0]) for each in (before, after))
+    changed = [
+        name for name in CALENDAR_PROPERTIES if name in old and old.get(name) != new.get(name)
+    ]
+    if changed:
+        texts = _format_properties(changed, old), _format_properties(changed, new)
+        yield Difference(None, CALENDAR, "text changed", *texts, path)
+
+
+def _format_properties(names: Iterable[str], properties: Properties) -> str:
+    return "; ".join(f"{name.lower()}: {excerpt(properties[name].text)}" for name in names)
+
+
+def _pair_events(path: str, changes: Changes, schedule: Schedule) -> Iterator[EventPair]:
+    """Yield each changed event with the id of its episode, or its UID if that is unknown."""
+    platform_ids = {each.path: each.platform for each in all_feeds(schedule)}
+    platform_id = platform_ids.get(path)
+    platform = schedule.platforms[platform_id] if platform_id else None
+    for uid, (before, after) in changes.items():
+        event = after or before
+        if event:
+            is_known = event_uid(schedule.show, event.episode_id, platform_id) == uid
+            yield EventPair(event.episode_id if is_known else uid, path, platform, before, after)

@@ -1,10 +1,15 @@
-"""What events need to be announced → the entries of the change log that announce them."""
+"""Suggest the `changes` entries that announce an unannounced edit.
+
+Calendar apps apply an update only if SEQUENCE and DTSTAMP increase, and only entries of the change
+log increase them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from itertools import chain
 from typing import Final
 
 from defects_ical.errors import ScheduleError
@@ -12,23 +17,20 @@ from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.fields import LocalDateTime
 from defects_ical.schedule.model import ALL, Change, Schedule, Special, Status
 from defects_ical.schedule.validation import episode_keys
-from defects_ical.schedule.yaml_writer import quote_scalar
-from defects_ical.timezones.conversion import AmbiguousTimeError, to_local, to_utc
+from defects_ical.schedule.yaml_writer import quote_scalar, write_flow
+from defects_ical.timezones.conversion import AmbiguousTimeError, format_local, to_local, to_utc
 
-AGAIN: Final = "Announced again."
-"""The note of an entry that is there to raise a stamp."""
-CORRECTED: Final = "Details corrected."
-"""The note of an entry that announces other words."""
+ANNOUNCED_AGAIN: Final = "Announced again."
+"""The note of an entry that only increases stamps."""
+DETAILS_CORRECTED: Final = "Details corrected."
+"""The note of an entry that announces a changed text."""
 
 SECOND: Final = timedelta(seconds=1)
-MOVE: Final = "move: "
-LAST: Final = 1
-LAST_BUT_ONE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedEpisode:
-    """An episode that was published and is no longer there: what it takes to put it back.
+    """A published episode that is missing from the schedule, with what restores it.
 
     ``start`` is in UTC, ``runtime`` in minutes; ``number`` is None for a special.
     """
@@ -41,92 +43,100 @@ class RemovedEpisode:
 
 @dataclass(frozen=True, slots=True)
 class RequiredEntry:
-    """What the change log has to say of one episode, so that programs take up what it is now.
+    """What the change log has to say about one episode, so that calendar apps apply its changes.
 
-    ``target`` is what a change calls the episode. ``move`` (UTC), ``runtime`` (minutes) and
-    ``status`` are what changed without being announced; ``note`` is said where nothing else is.
-    ``entries`` is the number that it takes for SEQUENCE to pass the published one, at least 1,
-    and ``stamp`` the published one (UTC) that they have to be later than. ``zone`` is the one
-    of its published times.
+    ``key`` is ``Episode.key``. ``move`` (UTC), ``runtime`` (minutes) and ``status`` are what
+    changed unannounced; if nothing did, the entry says ``note``. ``stamp`` is the latest published
+    DTSTAMP or LAST-MODIFIED (UTC), and ``count`` the number of entries until SEQUENCE exceeds the
+    published one: at least 1. ``published_timezone`` is the zone of the published times, if any.
     """
 
-    target: str
+    key: str
     stamp: datetime
-    entries: int = 1
+    count: int = 1
     move: datetime | None = None
     runtime: int | None = None
     status: Status | None = None
-    note: str = CORRECTED
-    lost: RemovedEpisode | None = None
-    zone: str | None = None
+    note: str = DETAILS_CORRECTED
+    removed: RemovedEpisode | None = None
+    published_timezone: str | None = None
+
+    def merge(self, other: RequiredEntry) -> RequiredEntry:
+        """Return what satisfies both of two requirements for the same episode."""
+        notes = dict.fromkeys(each.note for each in (self, other) if each.note != DETAILS_CORRECTED)
+        return RequiredEntry(
+            key=self.key,
+            stamp=max(self.stamp, other.stamp),
+            count=max(self.count, other.count),
+            move=self.move or other.move,
+            runtime=self.runtime or other.runtime,
+            status=self.status or other.status,
+            note=" ".join(notes) or DETAILS_CORRECTED,
+            removed=self.removed or other.removed,
+            published_timezone=self.published_timezone or other.published_timezone,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to write: ``restore`` says what belongs back into the schedule, and as it reads there.
+    """What to edit in the schedule.
 
-    ``entries`` are lines for the end of ``changes``, the earliest first; the last of them is
-    dated ``latest`` (UTC).
+    ``steps`` are sentences: what to restore. ``entries`` are lines of YAML to append to
+    ``changes``, in this order; the last of them is dated ``latest`` (UTC).
     """
 
-    restore: tuple[str, ...]
+    steps: tuple[str, ...]
     entries: tuple[str, ...]
     latest: datetime
 
 
-def merge_entries(one: RequiredEntry, other: RequiredEntry) -> RequiredEntry:
-    """What both need of the same episode."""
-    notes = dict.fromkeys(each.note for each in (one, other) if each.note != CORRECTED)
-    return RequiredEntry(
-        target=one.target,
-        stamp=max(one.stamp, other.stamp),
-        entries=max(one.entries, other.entries),
-        move=one.move or other.move,
-        runtime=one.runtime or other.runtime,
-        status=one.status or other.status,
-        note=" ".join(notes) or CORRECTED,
-        lost=one.lost or other.lost,
-        zone=one.zone or other.zone,
+def suggest_entries(
+    required: Iterable[RequiredEntry],
+    schedule: Schedule,
+    now: datetime | None = None,
+    also_restored: Iterable[RequiredEntry] = (),
+) -> Suggestion:
+    """Suggest entries that announce everything that is ``required``.
+
+    They are dated ``now``, or later if the published stamps are; without ``now``, as early as
+    possible. Removed episodes of ``also_restored`` are taken to be restored as well.
+    """
+    merged = _merge_by_episode(required)
+    restored = _restore_removed(schedule, _merge_by_episode([*also_restored, *merged]))
+    starts = _find_starts(restored) if any(each.removed for each in merged) else {}
+    completed = [_complete_removed(each, starts) for each in merged]
+    first = _choose_date(completed, schedule, now)
+    count = max((each.count for each in completed), default=1)
+    latest = first + (count - 1) * SECOND
+    planned = [_plan_changes(each, latest, schedule.timezone) for each in completed]
+    changes = _merge_changes(chain.from_iterable(planned), restored)
+    return Suggestion(
+        steps=(*_suggest_timezone(completed, schedule), *_suggest_restoring(completed, schedule)),
+        entries=tuple(_format_change(each, schedule.timezone) for each in changes),
+        latest=latest,
     )
 
 
-def suggest_entries(
-    needs: Iterable[RequiredEntry],
-    schedule: Schedule,
-    now: datetime | None = None,
-    beside: Iterable[RequiredEntry] = (),
-) -> Suggestion:
-    """What announces all of ``needs``, decided at ``now``, or as early as stamps still rise.
-
-    Whatever is lost of what is mended ``beside`` them is taken to be back, too.
-    """
-    every: dict[str, RequiredEntry] = {}
-    for need in needs:
-        every[need.target] = (
-            merge_entries(every[need.target], need) if need.target in every else need
-        )
-    whole = _whole(schedule, {each.target: each for each in (*beside, *every.values())}.values())
-    starts = _starts(whole) if any(need.lost for need in every.values()) else {}
-    wanted = [_restored(need, starts) for need in every.values()]
-    count = max((need.entries for need in wanted), default=0)
-    first = _first(wanted, schedule, now)
-    entries = [
-        entry
-        for index in range(count)
-        for entry in _round(wanted, count - index, first + index * SECOND, whole)
-    ]
-    restore = (*_zones(wanted, schedule), *_restore(wanted, schedule))
-    return Suggestion(restore, tuple(entries), first + max(count - 1, 0) * SECOND)
+def is_move_of_all(change: Change) -> bool:
+    """Return whether an entry moves "all", which is valid while there is one episode."""
+    return change.episodes == (ALL,) and change.move is not None
 
 
-def _whole(schedule: Schedule, needs: Iterable[RequiredEntry]) -> Schedule:
-    """The schedule with everything that was lost put back."""
+def _merge_by_episode(required: Iterable[RequiredEntry]) -> list[RequiredEntry]:
+    merged: dict[str, RequiredEntry] = {}
+    for each in required:
+        merged[each.key] = merged[each.key].merge(each) if each.key in merged else each
+    return [*merged.values()]
+
+
+def _restore_removed(schedule: Schedule, required: Iterable[RequiredEntry]) -> Schedule:
+    """Return the schedule as it will be once every removed episode is restored."""
     numbers, specials = [], []
-    for need in needs:
-        if need.lost and need.lost.number:
-            numbers.append(need.lost.number)
-        elif need.lost:
-            specials.append(_special(need.target, need.lost, schedule.timezone))
+    for each in required:
+        if each.removed and each.removed.number:
+            numbers.append(each.removed.number)
+        elif each.removed:
+            specials.append(_build_special(each.key, each.removed, schedule.timezone))
     if not numbers and not specials:
         return schedule
     count = max((schedule.airing.episodes, *numbers))
@@ -134,133 +144,144 @@ def _whole(schedule: Schedule, needs: Iterable[RequiredEntry]) -> Schedule:
         update={
             "airing": schedule.airing.model_copy(update={"episodes": count}),
             "specials": (*schedule.specials, *specials),
-            "changes": tuple(_of_one(change, schedule) for change in schedule.changes),
+            "changes": tuple(_replace_all(change, schedule) for change in schedule.changes),
         }
     )
 
 
-def moves_all(change: Change) -> bool:
-    """Whether an entry moves "all", which it may while that is one episode."""
-    return change.episodes == (ALL,) and change.move is not None
+def _build_special(key: str, removed: RemovedEpisode, zone: str) -> Special:
+    airs = _to_local_datetime(removed.start, zone)
+    return Special.model_construct(id=key, title=removed.title, airs=airs, runtime=removed.runtime)
 
 
-def _of_one(change: Change, schedule: Schedule) -> Change:
-    """The entry as it has to be where others are put back: of the one episode that it moved."""
-    one = episode_keys(schedule)[:1]
-    return change.model_copy(update={"episodes": one}) if moves_all(change) else change
+def _replace_all(change: Change, schedule: Schedule) -> Change:
+    """Make an entry that moves "all" name its one episode, because "all" will be several."""
+    if not is_move_of_all(change):
+        return change
+    return change.model_copy(update={"episodes": episode_keys(schedule)[:1]})
 
 
-def _special(name: str, lost: RemovedEpisode, zone: str) -> Special:
-    airs = datetime.fromisoformat(_wall(lost.start, zone))
-    time = LocalDateTime(airs.replace(tzinfo=None), airs.utcoffset())
-    return Special.model_construct(id=name, title=lost.title, airs=time, runtime=lost.runtime)
-
-
-def _starts(schedule: Schedule) -> dict[str, tuple[datetime, int]]:
-    """When each episode starts and how long it is, by its target; nothing if one cannot be."""
+def _find_starts(schedule: Schedule) -> dict[str, tuple[datetime, int]]:
+    """Return start (UTC) and runtime of each episode by its key; {} if a time is not valid."""
     try:
         return {each.key: (each.start, each.runtime) for each in expand_episodes(schedule)}
     except ScheduleError:
         return {}
 
 
-def _restored(need: RequiredEntry, starts: dict[str, tuple[datetime, int]]) -> RequiredEntry:
-    """The need of an episode that is put back: it goes where it was published, then it is off."""
-    lost = need.lost
-    if not lost:
-        return need
-    start, runtime = starts.get(need.target, (None, None))
-    move = lost.start if start != lost.start else None
-    length = lost.runtime if runtime != lost.runtime else None
-    entries = max(need.entries, LAST_BUT_ONE) if move or length else need.entries
-    return replace(need, move=move, runtime=length, entries=entries)
+def _complete_removed(
+    required: RequiredEntry, starts: dict[str, tuple[datetime, int]]
+) -> RequiredEntry:
+    """Add what moves a removed episode, once restored, to its published time."""
+    removed = required.removed
+    if not removed:
+        return required
+    start, runtime = starts.get(required.key, (None, None))
+    move = removed.start if removed.start != start else None
+    new_runtime = removed.runtime if removed.runtime != runtime else None
+    # It is moved by one entry and cancelled by another.
+    count = max(required.count, 2) if move or new_runtime else required.count
+    return replace(required, move=move, runtime=new_runtime, count=count)
 
 
-def _first(needs: Iterable[RequiredEntry], schedule: Schedule, now: datetime | None) -> datetime:
-    """When the first entry is dated: now, but later than all that its stamps have to pass."""
-    stamps = (need.stamp for need in needs)
-    passed = max((schedule.published, *(change.at for change in schedule.changes), *stamps))
-    return max(passed + SECOND, now.replace(microsecond=0)) if now else passed + SECOND
+def _choose_date(
+    required: Iterable[RequiredEntry], schedule: Schedule, now: datetime | None
+) -> datetime:
+    """Return the date of the first entry: now, but later than every published stamp."""
+    stamps = (each.stamp for each in required)
+    latest = max((schedule.published, *(change.at for change in schedule.changes), *stamps))
+    return max(latest + SECOND, now.replace(microsecond=0)) if now else latest + SECOND
 
 
-def _round(
-    needs: Iterable[RequiredEntry], left: int, at: datetime, schedule: Schedule
-) -> Iterator[str]:
-    """The entries of one instant, one for all that say the same of episodes that need ``left``."""
-    together: dict[str, list[str]] = {}
-    for need in needs:
-        if need.entries >= left:
-            together.setdefault(_said(need, left, schedule.timezone), []).append(need.target)
-    dated = _with_offset(at, schedule.timezone, "seconds")
-    for said, targets in together.items():
-        for named in _named(targets, said, schedule):
-            yield f"- {{at: {dated}, episodes: {named}, {said}}}"
+def _plan_changes(required: RequiredEntry, latest: datetime, zone: str) -> Iterator[Change]:
+    """Yield the entries for one episode, a second apart; the last of them is dated ``latest``."""
+    plan = [required]
+    if required.status == "cancelled":
+        # An entry cannot move and cancel an episode.
+        plan = [replace(required, move=None, runtime=None)]
+        if required.removed and (required.move or required.runtime):
+            plan.insert(0, replace(required, status=None))
+    again = RequiredEntry(required.key, required.stamp, note=ANNOUNCED_AGAIN)
+    plan = [again] * (required.count - len(plan)) + plan
+    for index, each in enumerate(plan, start=1 - len(plan)):
+        yield _build_change(each, latest + index * SECOND, zone)
 
 
-def _named(targets: list[str], said: str, schedule: Schedule) -> Iterator[str]:
-    """The episodes of an entry, as it names them; a move is of one episode."""
-    if said.startswith(MOVE):
-        yield from (f"[{each}]" for each in targets)
-    elif len(targets) > 1 and {*targets} == {*episode_keys(schedule)}:
-        yield ALL
-    else:
-        yield f"[{', '.join(targets)}]"
-
-
-def _said(need: RequiredEntry, left: int, zone: str) -> str:
-    """What the entry says, if ``left - 1`` others of the episode follow it."""
-    if left == LAST:
-        # A cancelled episode has no new time; it keeps the one that it has.
-        cancelled = need.status == "cancelled"
-        return _fields(replace(need, move=None, runtime=None) if cancelled else need, zone)
-    if left == LAST_BUT_ONE and need.lost and (need.move or need.runtime):
-        return _fields(replace(need, status=None), zone)
-    return f"note: {quote_scalar(AGAIN)}"
-
-
-def _fields(need: RequiredEntry, zone: str) -> str:
-    fields = (
-        f"{MOVE}{_wall(need.move, zone)}" if need.move else "",
-        f"runtime: {need.runtime}" if need.runtime else "",
-        f"status: {need.status}" if need.status else "",
+def _build_change(required: RequiredEntry, at: datetime, zone: str) -> Change:
+    move = _to_local_datetime(required.move, zone) if required.move else None
+    is_visible = move or required.runtime or required.status
+    return Change.model_construct(
+        at=at,
+        episodes=(required.key,),
+        move=move,
+        runtime=required.runtime,
+        status=required.status,
+        note=None if is_visible else required.note,
     )
-    return ", ".join(filter(None, fields)) or f"note: {quote_scalar(need.note)}"
 
 
-def _wall(at: datetime, zone: str) -> str:
-    """An instant as a local time of the schedule; with its offset where it is shown twice."""
-    reading = to_local(at, zone)
+def _merge_changes(changes: Iterable[Change], schedule: Schedule) -> Iterator[Change]:
+    """Merge entries that say the same at the same time, except moves: each is of one episode."""
+    episodes: dict[Change, list[str]] = {}
+    for change in sorted(changes, key=lambda each: each.at):
+        content = change if change.move else change.model_copy(update={"episodes": ()})
+        episodes.setdefault(content, []).extend(change.episodes)
+    every_key = {*episode_keys(schedule)}
+    for content, keys in episodes.items():
+        is_all = len(keys) > 1 and {*keys} == every_key
+        yield content.model_copy(update={"episodes": (ALL,) if is_all else tuple(keys)})
+
+
+def _format_change(change: Change, zone: str) -> str:
+    """Format an entry as a line of YAML."""
+    fields = {
+        "at": format_local(change.at, zone),
+        "episodes": ALL if change.episodes == (ALL,) else change.episodes,
+        "move": _format_local_datetime(change.move) if change.move else None,
+        "runtime": change.runtime,
+        "status": change.status,
+        "note": quote_scalar(change.note) if change.note else None,
+    }
+    return f"- {write_flow({key: value for key, value in fields.items() if value})}"
+
+
+def _to_local_datetime(at: datetime, zone: str) -> LocalDateTime:
+    """Convert a UTC time to one local to ``zone``, with its offset if it is ambiguous there."""
+    local = to_local(at, zone)
     try:
-        to_utc(reading.naive, zone)
+        to_utc(local.naive, zone)
     except AmbiguousTimeError:
-        return _with_offset(at, zone, "minutes")
-    return reading.naive.isoformat(timespec="minutes")
+        return LocalDateTime(local.naive, local.offset)
+    return LocalDateTime(local.naive, None)
 
 
-def _with_offset(at: datetime, zone: str, unit: str) -> str:
-    reading = to_local(at, zone)
-    return reading.naive.replace(tzinfo=timezone(reading.offset)).isoformat(timespec=unit)
+def _format_local_datetime(time: LocalDateTime) -> str:
+    zone = None if time.offset is None else timezone(time.offset)
+    return time.naive.replace(tzinfo=zone).isoformat(timespec="minutes")
 
 
-def _zones(needs: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
-    """What to think of first where local times mean something else than they did."""
+def _suggest_timezone(required: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
+    """Suggest to restore the time zone if the published times are local to another one."""
     own = schedule.timezone
-    for zone in sorted({need.zone for need in needs if need.move and need.zone} - {own}):
+    published = {each.published_timezone for each in required if each.move}
+    for zone in sorted(each for each in published if each and each != own):
         yield (
-            f"write `timezone: {zone}` again and compare once more, "
-            f"unless it is to be `{own}`, whose times the entries have"
+            f"Restore `timezone: {zone}` and compare again, or keep `{own}`: "
+            "the entries use its local times."
         )
 
 
-def _restore(needs: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
-    lost = {need.target: need.lost for need in needs if need.lost}
-    numbers = [each.number for each in lost.values() if each.number]
-    if lost and any(map(moves_all, schedule.changes)):
-        yield "write `episodes: [1]`, not `all`, in the entry that has a `move`"
+def _suggest_restoring(required: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
+    """Suggest to restore what removed episodes need."""
+    removed = {each.key: each.removed for each in required if each.removed}
+    numbers = [each.number for each in removed.values() if each.number]
+    if removed and any(map(is_move_of_all, schedule.changes)):
+        yield "Write `episodes: [1]` instead of `all` in the entry with `move`."
     if numbers:
-        yield f"write `episodes: {max(numbers)}` under `airing` again"
-    for name, each in lost.items():
+        yield f"Restore `episodes: {max(numbers)}` under `airing`."
+    for key, each in removed.items():
         if not each.number:
-            airs = _wall(each.start, schedule.timezone)
-            special = f"id: {name}, title: {quote_scalar(each.title)}, airs: {airs}"
-            yield f"put back under `specials`: `- {{{special}, runtime: {each.runtime}}}`"
+            airs = _format_local_datetime(_to_local_datetime(each.start, schedule.timezone))
+            special = {"id": key, "title": quote_scalar(each.title), "airs": airs}
+            line = write_flow({**special, "runtime": each.runtime})
+            yield f"Restore `- {line}` under `specials`."

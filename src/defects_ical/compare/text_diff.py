@@ -46,7 +46,7 @@ def _parts(event: PublishedEvent) -> dict[str, str]:
         **_paragraphs(event.description),
         "genres": values.get("CATEGORIES", ""),
         "first published": values.get("CREATED", ""),
-        "time zone": event.zone or "UTC",
+        "time zone": event.timezone or "UTC",
         "details": "\n".join(line for line in event.lines if not line.startswith(TOLD)),
     }
     parts["where to watch"] += values.get("LOCATION", "")
