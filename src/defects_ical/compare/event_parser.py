@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeAlias, get_args
 
-from defects_ical.rfc5545.content_lines import ContentLine, parse_line
-from defects_ical.rfc5545.vtimezone import parse_local_datetime
+from defects_ical.rfc5545.content_lines import ContentLine, parse_line, unfold
+from defects_ical.rfc5545.values import parse_local_datetime
 from defects_ical.schedule.model import Status
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import join_names
@@ -142,7 +142,7 @@ def parse_event(event: bytes) -> PublishedEvent:
 
 def _split_lines(part: bytes) -> list[str]:
     try:
-        return re.sub(rb"\r\n[ \t]", b"", part).decode().removesuffix("\r\n").split("\r\n")
+        return unfold(part).decode().removesuffix("\r\n").split("\r\n")
     except UnicodeDecodeError:
         raise CalendarError("not UTF-8") from None
 
@@ -155,7 +155,7 @@ def _parse_properties(lines: Iterable[str]) -> Properties:
 def _iterate_properties(lines: Iterable[str]) -> Iterator[ContentLine]:
     depth = 0
     for text in lines:
-        line = parse_line(text, 0)
+        line = parse_line(text)
         if not line:
             raise CalendarError(f"`{excerpt(text)}` is not a content line")
         if line.name == "BEGIN":
@@ -207,7 +207,7 @@ def _parse_time(properties: Properties, name: str) -> tuple[datetime, str | None
     local = _parse_local(line)
     if line.value.endswith("Z"):
         return local.replace(tzinfo=UTC), None
-    zone = line.parameter("TZID")
+    zone = line.tzid
     if zone not in TIMEZONE_NAMES:
         raise _value_error(line, "is neither in UTC nor in an IANA time zone")
     try:
