@@ -20,7 +20,7 @@ from defects_ical.rfc5545.values import parse_local_datetime, parse_utc_offset
 from defects_ical.site.build import Site, build_site
 from defects_ical.text.display import INVISIBLE_CHARS
 from tests.conftest import SITE_URL
-from tests.render.test_feed_rules import CASES, case
+from tests.render.test_feed_rules import CASES, build_case
 from tests.support.broken_feeds import FEEDS, FIRST, HEAD, NOW, SECOND, SOUND, START
 from tests.support.example_schedules import load_yaml, make_yaml
 
@@ -273,8 +273,8 @@ def test_our_own_feeds_suffer_from_nothing_but_the_end_of_the_season(site: Site)
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_else_we_can_write_suffers_from_nothing(name: str) -> None:
-    for path, file in case(name).items():
-        assert told(file.octets, now=EARLY) == [], path
+    for path, file in build_case(name).items():
+        assert told(file.content, now=EARLY) == [], path
 
 
 @pytest.mark.parametrize(

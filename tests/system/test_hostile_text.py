@@ -614,7 +614,7 @@ def test_every_feed_keeps_the_strict_rules(published: Published) -> None:
     files = {path: each.body for path, each in published.site.items() if path.endswith(".ics")}
     assert len(files) == 11
     for path, body in files.items():
-        file = feed_rules.File(str(SITE_URL), path, body)
+        file = feed_rules.CalendarFile(str(SITE_URL), path, body)
         assert [fault for rule in feed_rules.RULES for fault in rule(file)] == [], path
         read_by_icalendar(body, published)
 
