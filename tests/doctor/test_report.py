@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,9 +24,16 @@ from defects_ical.probe.session import ProbeResult, probe_feed
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.support import broken_feeds as feeds
-from tests.support import faulty_server as misbehaving
+from tests.support.faulty_server import Scenario, serve
 from tests.support.nginx import run_nginx
 from tests.support.processes import ROOT, Server, run_granian
+from tests.support.server_scenarios import (
+    QUICK,
+    SCENARIOS,
+    probe_scenario,
+    send_current_dtstamp,
+    serve_scenario,
+)
 
 REPORTS: Final = Path(__file__).parent / "data"
 SCHEDULE: Final = ROOT / "schedule.yaml"
@@ -39,29 +45,25 @@ AFTER: Final = datetime(2026, 1, 1, tzinfo=UTC)
 VARIABLE: Final = re.compile(
     r"(?:127\.0\.0\.1|localhost)(?P<port>:\d+)|\d{4}-\d\d-\d\d\s+\d\d:\d\d:\d\d\s+UTC|\d+\.\d s"
 )
-NAMES: Final = {f"http {name}": name for name in misbehaving.MISBEHAVIOURS}
+NAMES: Final = {f"http {name}": name for name in SCENARIOS}
 SAID: Final = {f"feed {name}": name for name in feeds.FEEDS}
 
 
-def of_the_way(name: str) -> str:
-    """The report on a sound feed from a server that misbehaves."""
-    trusted: ssl.SSLContext | None = None
-    if name == "https to http":
-        trusted = misbehaving.trusting()
-    with misbehaving.misbehaving(name, feeds.SOUND) as server:
-        seen = probe_feed(server.url, misbehaving.LIMITS.get(name, misbehaving.QUICK), trusted)
-        return report(server.url, seen, feeds.NOW)
+def report_on_server(name: str) -> str:
+    """Return the report on a valid feed from a faulty server."""
+    result, _ = probe_scenario(name, feed=feeds.SOUND)
+    return report(result, feeds.NOW)
 
 
-def of_the_words(name: str) -> str:
-    """The report on a feed from a server that behaves."""
+def report_on_feed(name: str) -> str:
+    """Return the report on a faulty feed from a healthy server."""
     first, second = feeds.FEEDS[name], feeds.SECOND.get(name)
-    with misbehaving.misbehaving("nothing", first, second) as server:
-        return report(server.url, probe_feed(server.url, misbehaving.QUICK), feeds.NOW)
+    with serve_scenario("healthy", first, second) as server:
+        return report(probe_feed(server.url, QUICK), feeds.NOW)
 
 
-def report(url: str, seen: ProbeResult, now: datetime) -> str:
-    return VARIABLE.sub(_noughts, format_report(url, diagnose_result(seen, now)))
+def report(result: ProbeResult, now: datetime) -> str:
+    return VARIABLE.sub(_noughts, format_report(result.url, diagnose_result(result, now)))
 
 
 def _noughts(found: re.Match[str]) -> str:
@@ -71,8 +73,8 @@ def _noughts(found: re.Match[str]) -> str:
 
 
 CASES: Final[dict[str, Callable[[], str]]] = {
-    **{case: partial(of_the_way, name) for case, name in NAMES.items()},
-    **{case: partial(of_the_words, name) for case, name in SAID.items()},
+    **{case: partial(report_on_server, name) for case, name in NAMES.items()},
+    **{case: partial(report_on_feed, name) for case, name in SAID.items()},
 }
 
 
@@ -149,7 +151,7 @@ OURS: Final = (
 def assert_sound(server: Server) -> None:
     """Nothing is wrong before the season, and after it only that it is over."""
     for path in OURS:
-        seen = probe_feed(f"http://127.0.0.1:{server.port}/{path}", misbehaving.QUICK)
+        seen = probe_feed(f"http://127.0.0.1:{server.port}/{path}", QUICK)
         expected = ["served-as-attachment"] if path.startswith("episodes/") else []
         assert [each.issue.id for each in diagnose_result(seen, BEFORE)] == expected
         later = diagnose_result(seen, AFTER)
@@ -176,22 +178,22 @@ def command(url: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_sound_feed_ends_with_0() -> None:
-    with misbehaving.misbehaving("nothing") as server:
+    with serve_scenario("healthy") as server:
         done = command(server.url)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{server.url}: no problems found\n"
 
 
 def test_a_note_and_a_risk_do_so_too() -> None:
-    with misbehaving.misbehaving("kept for a week", feeds.FEEDS["a duration"]) as server:
+    with serve_scenario("max-age of a week", feeds.FEEDS["a duration"]) as server:
         done = command(server.url)
-        found = diagnose(server.url, feeds.NOW, misbehaving.QUICK)
+        found = diagnose(server.url, feeds.NOW, QUICK)
     assert done.returncode == 0
     assert [each.severity for each in found] == ["warning", "info"]
 
 
 def test_a_fault_ends_with_1() -> None:
-    with misbehaving.misbehaving("404") as server:
+    with serve_scenario("404") as server:
         done = command(server.url)
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith(f"{server.url}: 1 error\n\nerror    ")
@@ -216,6 +218,6 @@ def test_nothing_else_loads_what_fetches() -> None:
 
 
 def test_a_clock_in_a_stamp_shows_however_fast_the_server() -> None:
-    with misbehaving.running(misbehaving.Misbehaviour(misbehaving.stamping)) as server:
+    with serve(Scenario(send_current_dtstamp)) as server:
         found = diagnose(server.url, datetime.now(UTC))
     assert [each.issue.id for each in found] == ["unstable-dtstamp"]

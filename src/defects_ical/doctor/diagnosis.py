@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from defects_ical.doctor.checks.caching import check_caching
 from defects_ical.doctor.checks.calendar import check_calendar
+from defects_ical.doctor.checks.delivery import check_delivery
 from defects_ical.doctor.checks.events import check_events
+from defects_ical.doctor.checks.failures import feed_bodies
 from defects_ical.doctor.checks.file import check_file, check_with_icalendar
+from defects_ical.doctor.checks.reachability import check_reachability
 from defects_ical.doctor.checks.stability import (
     WITH_ONE_RESPONSE,
     WITH_TWO_RESPONSES,
@@ -16,7 +20,6 @@ from defects_ical.doctor.checks.stability import (
 )
 from defects_ical.doctor.checks.timezones import check_timezones
 from defects_ical.doctor.findings import Finding, build_findings
-from defects_ical.doctor.http_checks import check_http, feed_bodies
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import read_feed
 from defects_ical.probe.session import LIMITS, Limits, ProbeResult, probe_feed
@@ -61,7 +64,9 @@ def check_content(bodies: tuple[bytes, ...], now: datetime) -> Iterator[Occurren
 
 
 def _check_result(result: ProbeResult, now: datetime) -> Iterator[Occurrence]:
-    yield from check_http(result)
+    yield from check_reachability(result)
+    yield from check_delivery(result)
+    yield from check_caching(result)
     if bodies := feed_bodies(result):
         yield from check_content(bodies, now)
 

@@ -53,7 +53,7 @@ class ProbeResult:
     probes: tuple[Probe, ...]
     limits: Limits
 
-    def of(self, purpose: Purpose) -> tuple[Probe, ...]:
+    def select(self, purpose: Purpose) -> tuple[Probe, ...]:
         """Return the probes for one purpose."""
         return tuple(probe for probe in self.probes if probe.purpose == purpose)
 
@@ -61,7 +61,7 @@ class ProbeResult:
     def feeds(self) -> tuple[Probe, ...]:
         """The clients' own requests that brought a complete body."""
         return tuple(
-            probe for probe in self.of("subscribe") if probe.response.ok and probe.response.body
+            probe for probe in self.select("subscribe") if probe.response.ok and probe.response.body
         )
 
 
@@ -158,10 +158,10 @@ class _Session:
     ) -> Probe:
         method = "HEAD" if purpose == "head" else "GET"
         headers = {**CLIENT_HEADERS[client], **(headers or {})}
-        response = self.fetcher.fetch(method, url, headers, self._deadline(purpose))
+        response = self.fetcher.fetch(method, url, headers, self._make_deadline(purpose))
         return Probe(client, purpose, response)
 
-    def _deadline(self, purpose: Purpose) -> Deadline:
+    def _make_deadline(self, purpose: Purpose) -> Deadline:
         """Return the deadline for a request that starts now, so that there is time for others."""
         seconds = self.limits.robots if purpose == "robots" else self.limits.request
         deadline = Deadline.after(min(seconds, self.limits.total * MAX_SHARE))

@@ -1,0 +1,126 @@
+"""Decide which responses contain a feed, and name the issue of each that does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from defects_ical.doctor.issues import Issue, Occurrence
+from defects_ical.probe.fetch_errors import FetchErrorKind
+from defects_ical.probe.responses import Probe, Response
+from defects_ical.probe.session import ProbeResult
+from defects_ical.probe.urls import redact_url
+
+ERROR_ISSUES: Final[Mapping[FetchErrorKind, Issue]] = {
+    "invalid url": Issue.INVALID_URL,
+    "unknown host": Issue.UNKNOWN_HOST,
+    "no connection": Issue.NO_CONNECTION,
+    "certificate": Issue.INVALID_CERTIFICATE,
+    "tls": Issue.NO_TLS,
+    "no response": Issue.NO_RESPONSE,
+    "incomplete response": Issue.INCOMPLETE_RESPONSE,
+    "not http": Issue.NO_HTTP,
+    "timeout": Issue.TIMEOUT,
+    "no time left": Issue.TIMEOUT,
+    "redirect loop": Issue.REDIRECT_LOOP,
+    "too many redirects": Issue.TOO_MANY_REDIRECTS,
+    "invalid redirect": Issue.INVALID_REDIRECT,
+}
+STATUS_ISSUES: Final[Mapping[int, Issue]] = {
+    304: Issue.UNCONDITIONAL_304,
+    401: Issue.UNAUTHORIZED,
+    403: Issue.FORBIDDEN,
+    404: Issue.NOT_FOUND,
+    410: Issue.GONE,
+    429: Issue.RATE_LIMITED,
+}
+
+# Bytes of a page that are searched.
+_MAX_PAGE: Final = 65_536
+# Cloudflare's page, and what such pages have in common.
+_CHALLENGE: Final = re.compile(
+    rb"just a moment|cf-chl|cf_chl|challenge-platform|_incapsula_|captcha|ddos-guard|are you human",
+    re.IGNORECASE,
+)
+_LOGIN_URL: Final = re.compile(r"log-?in|sign-?in|/auth|sso|/session", re.IGNORECASE)
+_PASSWORD_FIELD: Final = re.compile(rb"type\s?=\s?[\"']?password", re.IGNORECASE)
+
+
+def find_failure(response: Response) -> Occurrence | None:
+    """Return why a response contains no feed, or None if it contains one."""
+    if response.error:
+        return ERROR_ISSUES[response.error.kind].at(reason=response.error.message)
+    if _is_challenge(response):
+        return Issue.CHALLENGE.at(status=response.status)
+    if not response.ok:
+        return _choose_status_issue(response.status).at(status=describe_status(response.status))
+    if is_html(response):
+        return _classify_page(response)
+    if response.decoded and not response.body.strip():
+        return Issue.EMPTY_RESPONSE.at()
+    return None
+
+
+def working_probes(result: ProbeResult) -> tuple[Probe, ...]:
+    """Return the clients' own requests that brought a feed."""
+    return tuple(probe for probe in result.feeds if not find_failure(probe.response))
+
+
+def feed_bodies(result: ProbeResult) -> tuple[bytes, ...]:
+    """Return the feed as the first client received it, and as it received it again.
+
+    A client that received a calendar comes before one that received something else. Without a
+    complete response there is none; the second is missing if it failed.
+    """
+    complete = [each for each in working_probes(result) if not each.response.truncated]
+    # The session repeats the request of the same client.
+    first = sorted(complete, key=lambda each: not each.response.is_calendar)[:1]
+    clients = {each.client for each in first}
+    repeated = [
+        each
+        for each in result.select("repeat")
+        if each.client in clients and each.response.ok and not find_failure(each.response)
+    ]
+    return tuple(each.response.body for each in (*first, *repeated))
+
+
+def is_html(response: Response) -> bool:
+    """Return whether the body begins as HTML does, whatever its media type."""
+    beginning = response.body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return beginning.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<script"))
+
+
+def describe_status(status: int) -> str:
+    """Return a status with its name: "404 (Not Found)"."""
+    try:
+        return f"{status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"{status}"
+
+
+def _choose_status_issue(status: int) -> Issue:
+    is_server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    other = Issue.SERVER_ERROR if is_server_error else Issue.UNEXPECTED_STATUS
+    return STATUS_ISSUES.get(status, other)
+
+
+def _classify_page(response: Response) -> Occurrence:
+    if _is_login_page(response):
+        return Issue.LOGIN_PAGE.at(url=redact_url(response.heads[-1].url))
+    return Issue.HTML_PAGE.at()
+
+
+def _is_challenge(response: Response) -> bool:
+    if response.header("cf-mitigated"):
+        return True
+    return is_html(response) and bool(_CHALLENGE.search(response.body[:_MAX_PAGE]))
+
+
+def _is_login_page(response: Response) -> bool:
+    if _PASSWORD_FIELD.search(response.body[:_MAX_PAGE]):
+        return True
+    parts = urlsplit(response.heads[-1].url)
+    return len(response.heads) > 1 and bool(_LOGIN_URL.search(f"{parts.netloc}{parts.path}"))
