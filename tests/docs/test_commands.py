@@ -35,13 +35,13 @@ NOT_RUN: Final = {
     "certbot --nginx --redirect -d me.example": "needs a public host name",
     "cp deploy/defects-ical@.service /etc/systemd/system/": "changes the system",
     "systemctl enable --now defects-ical@8001 defects-ical@8002 defects-ical@8003": (
-        "needs systemd; tests/system/test_deploy.py runs what the unit runs"
+        "needs systemd; tests/deploy/test_systemd_unit.py runs what the unit runs"
     ),
     "systemctl restart defects-ical@8001": "needs systemd",
     "rsync -a --exclude '*.html' public/ me@one.example:/srv/defects/": "needs a remote host",
     "rsync -a --delete-after public/ me@one.example:/srv/defects/": "needs a remote host",
     "sh deploy/upload.sh public s3://me.example": (
-        "needs a bucket; tests/system/test_deploy.py runs it with a substitute for aws"
+        "needs a bucket; tests/deploy/test_upload.py runs it with a substitute for aws"
     ),
 }
 
