@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import PurePath
 from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class SourceLocation:
-    """A position in a text file: the file as its user named it, line and column from 1.
+    """A position in a text file: the file as the user named it, line and column from 1.
 
-    Line and column are 0 when the file as a whole is meant.
+    Line and column are 0 if the problem is with the file as a whole.
     """
 
     file: str
@@ -22,21 +23,35 @@ class SourceLocation:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
+class ProblemCode(Enum):
+    """Problems for which other modules word hints of their own, from ``Problem.details``."""
+
+    MISSING_KEY = "missing-key"
+    """Details: the key, and an example of its value."""
+    PREMIERE_WEEKDAY = "premiere-weekday"
+    """Details: the nearest date on which the show airs."""
+    RULE_TIME = "rule-time"
+    """The airing time does not exist, or occurs twice, on one of its days. No details."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong, told to whoever wrote it.
+    """One thing that is wrong with what a user wrote.
 
-    ``key_path`` is the value's path in the schedule (``changes[2].move``), or empty.
+    ``key_path`` is the path of the value in the schedule (``changes[2].move``), or empty.
+    ``message`` is a clause without a full stop; ``hint`` says in whole sentences how to fix it.
     """
 
     location: SourceLocation
     key_path: str
     message: str
     hint: str
+    code: ProblemCode | None = field(default=None, compare=False)
+    details: tuple[str, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         subject = f"{self.key_path}: " if self.key_path else ""
-        return f"{self.location}: {subject}{self.message}; {self.hint}"
+        return f"{self.location}: {subject}{self.message}. {self.hint}"
 
     def with_file_name(self) -> Problem:
         """Return the same problem without the folder of its file, for text that is public."""
@@ -45,48 +60,48 @@ class Problem:
 
 
 class DefectsIcalError(Exception):
-    """Anything that the person at the keyboard caused and can mend."""
+    """Base class of errors that the user can fix; the message says what is wrong and how."""
 
     exit_status: ClassVar[int] = 1
 
 
 class ScheduleError(DefectsIcalError):
-    """The schedule cannot be used; ``problems`` holds every reason, in file order."""
+    """Raised for a schedule that cannot be used; ``problems`` are in file order."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class SiteURLError(DefectsIcalError):
-    """The public address cannot be used in links; the message says why."""
-
-
-class ExportError(DefectsIcalError):
-    """The folder cannot be written; the message says what stands in the way."""
-
-
-class ComparisonSourceError(DefectsIcalError):
-    """What is published cannot be compared; the message says why, and what to name."""
-
-
-class UnannouncedChangeError(DefectsIcalError):
-    """Subscribers would not learn of a change; the message says of which, and how to mend it."""
-
-
-class ServeError(DefectsIcalError):
-    """The service cannot be started; the message says what stands in the way."""
-
-
-class InvalidFeedURLError(DefectsIcalError):
-    """The address cannot be looked at; the message says why, and what to name."""
-
-
 class OptionError(ScheduleError):
-    """Answers that a schedule cannot have; each problem's place is the option."""
+    """Raised for options that make no valid schedule; each problem's location is an option."""
 
     exit_status = 2
 
 
-class StartError(DefectsIcalError):
-    """The file cannot be made; the message says what stands in the way."""
+class ScheduleFileError(DefectsIcalError):
+    """Raised when a new schedule file cannot be created."""
+
+
+class SiteURLError(DefectsIcalError):
+    """Raised for a public URL that cannot be used in links."""
+
+
+class ExportError(DefectsIcalError):
+    """Raised when the site cannot be written to a folder."""
+
+
+class ComparisonSourceError(DefectsIcalError):
+    """Raised when the published feeds to compare with cannot be used."""
+
+
+class UnannouncedChangeError(DefectsIcalError):
+    """Raised for changes that subscribers would not see."""
+
+
+class ServeError(DefectsIcalError):
+    """Raised when the server cannot be started."""
+
+
+class InvalidFeedURLError(DefectsIcalError):
+    """Raised for a URL that the doctor cannot request."""

@@ -56,10 +56,10 @@ def test_check_warns() -> None:
     result = run_check()
     assert result.exit_code == 0
     assert result.stderr == (
-        "warning: schedule.yaml:17:10: changes[2].at: the change is dated in the future; "
-        "write when it was decided\n"
-        "warning: schedule.yaml:15:3: changes: Episode 5 and The making of start together, "
-        "on 2025-08-04 at 23:30; move or cancel one of them in `changes`\n"
+        "warning: schedule.yaml:17:10: changes[2].at: the time is in the future. "
+        "Use the time when it was decided.\n"
+        "warning: schedule.yaml:15:3: changes: Episode 5 and The making of start at the same "
+        "time, 2025-08-04 23:30. Move or cancel one of them in `changes`.\n"
     )
 
 
@@ -69,5 +69,5 @@ def test_check_reports_problems(tmp_path: Path) -> None:
     result = run_check("--schedule", str(file))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"{file}:8:9: airing.time: `25:00` is not a time of day; write it like `23:00`\n"
+        f"{file}:8:9: airing.time: `25:00` is not a time of day. Use a value like `23:00`.\n"
     )

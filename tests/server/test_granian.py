@@ -92,7 +92,7 @@ def test_invalid_schedule_is_not_served(tmp_path: Path) -> None:
     assert get_result(run_serve("--schedule", str(file), "--port", "0")) == (
         1,
         "",
-        f"{file}:8:9: airing.time: `25:00` is not a time of day; write it like `23:00`\n",
+        f"{file}:8:9: airing.time: `25:00` is not a time of day. Use a value like `23:00`.\n",
     )
 
 

@@ -15,7 +15,7 @@ from tests.server.expected_responses import FEED_PATH, SCHEDULE
 from tests.support.example_schedules import make_yaml
 from tests.support.processes import BIN, run_gunicorn, run_process
 
-PROBLEM: Final = "8:9: airing.time: `25:00` is not a time of day; write it like `23:00`"
+PROBLEM: Final = "8:9: airing.time: `25:00` is not a time of day. Use a value like `23:00`."
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_page_escapes_texts() -> None:
 
 
 def test_picture_is_served_unchanged() -> None:
-    schedule = load_schedule(INVALID / "picture-missing.mended.yaml")
+    schedule = load_schedule(INVALID / "picture-missing.fixed.yaml")
     picture = build_site(schedule, golden.SITE_URL)["/picture.png"]
     assert picture.body == (INVALID / "picture.png").read_bytes()
     assert picture.media_type == "image/png"

@@ -17,7 +17,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from defects_ical.schedule.validation import PAGE_SECTIONS
+from defects_ical.schedule.validation import PAGE_SECTION_IDS
 from tests.support.browser import (
     PHONE,
     PLACES,
@@ -371,7 +371,7 @@ def test_no_special_can_have_the_id_of_a_section(service: Place, visits: Visits)
     assert sorted(set(ids)) == sorted(ids)
     others = set(ids) - SHIPPED_STARTS.keys()
     # Nothing has changed yet.
-    assert {each for each in others if "_" not in each} == PAGE_SECTIONS - {"changes"}
+    assert {each for each in others if "_" not in each} == PAGE_SECTION_IDS - {"changes"}
 
 
 def test_every_webcal_link_has_its_feed(place: Place, visits: Visits) -> None:

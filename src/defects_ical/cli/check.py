@@ -18,7 +18,7 @@ from defects_ical.content.descriptions import format_time, to_local_times
 from defects_ical.schedule.episodes import Episode, expand_episodes, sort_by_start
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
-from defects_ical.schedule.warnings import find_warnings
+from defects_ical.schedule.validation import find_warnings
 from defects_ical.site.build import build_site
 from defects_ical.text.english import WEEKDAYS, count_noun
 from defects_ical.timezones.conversion import LocalTime

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from defects_ical.authoring.schedule_file import ShowAnswers, create_schedule
+from defects_ical.authoring.answers import ShowAnswers
+from defects_ical.authoring.schedule_file import create_schedule
 from defects_ical.cli.console import utc_now
 from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.text.english import count_noun

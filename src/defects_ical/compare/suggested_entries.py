@@ -16,7 +16,6 @@ from defects_ical.errors import ScheduleError
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.fields import LocalDateTime
 from defects_ical.schedule.model import ALL, Change, Schedule, Special, Status
-from defects_ical.schedule.validation import episode_keys
 from defects_ical.schedule.yaml_writer import quote_scalar, write_flow
 from defects_ical.timezones.conversion import AmbiguousTimeError, format_local, to_local, to_utc
 
@@ -158,7 +157,7 @@ def _replace_all(change: Change, schedule: Schedule) -> Change:
     """Make an entry that moves "all" name its one episode, because "all" will be several."""
     if not is_move_of_all(change):
         return change
-    return change.model_copy(update={"episodes": episode_keys(schedule)[:1]})
+    return change.model_copy(update={"episodes": schedule.episode_keys()[:1]})
 
 
 def _find_starts(schedule: Schedule) -> dict[str, tuple[datetime, int]]:
@@ -226,7 +225,7 @@ def _merge_changes(changes: Iterable[Change], schedule: Schedule) -> Iterator[Ch
     for change in sorted(changes, key=lambda each: each.at):
         content = change if change.move else change.model_copy(update={"episodes": ()})
         episodes.setdefault(content, []).extend(change.episodes)
-    every_key = {*episode_keys(schedule)}
+    every_key = {*schedule.episode_keys()}
     for content, keys in episodes.items():
         is_all = len(keys) > 1 and {*keys} == every_key
         yield content.model_copy(update={"episodes": (ALL,) if is_all else tuple(keys)})

@@ -38,7 +38,7 @@ from defects_ical.content.descriptions import (
 from defects_ical.content.feeds import PRODID, Feed, episode_path, event_uid, main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.fields import color_code
+from defects_ical.schedule.fields import color_to_hex
 from defects_ical.schedule.model import Schedule
 from defects_ical.text.english import format_duration
 from defects_ical.timezones.conversion import to_local, to_unambiguous_local
@@ -244,8 +244,8 @@ class _FeedWriter:
         calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH_INTERVAL))
         color = self.schedule.show.color
         calendar.add("COLOR", vText(color))
-        # Apple does not know the names of colours.
-        calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_code(color)))
+        # Apple knows no names of colours.
+        calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_to_hex(color)))
         return calendar
 
     def render_event(self, episode: Episode) -> bytes:

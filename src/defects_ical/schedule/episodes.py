@@ -1,21 +1,22 @@
-"""Expand a schedule to single episodes, each with its start in UTC and its history."""
+"""Expand a schedule to episodes, each with its start in UTC and its revisions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import DAILY, rrule
 
-from defects_ical.errors import Problem, ScheduleError
+from defects_ical.errors import Problem, ProblemCode, ScheduleError
 from defects_ical.schedule.fields import WEEKDAYS, LocalDateTime
-from defects_ical.schedule.model import Change, KeyPath, Schedule, Status
-from defects_ical.schedule.validation import episodes_of
+from defects_ical.schedule.model import Change, Schedule, Status
+from defects_ical.schedule.yaml_reader import KeyPath
+from defects_ical.schedule.yaml_writer import write_flow
 from defects_ical.timezones.conversion import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -26,22 +27,21 @@ from defects_ical.timezones.conversion import (
     to_utc,
 )
 
-OUT_OF_RANGE: Final = LocalDateTime(datetime.fromisoformat("9999-12-31"), None)
+OUT_OF_RANGE: Final = LocalDateTime(datetime.fromisoformat("9999-12-31"))
 RULE_TIME: Final = ("airing", "time")
 
 
 class OffsetError(ValueError):
-    """The UTC offset that was written is not the one of that wall time."""
+    """Raised for a local time with a UTC offset that the time zone does not have then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
     """What one entry of the change log did to one episode.
 
-    ``at`` is in UTC. ``start_change`` and ``runtime_change`` hold the start (UTC) and the runtime
-    (minutes) before and after, where they changed; ``start_change`` from None is from a time that
-    never was.
-    ``status`` is what the entry says, also where it was so before.
+    ``at`` is in UTC. ``start_change`` (UTC) and ``runtime_change`` (minutes) hold the values
+    before and after if they differ; the start before is None if that local time does not exist.
+    ``status`` is the one in the entry, even if the episode had it before.
     """
 
     at: datetime
@@ -56,7 +56,7 @@ class Revision:
 class Episode:
     """One broadcast: ``start`` in UTC, ``runtime`` in minutes.
 
-    ``id`` is for ever ("e03", or a special's own); ``number`` is None for a special and
+    ``id`` never changes: "e03", or the id of a special. ``number`` is None for a special,
     ``title`` None for a numbered episode. ``revisions`` are in the order of the change log.
     """
 
@@ -73,42 +73,42 @@ class Episode:
 
     @property
     def name(self) -> str:
-        """What the episode is called within the show: "Episode 3"."""
+        """The name within the show: "Episode 3", or the title of a special."""
         return self.title or f"Episode {self.number}"
 
     @property
     def key(self) -> str:
-        """What an entry of ``changes`` calls it: its number, or a special's id."""
+        """The name of the episode in `changes`: its number, or the id of a special."""
         return str(self.number) if self.number else self.id
 
     @property
     def end(self) -> datetime:
-        """When it is over, in UTC."""
+        """The end of the broadcast, in UTC."""
         return self.start + timedelta(minutes=self.runtime)
 
     @property
     def sequence(self) -> int:
-        """How often it was revised (RFC 5545 §3.8.7.4)."""
+        """The number of revisions (RFC 5545 §3.8.7.4)."""
         return len(self.revisions)
 
     @property
     def modified(self) -> datetime:
-        """When it was last revised, or first published, in UTC."""
+        """The time of the last revision, or else of publication, in UTC."""
         return self.revisions[-1].at if self.revisions else self.published
 
     @property
     def previous_start(self) -> datetime | None:
-        """Where it was before it was last moved, in UTC."""
+        """The start before the last move, in UTC."""
         moves = [each.start_change for each in self.revisions if each.start_change]
         return moves[-1][0] if moves else None
 
 
 @dataclass(frozen=True, slots=True)
 class _DraftEpisode:
-    """An episode on its way through the change log, still in wall time.
+    """An episode to which changes are being applied, still in local time.
 
-    ``key_path`` is where the schedule says its current time. A plan that is out of reach
-    stays as it is: one message about it is enough.
+    ``key_path`` leads to the value in the schedule that determines its current time. Once a draft
+    is out of range, later changes are ignored: one message about it is enough.
     """
 
     id: str
@@ -121,47 +121,52 @@ class _DraftEpisode:
     revisions: tuple[Revision, ...] = ()
 
     @property
-    def in_reach(self) -> bool:
-        """Whether the changes of clocks are known at its time."""
+    def name(self) -> str:
+        """The name of the episode in messages."""
+        return f"episode {self.number}" if self.number else self.id
+
+    @property
+    def in_range(self) -> bool:
+        """Whether its time is in the years of which DST changes are known."""
         return FIRST_YEAR <= self.time.naive.year <= LAST_YEAR
 
 
-# Loading asks for it, and whoever serves, compares and builds what was loaded.
+# The loader expands a schedule, and so do the server, the comparison and the build afterwards.
 @lru_cache(maxsize=2)
 def expand_episodes(schedule: Schedule) -> tuple[Episode, ...]:
-    """Every episode of the schedule, numbered ones first, as its change log leaves them.
+    """Return the episodes of a schedule with all changes applied, numbered ones first.
 
-    Raises ScheduleError for times that do not exist, exist twice or are after 2037.
+    Raises ScheduleError for local times that do not exist, occur twice or are after 2037.
     """
-    plans = dict(_planned(schedule))
+    drafts = dict(_draft_episodes(schedule))
     for index, change in enumerate(schedule.changes):
-        for name in episodes_of(change, schedule):
-            if name in plans and plans[name].in_reach:
-                plans[name] = _revised(plans[name], change, ("changes", index), schedule.timezone)
-    if all(plan.in_reach for plan in plans.values()):
+        for key in schedule.episodes_of(change):
+            if key in drafts and drafts[key].in_range:
+                key_path = ("changes", index)
+                drafts[key] = _apply_change(drafts[key], change, key_path, schedule.timezone)
+    if all(draft.in_range for draft in drafts.values()):
         with suppress(NonexistentTimeError, AmbiguousTimeError, OffsetError):
-            return tuple(_episode(plan, schedule) for plan in plans.values())
-    raise ScheduleError(tuple(_problems(tuple(plans.values()), schedule)))
+            return tuple(_finish_episode(draft, schedule) for draft in drafts.values())
+    raise ScheduleError(tuple(_find_problems(tuple(drafts.values()), schedule)))
 
 
 def sort_by_start(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
-    """Episodes in the order in which they air."""
+    """Return the episodes in the order in which they air."""
     return tuple(sorted(episodes, key=lambda each: each.start))
 
 
-def _planned(schedule: Schedule) -> Iterator[tuple[str, _DraftEpisode]]:
-    """The episodes as the rule and the specials have them, by the name that changes use."""
+def _draft_episodes(schedule: Schedule) -> Iterator[tuple[str, _DraftEpisode]]:
+    """Yield the key and the draft of every episode before any change."""
     airing = schedule.airing
-    # Wall times without a zone: over an aware datetime dateutil would keep the old offset
-    # after a change of clocks.
+    # Without a time zone: with one, dateutil would keep the offset of the first day.
     days = rrule(
         DAILY,
         dtstart=datetime.combine(airing.premiere, airing.time),
         byweekday=[WEEKDAYS.index(day) for day in airing.weekdays],
         count=airing.episodes,
     )
-    for number, wall in enumerate(days, start=1):
-        time = LocalDateTime(wall, None)
+    for number, day in enumerate(days, start=1):
+        time = LocalDateTime(day)
         yield (
             str(number),
             _DraftEpisode(f"e{number:02}", number, None, time, airing.runtime, RULE_TIME),
@@ -174,59 +179,64 @@ def _planned(schedule: Schedule) -> Iterator[tuple[str, _DraftEpisode]]:
         )
 
 
-def _revised(plan: _DraftEpisode, change: Change, key_path: KeyPath, zone: str) -> _DraftEpisode:
-    time = _changed_time(plan.time, change)
-    runtime = change.runtime or plan.runtime
+def _apply_change(
+    draft: _DraftEpisode, change: Change, key_path: KeyPath, zone: str
+) -> _DraftEpisode:
+    time = _change_time(draft.time, change)
+    runtime = change.runtime or draft.runtime
     revision = Revision(
         at=change.at,
-        start_change=_start_change(plan.time, time, zone),
-        runtime_change=(plan.runtime, runtime) if runtime != plan.runtime else None,
+        start_change=_compare_starts(draft.time, time, zone),
+        runtime_change=(draft.runtime, runtime) if runtime != draft.runtime else None,
         status=change.status,
         note=change.note,
         reason=change.reason,
     )
     action = "move" if change.move else "shift"
     return replace(
-        plan,
+        draft,
         time=time,
         runtime=runtime,
-        status=change.status or plan.status,
-        key_path=plan.key_path if time == plan.time else (*key_path, action),
-        revisions=(*plan.revisions, revision),
+        status=change.status or draft.status,
+        key_path=draft.key_path if time == draft.time else (*key_path, action),
+        revisions=(*draft.revisions, revision),
     )
 
 
-def _start_change(
+def _compare_starts(
     before: LocalDateTime, after: LocalDateTime, zone: str
 ) -> tuple[datetime | None, datetime] | None:
+    """Return both starts in UTC, or None if they are equal or the new one is not valid."""
     if after in (before, OUT_OF_RANGE):
         return None
-    starts = _start(before, zone), _start(after, zone)
-    return (starts[0], starts[1]) if starts[1] and starts[0] != starts[1] else None
+    old, new = _try_start(before, zone), _try_start(after, zone)
+    return (old, new) if new and old != new else None
 
 
-def _changed_time(time: LocalDateTime, change: Change) -> LocalDateTime:
+def _change_time(time: LocalDateTime, change: Change) -> LocalDateTime:
     if change.move:
         return change.move
     if change.shift:
-        # On the clocks, not on the time line: a week later is the same time of day.
+        # In local time: a week later is the same time of day, also across a DST change.
         try:
-            return LocalDateTime(time.naive + relativedelta(**change.shift.model_dump()), None)
+            return LocalDateTime(time.naive + relativedelta(**change.shift.model_dump()))
         except OverflowError:
             return OUT_OF_RANGE
     return time
 
 
-def _start(time: LocalDateTime, zone: str) -> datetime | None:
-    """The instant, or None for a wall time without exactly one."""
+def _try_start(time: LocalDateTime, zone: str) -> datetime | None:
     try:
-        return _instant(time, zone)
+        return _compute_start(time, zone)
     except ValueError:
         return None
 
 
-def _instant(time: LocalDateTime, zone: str) -> datetime:
-    """The instant of a planned time; raises GapError, OverlapError or OffsetError."""
+def _compute_start(time: LocalDateTime, zone: str) -> datetime:
+    """Return the start in UTC.
+
+    Raises NonexistentTimeError, AmbiguousTimeError or OffsetError.
+    """
     if time.offset is not None and is_valid_offset(time.naive, time.offset, zone):
         return (time.naive - time.offset).replace(tzinfo=UTC)
     start = to_utc(time.naive, zone)
@@ -235,77 +245,72 @@ def _instant(time: LocalDateTime, zone: str) -> datetime:
     return start
 
 
-def _episode(plan: _DraftEpisode, schedule: Schedule) -> Episode:
-    notes = schedule.episodes.get(plan.number) if plan.number else None
+def _finish_episode(draft: _DraftEpisode, schedule: Schedule) -> Episode:
+    text = schedule.episodes.get(draft.number) if draft.number else None
     return Episode(
-        id=plan.id,
-        number=plan.number,
-        title=plan.title,
-        start=_instant(plan.time, schedule.timezone),
-        runtime=plan.runtime,
-        status=plan.status,
+        id=draft.id,
+        number=draft.number,
+        title=draft.title,
+        start=_compute_start(draft.time, schedule.timezone),
+        runtime=draft.runtime,
+        status=draft.status,
         published=schedule.published,
-        revisions=plan.revisions,
-        teaser=notes.teaser if notes else None,
-        recap=notes.recap if notes else None,
+        revisions=draft.revisions,
+        teaser=text.teaser if text else None,
+        recap=text.recap if text else None,
     )
 
 
-def _problems(plans: tuple[_DraftEpisode, ...], schedule: Schedule) -> Iterator[Problem]:
-    for plan in plans:
-        if plan.in_reach:
-            yield from _no_instant(plan, schedule)
-        elif plan.key_path != RULE_TIME:
-            yield schedule.problem(plan.key_path, _out_of_reach(plan), "write a shorter distance")
-    if late := [plan for plan in plans if not plan.in_reach and plan.key_path == RULE_TIME]:
-        # The first one says it for all that follow it.
+def _find_problems(drafts: tuple[_DraftEpisode, ...], schedule: Schedule) -> Iterator[Problem]:
+    for draft in drafts:
+        if draft.in_range:
+            yield from _check_start(draft, schedule)
+        elif draft.key_path != RULE_TIME:
+            message = _describe_excess(draft)
+            yield schedule.problem(draft.key_path, message, "Use a shorter distance.")
+    if late := [each for each in drafts if not each.in_range and each.key_path == RULE_TIME]:
+        # The message about the first one is enough for all that follow it.
         count = (late[0].number or 1) - 1
-        hint = f"write `{count}` or fewer" if count else "write an earlier premiere"
-        yield schedule.problem(("airing", "episodes"), _out_of_reach(late[0]), hint)
+        hint = f"Use `{count}` or fewer." if count else "Use an earlier premiere."
+        yield schedule.problem(("airing", "episodes"), _describe_excess(late[0]), hint)
 
 
-def _out_of_reach(plan: _DraftEpisode) -> str:
-    day = plan.time.naive.date()
-    return f"{_name(plan)} would air on {day}, outside the years {FIRST_YEAR} to {LAST_YEAR}"
+def _describe_excess(draft: _DraftEpisode) -> str:
+    years = f"{FIRST_YEAR} to {LAST_YEAR}"
+    return f"{draft.name} would air on {draft.time.naive:%Y-%m-%d}, outside the years {years}"
 
 
-def _no_instant(plan: _DraftEpisode, schedule: Schedule) -> Iterator[Problem]:
-    zone, wall = schedule.timezone, plan.time.naive
-    shown = f"{_name(plan)}: {wall:%H:%M} on {wall:%Y-%m-%d}"
+def _check_start(draft: _DraftEpisode, schedule: Schedule) -> Iterator[Problem]:
+    zone, naive = schedule.timezone, draft.time.naive
+    subject = f"{draft.name}: {naive:%H:%M} on {naive:%Y-%m-%d}"
+    code = ProblemCode.RULE_TIME if draft.key_path == RULE_TIME else None
     try:
-        _instant(plan.time, zone)
-    except NonexistentTimeError as gap:
-        message = f"{shown} does not exist in {zone}: clocks go forward over it"
-        yield schedule.problem(
-            plan.key_path, message, _settled(plan, schedule, _written(gap.shifted))
-        )
-    except AmbiguousTimeError as overlap:
-        message = f"{shown} happens twice in {zone}: clocks go back over it"
-        first, second = (_written(wall, each) for each in (overlap.first, overlap.second))
-        hint = f"{_settled(plan, schedule, first)}, or with `{second}` for the second time"
-        yield schedule.problem(plan.key_path, message, hint)
+        _compute_start(draft.time, zone)
+    except NonexistentTimeError as error:
+        message = f"{subject} does not exist in {zone} (clocks go forward)"
+        hint = f"{_hint_at_time(draft, schedule, LocalDateTime(error.shifted))}."
+        yield schedule.problem(draft.key_path, message, hint, code)
+    except AmbiguousTimeError as error:
+        message = f"{subject} occurs twice in {zone} (clocks go back)"
+        first, second = (LocalDateTime(naive, each) for each in (error.first, error.second))
+        hint = _hint_at_time(draft, schedule, first)
+        hint = f"{hint}, or `{second.isoformat()}` for the second occurrence."
+        yield schedule.problem(draft.key_path, message, hint, code)
     except OffsetError:
-        offset = to_local(to_utc(wall, zone), zone).offset
-        message = f"{shown} has another UTC offset in {zone}"
-        yield schedule.problem(plan.key_path, message, f"write `{_written(wall, offset)}`")
+        offset = to_local(to_utc(naive, zone), zone).offset
+        message = f"{subject} has another UTC offset in {zone}"
+        hint = f"Use `{LocalDateTime(naive, offset).isoformat()}`."
+        yield schedule.problem(draft.key_path, message, hint)
 
 
-def _settled(plan: _DraftEpisode, schedule: Schedule, time: str) -> str:
-    """How to give the episode that time: where one is written, there; else in a new change."""
-    if plan.key_path[-1] in {"move", "airs"}:
-        return f"write `{time}`"
+def _hint_at_time(draft: _DraftEpisode, schedule: Schedule, time: LocalDateTime) -> str:
+    """Return how to set the time of one episode: where it has one of its own, or by a change."""
+    if draft.key_path[-1] in {"move", "airs"}:
+        return f"Use `{time.isoformat()}`"
     latest = max((schedule.published, *(change.at for change in schedule.changes)))
-    at = (latest + timedelta(minutes=1)).isoformat()
-    name = plan.number or plan.id
-    entry = f"- {{at: {at}, episodes: [{name}], move: {time}}}"
-    return f"add at the end, in the list of `changes:`, `{entry}`"
-
-
-def _written(wall: datetime, offset: timedelta | None = None) -> str:
-    """A wall time as the schedule has it, with the UTC offset where there is one."""
-    zone = None if offset is None else timezone(offset)
-    return wall.replace(tzinfo=zone).isoformat(timespec="minutes")
-
-
-def _name(plan: _DraftEpisode) -> str:
-    return f"episode {plan.number}" if plan.number else plan.id
+    entry = {
+        "at": (latest + timedelta(minutes=1)).isoformat(),
+        "episodes": [draft.number or draft.id],
+        "move": time.isoformat(),
+    }
+    return f"Add `- {write_flow(entry)}` at the end of `changes`"

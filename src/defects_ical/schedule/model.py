@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import (
     AfterValidator,
@@ -23,7 +23,8 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from defects_ical.errors import Problem, SourceLocation
+from defects_ical.errors import Problem, ProblemCode
+from defects_ical.schedule.field_types import ChoiceField, IntegerField, TextField, field_error
 from defects_ical.schedule.fields import (
     COLOR,
     DATE,
@@ -37,26 +38,16 @@ from defects_ical.schedule.fields import (
     UUID,
     WEEKDAYS,
     ZONE,
+    IdField,
     LocalDateTime,
-    choice,
     expand_episode_range,
-    field_error,
-    identifier,
-    integer,
-    text,
 )
-from defects_ical.schedule.yaml_reader import ValueLocation
+from defects_ical.schedule.yaml_reader import KeyPath, Locations, problem_at
 from defects_ical.text.display import excerpt
 
 ALL: Final = "all"
 MAX_EPISODES: Final = 5000
-SPECIAL_ID: Final = identifier("special-1")
-
-KeyPath: TypeAlias = tuple[str | int, ...]
-"""Where a value is in a schedule: ("changes", 2, "move")."""
-
-KEY_MARK: Final = "[key]"
-"""How the location of a mapping's key ends, after pydantic."""
+SPECIAL_ID: Final = IdField(example="special-1")
 
 Status: TypeAlias = Literal["confirmed", "tentative", "cancelled"]
 
@@ -64,21 +55,32 @@ Date: TypeAlias = Annotated[date, DATE]
 Time: TypeAlias = Annotated[time, TIME]
 DateTime: TypeAlias = Annotated[LocalDateTime, LOCAL_DATETIME]
 Timestamp: TypeAlias = Annotated[datetime, TIMESTAMP]
-Slug: TypeAlias = Annotated[str, identifier("my-show")]
-PlatformId: TypeAlias = Annotated[str, identifier("channel")]
+Slug: TypeAlias = Annotated[str, IdField(example="my-show")]
+PlatformId: TypeAlias = Annotated[str, IdField(example="channel")]
 SpecialId: TypeAlias = Annotated[str, SPECIAL_ID]
 Zone: TypeAlias = Annotated[str, ZONE]
-Runtime: TypeAlias = Annotated[int, integer(1, 1439, 60)]
-Number: TypeAlias = Annotated[int, integer(1, MAX_EPISODES, 1)]
-Name: TypeAlias = Annotated[str, text(5000, "My Show")]
-Sentence: TypeAlias = Annotated[str, text(5000, "A game ran over.")]
-Prose: TypeAlias = Annotated[str, text(20_000, "A few sentences.", lines=True)]
-Category: TypeAlias = Annotated[str, text(100, "thriller", without=",")]
-Weekday: TypeAlias = Annotated[str, choice(*WEEKDAYS)]
+Season: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=999, example=1)]
+Runtime: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=1439, example=60)]
+Delay: TypeAlias = Annotated[int, IntegerField(minimum=0, maximum=10_080, example=60)]
+EpisodeCount: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=8)]
+EpisodeNumber: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=1)]
+Name: TypeAlias = Annotated[str, TextField(max_length=5000, example="My Show")]
+Sentence: TypeAlias = Annotated[str, TextField(max_length=5000, example="A game ran over.")]
+Prose: TypeAlias = Annotated[
+    str, TextField(max_length=20_000, example="A few sentences.", multiline=True)
+]
+Category: TypeAlias = Annotated[str, TextField(max_length=100, example="thriller", forbidden=",")]
+Weekday: TypeAlias = Annotated[str, ChoiceField(choices=WEEKDAYS, example=WEEKDAYS[0])]
+PlatformKind: TypeAlias = Annotated[
+    str, ChoiceField(choices=("television", "streaming"), example="television")
+]
+StatusField: TypeAlias = Annotated[
+    Status, ChoiceField(choices=get_args(Status), example="confirmed")
+]
 
 
 class Model(BaseModel):
-    """A mapping of the schedule: its keys are known, its values never change."""
+    """A mapping in the schedule, with a fixed set of keys and immutable values."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -91,57 +93,55 @@ class Role(Model):
 
 
 class Show(Model):
-    """What the series is, whenever and wherever it airs."""
+    """The series itself, independent of when and where it airs."""
 
     uid: Annotated[uuid.UUID, UUID] = Field(
-        description="Made once for this show and never changed: every event's UID follows from it."
+        description="Created once for this show and never changed: all event UIDs derive from it."
     )
-    slug: Slug = Field(description="The word in every address of this show.", examples=["my-show"])
+    slug: Slug = Field(description="The word in every URL of this show.", examples=["my-show"])
     title: Name
     original_title: Name | None = Field(None, examples=["아이쇼핑"])
-    season: Annotated[int, integer(1, 999, 1)] | None = None
+    season: Season | None = None
     synopsis: Prose | None = Field(None, description="What it is about, without spoilers.")
     genres: tuple[Category, ...] = Field(
-        (), max_length=20, description="Become the events' categories."
+        (), max_length=20, description="Used as the categories of events."
     )
     cast: tuple[Role, ...] = Field((), max_length=200)
-    color: Annotated[str, COLOR] = Field("slategray", description="A CSS colour name.")
+    color: Annotated[str, COLOR] = Field("slategray", description="A CSS color name.")
     picture: Annotated[str, PICTURE] | None = Field(
-        None, description="A PNG of 1200 by 630 beside this file, for link previews."
+        None, description="A PNG of 1200 by 630 pixels next to this file, for link previews."
     )
 
 
 class Airing(Model):
-    """The rule: from the premiere on, these weekdays at this time, until all have aired."""
+    """The airing rule: these weekdays at this time, from the premiere until all have aired."""
 
     premiere: Date
     weekdays: tuple[Weekday, ...] = Field(min_length=1, examples=[["monday", "tuesday"]])
-    time: Time = Field(description="Wall clock in the schedule's zone.")
+    time: Time = Field(description="Local time in the schedule's time zone.")
     runtime: Runtime = Field(description="Minutes.")
-    episodes: Annotated[int, integer(1, MAX_EPISODES, 8)]
+    episodes: EpisodeCount
 
 
 class Platform(Model):
-    """A channel or service that shows the series, and for whom."""
+    """A channel or service that shows the series in a region."""
 
     name: Name = Field(examples=["Channel"])
-    kind: Annotated[str, choice("television", "streaming")]
+    kind: PlatformKind
     region: Name = Field(examples=["everywhere"])
     url: Annotated[str, URL] | None = None
-    delay: Annotated[int, integer(0, 10_080, 60)] = Field(
-        0, description="Minutes after the broadcast."
-    )
+    delay: Delay = Field(0, description="Minutes after the broadcast.")
 
 
 class EpisodeText(Model):
-    """What is told about one episode: a teaser is safe to read, a recap is a spoiler."""
+    """Texts about one episode: the teaser is safe to read, the recap contains spoilers."""
 
     teaser: Prose | None = None
     recap: Prose | None = None
 
 
 class Special(Model):
-    """An extra broadcast outside the rule; its id is for ever."""
+    """An extra broadcast outside the airing rule; its id never changes."""
 
     id: SpecialId
     title: Name = Field(examples=["The making of"])
@@ -150,28 +150,28 @@ class Special(Model):
 
 
 class Shift(Model):
-    """A distance on the clocks of the schedule's zone."""
+    """A difference in local time: one week later is the same time of day."""
 
-    weeks: Annotated[int, integer(-9999, 9999, 1)] = 0
-    days: Annotated[int, integer(-9999, 9999, 1)] = 0
-    hours: Annotated[int, integer(-9999, 9999, -1)] = 0
-    minutes: Annotated[int, integer(-9999, 9999, 30)] = 0
+    weeks: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=1)] = 0
+    days: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=1)] = 0
+    hours: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=-1)] = 0
+    minutes: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=30)] = 0
 
 
-def _parse_targets(raw: object) -> object:
-    """A list of episodes from what stands there; "all" stands for every one."""
+def _parse_episodes(raw: object) -> object:
+    """Return the list of a change's episodes; "all" becomes a list of that word."""
     if raw == ALL:
         return [ALL]
     if isinstance(raw, list) and ALL in raw:
-        raise field_error("`all` stands alone, without brackets", f"write `{ALL}`")
+        raise field_error(f"`{ALL}` must not be in a list", f"Use `{ALL}` without brackets.")
     if not isinstance(raw, str):
         return raw
-    likely = ALL if raw.lower() == ALL else f"[{expand_episode_range(raw) or 5}]"
-    raise field_error(f"`{excerpt(raw)}` is not a list of episodes", f"write `{likely}`")
+    suggestion = ALL if raw.lower() == ALL else f"[{expand_episode_range(raw) or 5}]"
+    raise field_error(f"`{excerpt(raw)}` is not a list of episodes", f"Use `{suggestion}`.")
 
 
 class EmptyAllowed:
-    """Metadata of a container that may be left empty: `changes:` with nothing behind it."""
+    """Metadata of a container whose value may be omitted: `changes:` alone."""
 
     def __init__(self, empty: list[object] | dict[str, object]) -> None:
         self.empty = empty
@@ -179,18 +179,18 @@ class EmptyAllowed:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(self._filled, handler(source))
+        return core_schema.no_info_before_validator_function(self._fill, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {"anyOf": [handler(schema), {"type": "null"}]}
 
-    def _filled(self, raw: object) -> object:
+    def _fill(self, raw: object) -> object:
         return self.empty if raw == "" else raw
 
 
-_TARGETS: Final = {
+_EPISODES_SCHEMA: Final = {
     "oneOf": [
         {"const": ALL},
         {
@@ -199,7 +199,7 @@ _TARGETS: Final = {
             "items": {
                 "oneOf": [
                     {"type": "integer", "minimum": 1, "maximum": MAX_EPISODES},
-                    SPECIAL_ID.schema,
+                    SPECIAL_ID.json_schema(),
                 ]
             },
         },
@@ -215,40 +215,43 @@ class Change(Model):
     )
     episodes: Annotated[
         tuple[Annotated[str, EPISODE], ...],
-        BeforeValidator(_parse_targets),
-        WithJsonSchema(_TARGETS),
+        BeforeValidator(_parse_episodes),
+        WithJsonSchema(_EPISODES_SCHEMA),
     ] = Field(min_length=1, description="Numbers, ids of specials, or `all`.", examples=[[5]])
     move: DateTime | None = Field(None, description="The new local date and time of one episode.")
     shift: Shift | None = Field(
-        None, description="A distance on the local clocks.", examples=[{"weeks": 1}]
+        None, description="A difference in local time.", examples=[{"weeks": 1}]
     )
     runtime: Runtime | None = Field(None, description="Minutes.")
-    status: Annotated[Status, choice("confirmed", "tentative", "cancelled")] | None = None
+    status: StatusField | None = None
     note: Sentence | None = Field(None, description="What else changed, without spoilers.")
     reason: Sentence | None = Field(None, description="Why, without spoilers.")
 
 
 @dataclass(frozen=True, slots=True)
 class FileContext:
-    """What a schedule's file and its folder add to its values."""
+    """What the file and its folder add to the values of a schedule."""
 
-    locations: Mapping[KeyPath, ValueLocation]
+    locations: Locations
     picture: bytes | None
     digest: str
 
 
 class Schedule(Model):
-    """A whole schedule, format 1, and the place of every value in it."""
+    """A complete schedule, format 1, which knows the location of every value in its file.
+
+    Equal only to itself: each loaded schedule is a key for what was computed from it.
+    """
 
     model_config = ConfigDict(title="defects-ical schedule, format 1")
 
     format: Annotated[int, FORMAT]
     show: Show
-    timezone: Zone = Field(description="The zone of every local time in this file.")
+    timezone: Zone = Field(description="The time zone of every local time in this file.")
     published: Timestamp = Field(description="When this schedule was first published.")
     airing: Airing
     clocks: Annotated[tuple[Zone, ...], EmptyAllowed([])] = Field(
-        (), max_length=20, description="Other clocks shown beside the local one."
+        (), max_length=20, description="Other time zones in which times are shown."
     )
     platforms: Annotated[Mapping[PlatformId, Platform], AfterValidator(MappingProxyType)] = Field(
         min_length=1,
@@ -256,26 +259,25 @@ class Schedule(Model):
         examples=[{"channel": {"name": "Channel", "kind": "television", "region": "everywhere"}}],
     )
     episodes: Annotated[
-        Mapping[Number, EpisodeText], AfterValidator(MappingProxyType), EmptyAllowed({})
+        Mapping[EpisodeNumber, EpisodeText], AfterValidator(MappingProxyType), EmptyAllowed({})
     ] = Field(
         default_factory=lambda: MappingProxyType({}),
         description="Teasers and recaps, by number.",
     )
     specials: Annotated[tuple[Special, ...], EmptyAllowed([])] = ()
     changes: Annotated[tuple[Change, ...], EmptyAllowed([])] = Field(
-        (), description="Append-only, ascending by `at`."
+        (), description="Append-only, in ascending order of `at`."
     )
 
-    _locations: Mapping[KeyPath, ValueLocation] = PrivateAttr(default_factory=dict)
+    _locations: Locations = PrivateAttr(default_factory=dict)
     _picture: bytes | None = PrivateAttr(None)
     _digest: str = PrivateAttr("")
 
-    # Each load is a schedule of its own: what was made of one is found by it, and fast.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
     def model_post_init(self, context: Any, /) -> None:
-        """Keep what the file adds to the values, when its Origin is the context."""
+        """Store what the file adds to the values, if the validation context is a FileContext."""
         if isinstance(context, FileContext):
             self._locations = context.locations
             self._picture = context.picture
@@ -283,7 +285,7 @@ class Schedule(Model):
 
     @property
     def picture(self) -> bytes | None:
-        """The content of the file that ``show.picture`` names: a PNG of 1200 by 630."""
+        """The content of the file named by ``show.picture``: a PNG of 1200 by 630 pixels."""
         return self._picture
 
     @property
@@ -291,27 +293,40 @@ class Schedule(Model):
         """The SHA-256 of the schedule's file, in hexadecimal."""
         return self._digest
 
-    def problem(self, key_path: KeyPath, message: str, hint: str) -> Problem:
-        """What is wrong with the value at ``location``, or with the nearest around it."""
-        while key_path and key_path not in self._locations:
-            key_path = key_path[:-1]
-        found = self._locations.get(key_path, ValueLocation(SourceLocation("schedule"), ""))
-        return Problem(found.location, found.key_path, message, hint)
+    def episode_keys(self) -> tuple[str, ...]:
+        """Return what `changes` may call each episode: "1", "2" … and the ids of specials."""
+        numbers = map(str, range(1, self.airing.episodes + 1))
+        return (*numbers, *(special.id for special in self.specials))
+
+    def episodes_of(self, change: Change) -> tuple[str, ...]:
+        """Return the keys of the episodes that a change is about."""
+        return self.episode_keys() if change.episodes == (ALL,) else change.episodes
+
+    def problem(
+        self,
+        key_path: KeyPath,
+        message: str,
+        hint: str,
+        code: ProblemCode | None = None,
+        *details: str,
+    ) -> Problem:
+        """Return a problem with the value at ``key_path``, or with the closest around it."""
+        return problem_at(self._locations, key_path, message, hint, code, *details)
 
 
 class _EditorJsonSchema(GenerateJsonSchema):
-    """An optional key may be left out; it may not be there without a value."""
+    """Generates a schema in which an optional key may be absent, but not without a value."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        # pydantic would let an editor accept any key that does not fit the pattern.
+        # pydantic's own schema accepts keys that do not match the pattern.
         keys = schema.get("keys_schema", core_schema.str_schema())
-        return super().dict_schema(schema) | {"propertyNames": self._names(keys)}
+        return super().dict_schema(schema) | {"propertyNames": self._describe_keys(keys)}
 
-    def _names(self, schema: core_schema.CoreSchema) -> JsonSchemaValue:
-        """What a key looks like: a text, also where it means a number."""
+    def _describe_keys(self, schema: core_schema.CoreSchema) -> JsonSchemaValue:
+        """Return the pattern of keys, which are text even if they mean a number."""
         described = self.generate_inner(schema)
         if described.get("type") == "integer":
             return {"pattern": "^[1-9][0-9]*$"}
@@ -325,6 +340,6 @@ class _EditorJsonSchema(GenerateJsonSchema):
 
 
 def json_schema() -> dict[str, Any]:
-    """The format as JSON Schema (2020-12), for editors."""
+    """Return the format of a schedule as JSON Schema (2020-12), for editors."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return dialect | Schedule.model_json_schema(schema_generator=_EditorJsonSchema)

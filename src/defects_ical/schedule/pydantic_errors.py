@@ -1,183 +1,184 @@
-"""Translate the errors of pydantic to problems with a location, a message and a hint."""
+"""Translate pydantic's errors to problems with a location, a message and a hint.
+
+For `genres: thriller`, pydantic reports the type "tuple_type" at ("show", "genres"). The problem
+that is made of it:
+
+    schedule.yaml:7:11: show.genres: expected a list, got text. Use `[thriller]`.
+
+Errors of field types bring their message and hint. For all others, hints need the models: which
+keys a mapping has, and an example of a missing value. `_find_field` follows the key path through
+the annotations of the models to the field that it leads to.
+"""
 
 from __future__ import annotations
 
 import collections.abc
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from defects_ical.errors import Problem
-from defects_ical.schedule.fields import FieldType
-from defects_ical.schedule.model import KEY_MARK, KeyPath, Schedule
-from defects_ical.schedule.yaml_reader import ValueLocation
+from defects_ical.errors import Problem, ProblemCode
+from defects_ical.schedule.field_types import FieldType, name_kind
+from defects_ical.schedule.model import Schedule
+from defects_ical.schedule.yaml_reader import KEY_MARK, KeyPath, Locations, problem_at
 from defects_ical.schedule.yaml_writer import write_flow
 from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 
 MAX_PROBLEMS: Final = 1000
-"""How many problems are told one by one: a file with more is not a schedule yet."""
+"""How many problems of one file are reported."""
 
-# A longer text is not repeated in the advice how to write it.
-SHORT: Final = 60
+# Of a key to an unknown one: below it ("languages", "changes") they share letters by chance.
+MIN_SIMILARITY: Final = 0.65
+# Longer text is not repeated in a hint.
+MAX_REPEATED: Final = 60
 
 
-def to_problems(
-    error: ValidationError, locations: Mapping[KeyPath, ValueLocation]
-) -> Iterator[Problem]:
-    """The problems in a pydantic error, each at the place where its value stands."""
+def to_problems(error: ValidationError, locations: Locations) -> Iterator[Problem]:
+    """Yield the problems in a pydantic error, at most `MAX_PROBLEMS` and a note of the rest."""
     errors = error.errors(include_url=False)
     if len(errors) > MAX_PROBLEMS:
         message = f"{len(errors) - MAX_PROBLEMS} more problems follow"
-        yield _problem(errors[MAX_PROBLEMS]["loc"], message, "mend those before first", locations)
+        yield problem_at(locations, errors[MAX_PROBLEMS]["loc"], message, "Fix the others first.")
         errors = errors[:MAX_PROBLEMS]
     meant = {
-        _closest_known_key(each["loc"]) for each in errors if each["type"] == "extra_forbidden"
+        _suggest_key_path(each["loc"], locations)
+        for each in errors
+        if each["type"] == "extra_forbidden"
     }
     parents = {each["loc"][:-1] for each in errors}
     for each in errors:
-        # A misspelt required key is one problem, not two; so is a list of nothing but mistakes.
-        followed = each["type"] == "missing" and each["loc"] in meant
-        if not followed and not (each["type"] == "too_short" and each["loc"] in parents):
-            key_path, message, hint = _explained(each, locations)
-            yield _problem(key_path, message, hint, locations)
+        # A misspelt required key is one problem, not two, and so is a list of invalid items.
+        misspelt = each["type"] == "missing" and each["loc"] in meant
+        if not misspelt and not (each["type"] == "too_short" and each["loc"] in parents):
+            yield _to_problem(each, locations)
 
 
-def _problem(
-    key_path: KeyPath, message: str, hint: str, locations: Mapping[KeyPath, ValueLocation]
-) -> Problem:
-    while key_path not in locations:
-        key_path = key_path[:-1]
-    return Problem(*locations[key_path], message, hint)
-
-
-def _explained(
-    error: ErrorDetails, locations: Mapping[KeyPath, ValueLocation]
-) -> tuple[KeyPath, str, str]:
-    """The location to show, what is wrong, and how to mend it."""
-    key_path = error["loc"]
+def _to_problem(error: ErrorDetails, locations: Locations) -> Problem:
+    key_path, raw = error["loc"], error["input"]
+    code: ProblemCode | None = None
+    details: tuple[str, ...] = ()
     match error["type"]:
         case "field":
             message, hint = error["ctx"]["message"], error["ctx"]["hint"]
         case "missing":
-            message = f"`{key_path[-1]}` is missing"
-            hint = f"add it, like `{key_path[-1]}: {_example(_field(key_path)[0])}`"
-            key_path = key_path[:-1]
+            key, example = str(key_path[-1]), _write_example(_find_field(key_path)[0])
+            message, hint = f"`{key}` is missing", f"Add it, for example `{key}: {example}`."
+            key_path, code, details = key_path[:-1], ProblemCode.MISSING_KEY, (key, example)
         case "extra_forbidden":
-            message, hint = "unknown key", _known_keys(error, locations)
+            message, hint = "unknown key", _hint_at_key(key_path, raw, locations)
             key_path = (*key_path, KEY_MARK)
         case "too_short":
-            message, hint = "nothing is there", f"write `{_example(_field(key_path)[0])}`"
+            example = _write_example(_find_field(key_path)[0])
+            message, hint = "must not be empty", f"Use a value like `{example}`."
         case "too_long":
-            most = error["ctx"]["max_length"]
-            message, hint = f"more than {most} are too many", f"keep {most} at most"
+            maximum = error["ctx"]["max_length"]
+            message, hint = f"more than {maximum} items", f"Keep at most {maximum}."
         case "tuple_type":
-            message = f"a list belongs here, not {_kind(error['input'])}"
-            hint = f"write `{_as_list(error)}`"
+            message, hint = f"expected a list, got {name_kind(raw)}", _hint_at_list(key_path, raw)
         case "model_type" | "mapping_type" | "dict_type":
-            message = f"a mapping belongs here, not {_kind(error['input'])}"
-            hint = _as_mapping(key_path, error["input"])
+            message = f"expected a mapping, got {name_kind(raw)}"
+            hint = _hint_at_mapping(key_path, raw)
         case kind:
-            raise AssertionError(f"an error that no schedule should give: {kind}")
-    return key_path, message, hint
+            raise AssertionError(f"an error that no schedule should cause: {kind}")
+    return problem_at(locations, key_path, message, hint, code, *details)
 
 
-def _kind(raw: object) -> str:
+def _hint_at_key(key_path: KeyPath, raw: object, locations: Locations) -> str:
+    """Return what to do with an unknown key: use a similar one, quote it or remove it."""
+    if suggested := _suggest_key_path(key_path, locations):
+        return f"Use `{suggested[-1]}`."
     if raw == "":
-        return "nothing"
-    return "a list" if isinstance(raw, list) else "a mapping" if isinstance(raw, dict) else "a text"
+        return "Remove it, or quote text that contains a comma."
+    unused = ", ".join(f"`{key}`" for key in _find_unused_keys(key_path[:-1], locations))
+    return f"Remove it, or use another key: {unused}." if unused else "Remove it."
 
 
-def _as_list(error: ErrorDetails) -> str:
-    raw = error["input"]
-    if isinstance(raw, str) and 0 < len(raw) <= SHORT:
-        return f"[{raw}]"
-    field, _ = _field(error["loc"])
-    return _example(field) if field.is_required() else "[]"
-
-
-def _as_mapping(key_path: KeyPath, raw: object) -> str:
-    if not key_path:
-        return "begin with `format: 1`, as in the README"
-    field, inside = _field(key_path)
-    example = _mapping_example(_model(key_path)) if inside else _example(field)
-    if example != "{}":
-        return f"write `{example}`"
-    if isinstance(raw, str) and raw:
-        return f"write `{{{next(iter(_model(key_path).model_fields))}: {excerpt(raw)}}}`"
-    return "write keys and values; known here: " + _listed(_model(key_path))
-
-
-def _known_keys(error: ErrorDetails, locations: Mapping[KeyPath, ValueLocation]) -> str:
-    key_path = error["loc"]
-    likely = _closest_known_key(key_path)
-    if likely in locations:
-        return f"remove it: `{likely[-1]}` is there already"
-    if likely[-1]:
-        return f"write `{likely[-1]}`"
-    if error["input"] == "":
-        return "put a text that holds a comma in quotes, or remove it"
-    return "remove it, or write one of " + _listed(_model(key_path[:-1]))
-
-
-def _listed(model: type[BaseModel]) -> str:
-    return ", ".join(f"`{key}`" for key in model.model_fields)
-
-
-def _closest_known_key(key_path: KeyPath) -> tuple[str | int | None, ...]:
-    """The location that an unknown key was probably meant to be; ends in None if none is near."""
-    return (
-        *key_path[:-1],
-        closest_match(str(key_path[-1]), tuple(_model(key_path[:-1]).model_fields)),
+def _suggest_key_path(key_path: KeyPath, locations: Locations) -> KeyPath | None:
+    """Return the path of the unused key that is most similar to an unknown one, if any is."""
+    key = closest_match(
+        str(key_path[-1]), _find_unused_keys(key_path[:-1], locations), MIN_SIMILARITY
     )
+    return (*key_path[:-1], key) if key else None
 
 
-def _model(key_path: KeyPath) -> type[BaseModel]:
-    """The model of the mapping at ``location``, or of the values in the container there."""
+def _find_unused_keys(key_path: KeyPath, locations: Locations) -> tuple[str, ...]:
+    """Return the known keys that the mapping at ``key_path`` does not have."""
+    keys = _find_model(key_path).model_fields
+    return tuple(key for key in keys if (*key_path, key) not in locations)
+
+
+def _hint_at_mapping(key_path: KeyPath, raw: object) -> str:
+    if not key_path:
+        return "Start the file with `format: 1`."
+    field, inside = _find_field(key_path)
+    model = _find_model(key_path)
+    example = _write_mapping(model) if inside else _write_example(field)
+    if example != "{}":
+        return f"Use `{example}`."
+    if isinstance(raw, str) and raw:
+        return f"Use `{{{next(iter(model.model_fields))}: {excerpt(raw)}}}`."
+    return f"Use one of the keys {', '.join(f'`{key}`' for key in model.model_fields)}."
+
+
+def _hint_at_list(key_path: KeyPath, raw: object) -> str:
+    """Return a list of the one value that is there, else an example, empty if that is allowed."""
+    if isinstance(raw, str) and 0 < len(raw) <= MAX_REPEATED:
+        return f"Use `[{raw}]`."
+    field, _ = _find_field(key_path)
+    return f"Use `{_write_example(field) if field.is_required() else '[]'}`."
+
+
+def _find_model(key_path: KeyPath) -> type[BaseModel]:
+    """Return the model of the mapping at ``key_path``, or of the items of the container there."""
     if not key_path:
         return Schedule
-    return next(_models(_field(key_path)[0].annotation))
+    return next(_find_models(_find_field(key_path)[0].annotation))
 
 
-def _field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
-    """The last field on the way to ``location``, and whether the location is inside it."""
+def _find_field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
+    """Return the last field on ``key_path``, and whether the path leads to an item in it.
+
+    ("show", "cast", 0) leads to an item of `cast`, ("show", "cast", 0, "actor") to `actor`.
+    """
     model: type[BaseModel] = Schedule
     parts = list(key_path)
     while True:
         field = model.model_fields[str(parts.pop(0))]
         inside = bool(parts) and _is_container(field)
-        # What follows a container is an index or a key, not a field.
+        # After a container comes an index or a key, which is no field.
         parts = parts[1:] if inside else parts
         if not parts:
             return field, inside
-        model = next(_models(field.annotation))
+        model = next(_find_models(field.annotation))
 
 
 def _is_container(field: FieldInfo) -> bool:
     return typing.get_origin(field.annotation) in {tuple, collections.abc.Mapping}
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _find_models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in typing.get_args(annotation):
-        yield from _models(part)
+        yield from _find_models(part)
 
 
-def _example(field: FieldInfo) -> str:
-    """A value of the field as one would write it, from its own example or its form's."""
+def _write_example(field: FieldInfo) -> str:
+    """Write a value of the field, from its own example or its type's."""
     if field.examples:
         return write_flow(field.examples[0])
     for each in field.metadata:
         if isinstance(each, FieldType):
-            return write_flow(each.schema["examples"][0])
-    return _mapping_example(next(_models(field.annotation)))
+            return str(each.example)
+    return _write_mapping(next(_find_models(field.annotation)))
 
 
-def _mapping_example(model: type[BaseModel]) -> str:
+def _write_mapping(model: type[BaseModel]) -> str:
+    """Write a mapping with an example of every required key."""
     required = {key: each for key, each in model.model_fields.items() if each.is_required()}
-    return write_flow({key: _example(each) for key, each in required.items()})
+    return write_flow({key: _write_example(each) for key, each in required.items()})

@@ -17,45 +17,44 @@ from typing import Final, NamedTuple, NoReturn, Protocol, TypeAlias
 
 import yaml
 
-from defects_ical.errors import Problem, ScheduleError, SourceLocation
+from defects_ical.errors import Problem, ProblemCode, ScheduleError, SourceLocation
 from defects_ical.text.display import INVISIBLE_CHARS, codepoint_name, excerpt
 
-# How a user names the file: on the command line, or to another WSGI server.
-OPTION: Final = "--schedule FILE (for wsgi.py, DEFECTS_ICAL_SCHEDULE)"
+# How a user chooses the file: on the command line, or for another WSGI server.
+OPTION: Final = "--schedule FILE (or DEFECTS_ICAL_SCHEDULE for wsgi.py)"
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 200_000
 
 LINE_BREAK: Final = re.compile("\r\n|\n")
-# A comment that begins without a space: more often a text such as "Show #1", cut short.
+# A "#" without a space after it is more often part of the text, as in "Show #1".
 TRUNCATING_COMMENT: Final = re.compile(" +(#[^ #\r\n]+)")
 
-REMOVE_OR_QUOTE: Final = "remove it, or put a text in quotes"
+SHRINK: Final = "Remove what is not part of the schedule."
+ALIGN: Final = "Start the keys of a mapping in the same column"
 UNCLOSED: Final = {
     "found unexpected end of stream",
     "did not find expected ',' or ']'",
     "did not find expected ',' or '}'",
 }
 SYNTAX_HINTS: Final = {
-    "mapping values are not allowed in this context": "put a text that holds `: ` in quotes, or "
-    "start the keys of one mapping in the same column",
-    "found unexpected end of stream": "close the quotation mark that is open here",
-    "found character that cannot start any token": "put this text in quotes",
-    "did not find expected ',' or ']'": "close it with `]`, or put its texts in quotes",
-    "did not find expected ',' or '}'": "close it with `}`, or put its texts in quotes",
-    "did not find expected key": "start the keys of one mapping in the same column, put a text "
-    "that begins with a quotation mark in quotes as a whole, and write no `[]` above a list",
-    "did not find expected '-' indicator": "start the items of one list in the same column",
-    "could not find expected ':'": "put `: ` behind the key",
+    "mapping values are not allowed in this context": f"{ALIGN}, or quote text that contains `: `.",
+    "found unexpected end of stream": "Close the quotation mark.",
+    "found character that cannot start any token": "Quote this text.",
+    "did not find expected ',' or ']'": "Close the list with `]`, or quote the text in it.",
+    "did not find expected ',' or '}'": "Close the mapping with `}`, or quote the text in it.",
+    "did not find expected key": f"{ALIGN}, quote a text as a whole, and put no `[]` above a list.",
+    "did not find expected '-' indicator": "Start the items of a list in the same column.",
+    "could not find expected ':'": "Put `: ` after the key.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text; ``key_path`` is its path in the document (``show.cast[0].actor``)."""
+    """A text; ``path`` is its path in the document (``show.cast[0].actor``)."""
 
     location: SourceLocation
-    key_path: str
+    path: str
     text: str
 
 
@@ -64,27 +63,44 @@ class Sequence:
     """A list of values."""
 
     location: SourceLocation
-    key_path: str
+    path: str
     items: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys and their values, in the order of the file; no key stands twice."""
+    """Keys and their values, in file order; every key is unique."""
 
     location: SourceLocation
-    key_path: str
+    path: str
     entries: tuple[tuple[Scalar, Value], ...]
 
 
 Value: TypeAlias = Scalar | Sequence | Mapping
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""The keys and indexes that lead to a value: ("changes", 2, "move")."""
+
+KEY_MARK: Final = "[key]"
+"""The last part of the key path of a mapping's key, as pydantic has it."""
+
+
+class ValueLocation(NamedTuple):
+    """Where a value is in its file, and its path as messages show it."""
+
+    location: SourceLocation
+    path: str
+
+
+Locations: TypeAlias = dict[KeyPath, ValueLocation]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's one value, and the problems that did not keep it from being read.
+    """The value of a file, and the problems that did not prevent reading it.
 
-    ``digest`` is the SHA-256 of the whole file, in hexadecimal.
+    ``digest`` is the SHA-256 of the file, in hexadecimal.
     """
 
     root: Value
@@ -95,11 +111,51 @@ class Document:
 def read_yaml(path: Path) -> Document:
     """Read the YAML file at ``path``.
 
-    Raises ScheduleError, with the place, for a file that cannot be opened, is over 2 MB or not
-    UTF-8, has characters that cannot be seen, or is not YAML of the plain kind.
+    Raises ScheduleError for a file that cannot be opened, is larger than 2 MB or not UTF-8,
+    contains invisible characters, or is not YAML of the supported subset.
     """
     file, content = str(path), _read_bytes(path)
-    return _EventReader(file, _decode(file, content)).document(hashlib.sha256(content).hexdigest())
+    reader = _EventReader(file, _decode(file, content))
+    return reader.read_document(hashlib.sha256(content).hexdigest())
+
+
+def to_plain(value: Value) -> Plain:
+    """Convert a value to strings, lists and dictionaries."""
+    match value:
+        case Scalar():
+            return value.text
+        case Sequence():
+            return [to_plain(item) for item in value.items]
+        case Mapping():
+            return {key.text: to_plain(item) for key, item in value.entries}
+
+
+def locate_values(value: Value, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, ValueLocation]]:
+    """Yield the key path and location of a value and of every key and value in it."""
+    yield key_path, ValueLocation(value.location, value.path)
+    match value:
+        case Sequence():
+            for index, item in enumerate(value.items):
+                yield from locate_values(item, (*key_path, index))
+        case Mapping():
+            for key, item in value.entries:
+                yield (*key_path, key.text, KEY_MARK), ValueLocation(key.location, key.path)
+                yield from locate_values(item, (*key_path, key.text))
+
+
+def problem_at(
+    locations: Locations,
+    key_path: KeyPath,
+    message: str,
+    hint: str,
+    code: ProblemCode | None = None,
+    *details: str,
+) -> Problem:
+    """Return a problem with the value at ``key_path``, or with the closest value around it."""
+    while key_path and key_path not in locations:
+        key_path = key_path[:-1]
+    found = locations.get(key_path, ValueLocation(SourceLocation("schedule"), ""))
+    return Problem(*found, message, hint, code, details)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -107,55 +163,53 @@ def _read_bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ScheduleError((_explain_open_error(path, error),)) from None
+        _fail(SourceLocation(str(path)), *_explain_open_error(error))
     if len(content) > MAX_BYTES:
-        _fail(SourceLocation(str(path)), "is larger than 2 MB", "remove what is not the schedule")
+        _fail(SourceLocation(str(path)), "the file is larger than 2 MB", SHRINK)
     return content
 
 
-def _explain_open_error(path: Path, error: OSError) -> Problem:
-    location = SourceLocation(str(path))
-    if isinstance(error, FileNotFoundError):
-        hint = f"name the schedule with {OPTION}, or begin one with `defects-ical init`"
-        return Problem(location, "", "there is no such file", hint)
-    if isinstance(error, IsADirectoryError):
-        return Problem(location, "", "is a folder", "name the file in it")
-    if isinstance(error, PermissionError):
-        return Problem(location, "", "may not be read", "allow it with `chmod u+r`")
+def _explain_open_error(error: OSError) -> tuple[str, str]:
+    match error:
+        case FileNotFoundError():
+            hint = f"Choose the schedule with {OPTION}, or create one with `defects-ical init`."
+            return "the file does not exist", hint
+        case IsADirectoryError():
+            return "this is a folder", "Use the schedule file in it."
+        case PermissionError():
+            return "permission denied", "Allow reading with `chmod u+r`."
     reason = os.strerror(error.errno) if error.errno else str(error)
-    return Problem(location, "", f"cannot be read ({reason})", f"name another file with {OPTION}")
+    return f"the file cannot be read ({reason})", f"Choose another file with {OPTION}."
 
 
 def _decode(file: str, content: bytes) -> str:
-    # Editors on Windows put a byte order mark first; it is no part of the text.
+    # Editors on Windows add a byte order mark, which is not part of the text.
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8")
-        byte = f"0x{content[error.start]:02X}"
-        _fail(_locate(file, before), f"byte {byte} is not UTF-8", "save the file as UTF-8")
-    unseen = tuple(_find_invisible(file, text))
-    if unseen:
-        raise ScheduleError(unseen)
+        message = f"byte 0x{content[error.start]:02X} is not valid UTF-8"
+        _fail(_locate_end(file, before), message, "Save the file as UTF-8.")
+    if invisible := tuple(_find_invisible(file, text)):
+        raise ScheduleError(invisible)
     return text
 
 
 def _find_invisible(file: str, text: str) -> Iterator[Problem]:
-    """The first character of each line that cannot be seen, or is a tab."""
+    """Yield a problem for the first invisible character or tab of each line."""
     for number, line in enumerate(LINE_BREAK.split(text), start=1):
         if found := INVISIBLE_CHARS.search(line):
             location = SourceLocation(file, number, found.start() + 1)
             if found[0] == "\t":
-                yield Problem(location, "", "this is a tab", "write spaces instead")
+                yield Problem(location, "", "tabs are not allowed", "Use spaces.")
             else:
-                yield Problem(
-                    location, "", f"control character {codepoint_name(found)}", "remove it"
-                )
+                message = f"control character {codepoint_name(found)} is not allowed"
+                yield Problem(location, "", message, "Remove it.")
 
 
-def _locate(file: str, before: str) -> SourceLocation:
-    """The place of the character that follows the text ``before``."""
+def _locate_end(file: str, before: str) -> SourceLocation:
+    """Return the location of the character that follows the text ``before``."""
     lines = LINE_BREAK.split(before)
     return SourceLocation(file, len(lines), len(lines[-1]) + 1)
 
@@ -165,7 +219,7 @@ def _fail(location: SourceLocation, message: str, hint: str) -> NoReturn:
 
 
 class _Mark(Protocol):
-    """A position of PyYAML's, counted from 0."""
+    """A position as PyYAML counts it, from 0."""
 
     line: int
     column: int
@@ -180,126 +234,120 @@ class _EventReader:
         self.count = 0
         self.problems: list[Problem] = []
 
-    def document(self, digest: str) -> Document:
-        # Events, not yaml.compose(): that recurses in C, and kills the process on deep nesting.
-        events = self.checked(yaml.parse(self.text, Loader=yaml.CBaseLoader))
+    def read_document(self, digest: str) -> Document:
+        # Not yaml.compose(): it recurses in C, and deep nesting crashes the process.
+        events = self.reject_unsupported(yaml.parse(self.text, Loader=yaml.CBaseLoader))
         try:
-            root = self.root(events)
+            root = self.read_root(events)
         except yaml.MarkedYAMLError as error:
-            self.refuse_syntax(error)
+            self.fail_syntax(error)
         return Document(root, tuple(self.problems), digest)
 
-    def checked(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-        """The same events, refusing what a schedule has no use for."""
+    def reject_unsupported(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+        """Yield the same events; raise ScheduleError at the first that is not supported."""
         for event in events:
             self.count += 1
             if self.count > MAX_EVENTS:
-                self.refuse(event, "more than 200,000 values", "remove what is not the schedule")
+                self.fail(event, "the file has more than 200,000 values", SHRINK)
             if isinstance(event, yaml.AliasEvent):
-                message = f"`*{excerpt(event.anchor or '')}` is an alias"
-                self.refuse(event, message, "write the value itself, or put a text in quotes")
+                alias = f"alias `*{excerpt(event.anchor or '')}` is not supported"
+                self.fail(event, alias, "Repeat the value, or quote text that starts with `*`.")
             if isinstance(event, yaml.NodeEvent) and event.anchor:
-                self.refuse(event, f"`&{excerpt(event.anchor)}` is an anchor", REMOVE_OR_QUOTE)
+                anchor = f"anchor `&{excerpt(event.anchor)}` is not supported"
+                self.fail(event, anchor, "Remove it, or quote text that starts with `&`.")
             if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-                tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-                self.refuse(event, f"`{excerpt(tag)}` is a tag", REMOVE_OR_QUOTE)
+                tag = excerpt(event.tag.replace("tag:yaml.org,2002:", "!!"))
+                hint = "Remove it, or quote text that starts with `!`."
+                self.fail(event, f"tag `{tag}` is not supported", hint)
             yield event
 
-    def root(self, events: Iterator[yaml.Event]) -> Value:
+    def read_root(self, events: Iterator[yaml.Event]) -> Value:
         next(events)  # the stream's start
         event = next(events)
         if isinstance(event, yaml.StreamEndEvent):
-            hint = "begin with the example in the README"
+            hint = "Create a schedule with `defects-ical init`."
             _fail(SourceLocation(self.file, 1, 1), "the file is empty", hint)
-        root = self.value(next(events), events, "", 1)
+        root = self.read_value(next(events), events, "", 1)
         next(events)  # the document's end
         event = next(events)
         if not isinstance(event, yaml.StreamEndEvent):
-            self.refuse(event, "a second document begins", "keep one, and remove this `---`")
+            self.fail(event, "a second document starts here", "Keep one, and remove this `---`.")
         return root
 
-    def value(
-        self, event: yaml.Event, events: Iterator[yaml.Event], key_path: str, depth: int
+    def read_value(
+        self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int
     ) -> Value:
-        location = self.location(event.start_mark)
+        location = self.locate(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
-            self.check_comment(event, key_path)
-            return Scalar(location, key_path, event.value)
+            self.check_comment(event, path)
+            return Scalar(location, path, event.value)
         if depth > MAX_DEPTH:
-            self.refuse(event, "nested more than 32 deep", "a schedule needs four levels")
+            self.fail(event, "nested more than 32 levels deep", "A schedule needs four levels.")
         if isinstance(event, yaml.SequenceStartEvent):
-            return Sequence(location, key_path, tuple(self.items(events, key_path, depth)))
-        return Mapping(location, key_path, tuple(self.entries(events, key_path, depth)))
+            return Sequence(location, path, tuple(self.read_items(events, path, depth)))
+        return Mapping(location, path, tuple(self.read_entries(events, path, depth)))
 
-    def check_comment(self, event: yaml.ScalarEvent, key_path: str) -> None:
-        """Refuse a comment without a space behind a plain text."""
+    def check_comment(self, event: yaml.ScalarEvent, path: str) -> None:
+        """Reject a comment without a space after "#", behind a text without quotes."""
         mark = event.end_mark
         if event.style in {"'", '"', "|", ">"} or mark is None:
             return
         if found := TRUNCATING_COMMENT.match(self.text, mark.index):
             column = mark.column + found.start(1) - found.start() + 1
             location = SourceLocation(self.file, mark.line + 1, column)
-            message = f"`{excerpt(found[1])}` begins a comment"
-            hint = "put the text in quotes, or write a space behind `#`"
-            self.problems.append(Problem(location, key_path, message, hint))
+            message = f"`{excerpt(found[1])}` is read as a comment"
+            hint = "Quote the text, or put a space after `#`."
+            self.problems.append(Problem(location, path, message, hint))
 
-    def items(self, events: Iterator[yaml.Event], key_path: str, depth: int) -> Iterator[Value]:
-        for number, event in enumerate(events):
+    def read_items(self, events: Iterator[yaml.Event], path: str, depth: int) -> Iterator[Value]:
+        for index, event in enumerate(events):
             if isinstance(event, yaml.SequenceEndEvent):
                 return
-            yield self.value(event, events, f"{key_path}[{number}]", depth + 1)
+            yield self.read_value(event, events, f"{path}[{index}]", depth + 1)
 
-    def entries(
-        self, events: Iterator[yaml.Event], key_path: str, depth: int
+    def read_entries(
+        self, events: Iterator[yaml.Event], path: str, depth: int
     ) -> Iterator[tuple[Scalar, Value]]:
         first: dict[str, SourceLocation] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 return
-            key = self.key(event, key_path)
-            value = self.value(next(events), events, key.key_path, depth + 1)
+            key = self.read_key(event, path)
+            value = self.read_value(next(events), events, key.path, depth + 1)
             if key.text in first:
                 message = f"`{excerpt(key.text)}` is already in line {first[key.text].line}"
-                self.problems.append(
-                    Problem(key.location, key.key_path, message, "remove one of the two")
-                )
+                hint = "Remove one of the two."
+                self.problems.append(Problem(key.location, key.path, message, hint))
             else:
                 first[key.text] = key.location
                 yield key, value
 
-    def key(self, event: yaml.Event, key_path: str) -> Scalar:
+    def read_key(self, event: yaml.Event, path: str) -> Scalar:
         if not isinstance(event, yaml.ScalarEvent):
-            self.refuse(event, "a key must be one word", "remove the brackets, dashes or `?` here")
+            hint = "Remove the brackets, dashes or `?` here."
+            self.fail(event, "a key must be plain text", hint)
         name = excerpt(event.value)
-        path = f"{key_path}.{name}" if key_path else name
-        return Scalar(self.location(event.start_mark), path, event.value)
+        path = f"{path}.{name}" if path else name
+        return Scalar(self.locate(event.start_mark), path, event.value)
 
-    def location(self, mark: _Mark | None) -> SourceLocation:
-        return (
-            SourceLocation(self.file, mark.line + 1, mark.column + 1)
-            if mark
-            else SourceLocation(self.file)
-        )
+    def locate(self, mark: _Mark | None) -> SourceLocation:
+        if mark is None:
+            return SourceLocation(self.file)
+        return SourceLocation(self.file, mark.line + 1, mark.column + 1)
 
-    def refuse(self, event: yaml.Event, message: str, hint: str) -> NoReturn:
-        self.stop(self.location(event.start_mark), message, hint)
+    def fail(self, event: yaml.Event, message: str, hint: str) -> NoReturn:
+        self.fail_at(self.locate(event.start_mark), message, hint)
 
-    def stop(self, location: SourceLocation, message: str, hint: str) -> NoReturn:
+    def fail_at(self, location: SourceLocation, message: str, hint: str) -> NoReturn:
         raise ScheduleError((*self.problems, Problem(location, "", message, hint)))
 
-    def refuse_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
+    def fail_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
         problem = error.problem or "unreadable"
-        hint = SYNTAX_HINTS.get(problem, "check the quotes, brackets and indentation here")
-        location = self.location(error.problem_mark or error.context_mark)
+        message = f"invalid YAML: {problem}"
+        hint = SYNTAX_HINTS.get(problem, "Check the quotes, brackets and indentation here.")
+        location = self.locate(error.problem_mark or error.context_mark)
         if error.context_mark and problem in UNCLOSED:
-            # The end of the file says little; where it was opened says all.
-            opened = self.location(error.context_mark)
-            self.stop(opened, f"this is not YAML: {problem}, up to line {location.line}", hint)
-        self.stop(location, f"this is not YAML: {problem}", hint)
-
-
-class ValueLocation(NamedTuple):
-    """Where a value stands in its file, and its path as a message names it."""
-
-    location: SourceLocation
-    key_path: str
+            # Where it was opened helps more than where the file ends.
+            opened = self.locate(error.context_mark)
+            self.fail_at(opened, f"{message}, up to line {location.line}", hint)
+        self.fail_at(location, message, hint)

@@ -1,0 +1,172 @@
+"""Answers about a new show as they were typed: parsed, checked, and found again for messages."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from defects_ical.errors import Problem, SourceLocation
+from defects_ical.schedule.field_types import describe_excess
+from defects_ical.schedule.fields import MAX_ID_LENGTH, WEEKDAYS, make_id
+from defects_ical.schedule.model import Platform
+from defects_ical.text.display import excerpt
+from defects_ical.text.suggestions import closest_match
+
+DEFAULTS: Final = MappingProxyType({"kind": "television", "region": "everywhere"})
+"""What a platform is unless its answer says otherwise."""
+PLACEHOLDER_ID: Final = "channel"
+"""The id of a platform without one, so that the other problems are still found."""
+
+OPTIONS: Final = MappingProxyType(
+    {
+        "title": ("--title", "show.title"),
+        "slug": ("--slug", "show.slug"),
+        "timezone": ("--timezone", "timezone"),
+        "premiere": ("--premiere", "airing.premiere"),
+        "time": ("--time", "airing.time"),
+        "runtime": ("--runtime", "airing.runtime"),
+        "episodes": ("--episodes", "airing.episodes"),
+    }
+)
+"""The option and the key path in the schedule of the answers that are one value."""
+
+_KEY: Final = "[A-Za-z_]{1,20} *="
+_NEXT_KEY: Final = re.compile(rf",\s*(?={_KEY})")
+_KEYS: Final = ("id", *Platform.model_fields)
+
+
+class PlatformAnswer(NamedTuple):
+    """One platform: the answer as typed, the id, and the other keys with their values."""
+
+    typed: str
+    id: str
+    entries: tuple[tuple[str, str], ...]
+
+    @property
+    def option(self) -> str:
+        """The option as typed, for messages."""
+        return _label_option("--platform", self.typed)
+
+    @classmethod
+    def parse(cls, typed: str) -> PlatformAnswer:
+        """Parse a name, followed by keys and values: "Netflix,kind=streaming"."""
+        parts = _NEXT_KEY.split(typed)
+        if not re.match(_KEY, parts[0]):
+            parts[0] = f"name={parts[0]}"
+        split = (part.partition("=") for part in parts)
+        entries = [(key.strip(), value.strip()) for key, _, value in split]
+        given = dict(entries)
+        # A default must not hide a misspelt key.
+        meant = {closest_match(key, _KEYS) for key in given}
+        defaults = ((key, value) for key, value in DEFAULTS.items() if key not in meant)
+        others = [entry for entry in (*entries, *defaults) if entry[0] != "id"]
+        return cls(typed, given.get("id") or make_id(given.get("name", "")), tuple(others))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAnswers:
+    """Answers about a show, as typed: the rules of schedules decide whether they are valid.
+
+    Without ``slug`` (None) it is made from the title, without ``weekdays`` it is the weekday of
+    the premiere. Each of ``weekdays`` may list several ("monday,tuesday"); each of ``platforms``
+    is a name followed by keys and values ("Netflix,kind=streaming").
+    """
+
+    title: str
+    slug: str | None
+    premiere: str
+    weekdays: tuple[str, ...]
+    time: str
+    timezone: str
+    runtime: str
+    episodes: str
+    platforms: tuple[str, ...]
+
+    def resolve_slug(self) -> str:
+        """Return the slug, else one made from the title; empty if that is impossible."""
+        return self.slug if self.slug is not None else make_id(self.title)
+
+    def split_weekdays(self) -> tuple[str, ...]:
+        """Return every weekday, else the one of the premiere."""
+        days = tuple(day.strip() for typed in self.weekdays for day in typed.split(","))
+        return days or (_find_weekday(self.premiere),)
+
+    def parse_platforms(self) -> tuple[PlatformAnswer, ...]:
+        """Return the platforms in the order of their options."""
+        return tuple(map(PlatformAnswer.parse, self.platforms))
+
+
+def find_option(key_path: str, answers: ShowAnswers) -> str:
+    """Return the option, as typed, that the value at a key path of the schedule comes from."""
+    options = {path: _label_option(option, typed) for option, path, typed in _list_values(answers)}
+    options["platforms"] = "--platform"
+    for each in answers.parse_platforms():
+        options[f"platforms.{excerpt(each.id or PLACEHOLDER_ID)}"] = each.option
+    around = [path for path in options if f"{key_path}.".startswith((f"{path}.", f"{path}["))]
+    return options[max(around, key=len)] if around else key_path
+
+
+def check_answers(answers: ShowAnswers) -> Iterator[Problem]:
+    """Yield the problems that no schedule file can show: encoding, repeated keys, missing ids."""
+    platforms = (("--platform", typed) for typed in answers.platforms)
+    values = ((option, typed) for option, _, typed in _list_values(answers))
+    for option, typed in (*values, *platforms):
+        # Python represents bytes that are not UTF-8 as lone surrogates (PEP 383).
+        if typed and re.search("[\ud800-\udfff]", typed):
+            yield Problem(SourceLocation(option), "", "the text is not UTF-8", "Use UTF-8.")
+    taken: set[str] = set()
+    for platform in answers.parse_platforms():
+        yield from _check_platform(platform, taken)
+        taken.add(platform.id)
+
+
+def _check_platform(platform: PlatformAnswer, taken: set[str]) -> Iterator[Problem]:
+    location = SourceLocation(platform.option)
+    yield from _check_name(platform.typed, location)
+    keys = [key for key, _ in platform.entries]
+    for key in dict.fromkeys(key for key in keys if keys.count(key) > 1):
+        yield Problem(location, "", f"`{key}` is given twice", "Remove one of the two.")
+    if not platform.id and dict(platform.entries).get("name", "").strip():
+        message = "an id cannot be made from a name without a letter from a to z"
+        yield Problem(location, "", message, "Add an id, like `id=channel`.")
+    if platform.id and platform.id in taken:
+        message = f"`{excerpt(platform.id)}` is the id of an earlier platform"
+        yield Problem(location, "", message, "Add another id, like `id=channel-2`.")
+    if len(platform.id) > MAX_ID_LENGTH:
+        # Found here because YAML limits the length of keys, with a message of its own.
+        yield Problem(location, "", *describe_excess(platform.id, MAX_ID_LENGTH))
+
+
+def _check_name(typed: str, location: SourceLocation) -> Iterator[Problem]:
+    """Yield a problem for a name with a comma: its id, which never changes, might be wrong."""
+    name = _NEXT_KEY.split(typed)[0]
+    _, comma, rest = (part.strip() for part in name.partition(","))
+    if comma and not re.match(_KEY, name):
+        hint = f"Use `region={excerpt(rest)}`, or, if it is part of the name, "
+        message = f"`{excerpt(rest)}` has no key"
+        yield Problem(location, "", message, f"{hint}`name={excerpt(name)}`.")
+
+
+def _list_values(answers: ShowAnswers) -> Iterator[tuple[str, str, str | None]]:
+    """Yield the option, the key path in the schedule and the typed value of each answer."""
+    for name, (option, key_path) in OPTIONS.items():
+        yield option, key_path, getattr(answers, name)
+    yield "--weekday", "airing.weekdays", ",".join(answers.weekdays) or None
+
+
+def _label_option(option: str, typed: str | None) -> str:
+    """Return an option with its value, for messages: "--time '9 pm'"."""
+    return option if typed is None else f"{option} {shlex.quote(excerpt(typed))}"
+
+
+def _find_weekday(day: str) -> str:
+    try:
+        return WEEKDAYS[date.fromisoformat(day).weekday()]
+    except ValueError:
+        # Any will do: the problem to report is the date.
+        return WEEKDAYS[0]

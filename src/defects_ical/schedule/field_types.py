@@ -1,0 +1,238 @@
+"""Kinds of single values: how each is parsed, described to editors and explained in messages.
+
+A field type is metadata of an annotated type. pydantic takes both the validator and the JSON
+Schema from it, so that the loader and an editor's completion follow the same rule. Each value is
+accepted in exactly one format.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from defects_ical.text.display import (
+    INVISIBLE_CHARS,
+    codepoint_name,
+    excerpt,
+    has_balanced_isolates,
+)
+from defects_ical.text.suggestions import closest_match
+
+MAX_LISTED_CHOICES: Final = 10
+INTEGER: Final = re.compile("0|-?[1-9][0-9]{0,8}")
+
+
+def field_error(message: str, hint: str) -> PydanticCustomError:
+    """Return the error that a field type raises; see `Problem` for the two texts."""
+    return PydanticCustomError("field", "{message}. {hint}", {"message": message, "hint": hint})
+
+
+def name_kind(raw: object) -> str:
+    """Name the kind of a YAML value for messages: "a list", "a mapping", "text", "nothing"."""
+    if isinstance(raw, str):
+        return "text" if raw else "nothing"
+    return "a list" if isinstance(raw, list) else "a mapping"
+
+
+def describe_excess(value: str, max_length: int) -> tuple[str, str]:
+    """Return the message and the hint for a value that is too long."""
+    return f"{len(value)} characters is too long (maximum {max_length})", "Shorten it."
+
+
+# Compared by identity: typing requires hashable metadata.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FieldType(ABC):
+    """The format of one kind of value.
+
+    ``noun`` names the kind in messages ("a date"), ``example`` is a valid value.
+    """
+
+    noun: str
+    example: str | int
+
+    @abstractmethod
+    def parse(self, raw: str) -> object:
+        """Return the value; raise a `field_error` if ``raw`` is not in the format."""
+
+    @abstractmethod
+    def constraints(self) -> dict[str, Any]:
+        """Return the keywords of the JSON Schema that describe the format."""
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the values, with the example."""
+        return self.constraints() | {"examples": [self.example]}
+
+    def suggest(self, raw: str) -> str | None:  # noqa: ARG002 - for subclasses
+        """Return the valid value that an invalid one was probably meant to be, if any."""
+        return None
+
+    def hint(self, raw: str) -> str:
+        """Return the sentence that says what to write instead of ``raw``."""
+        suggestion = self.suggest(raw)
+        return f"Use `{suggestion}`." if suggestion else f"Use a value like `{self.example}`."
+
+    def mismatch(self, raw: str) -> PydanticCustomError:
+        """Return the error for ``raw`` in another format."""
+        if raw:
+            return field_error(f"`{excerpt(raw)}` is not {self.noun}", self.hint(raw))
+        return field_error(f"expected {self.noun}, got nothing", self.hint(raw))
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._parse_yaml)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return self.json_schema()
+
+    def _parse_yaml(self, raw: object) -> object:
+        if isinstance(raw, str):
+            return self.parse(raw)
+        hint = f"{self.hint('')} Quote text that starts with a bracket."
+        raise field_error(f"expected {self.noun}, got {name_kind(raw)}", hint)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TextField(FieldType):
+    """Text in NFC of at most ``max_length`` characters, in one line unless ``multiline``.
+
+    Rejects control characters, backslashes and the characters in ``forbidden``, since calendar
+    apps misread them.
+    """
+
+    noun: str = "text"
+    max_length: int
+    multiline: bool = False
+    forbidden: str = ""
+
+    def parse(self, raw: str) -> str:
+        """Return the text without leading and trailing space."""
+        value = unicodedata.normalize("NFC", raw.strip())
+        if not value:
+            raise self.mismatch(value)
+        for message, hint in self._find_errors(value):
+            raise field_error(message, hint)
+        return value
+
+    def constraints(self) -> dict[str, Any]:
+        """Return the length; numbers are accepted since `title: 1984` is one to an editor."""
+        types = ["string", "number", "boolean"]
+        return {"type": types, "minLength": 1, "maxLength": self.max_length}
+
+    def _find_errors(self, value: str) -> Iterator[tuple[str, str]]:
+        if len(value) > self.max_length:
+            yield describe_excess(value, self.max_length)
+        if found := INVISIBLE_CHARS.search(value):
+            yield f"control character {codepoint_name(found)} is not allowed", "Remove it."
+        if "\\" in value:
+            yield "calendar apps misread backslashes", "Use `/` instead."
+        if not has_balanced_isolates(value):
+            hint = "Remove them: they would reverse the text that follows."
+            yield "unbalanced bidi isolates (U+2066 to U+2069)", hint
+        if "\n" in value and not self.multiline:
+            yield "line breaks are not allowed here", "Write the text in one line."
+        for character in self.forbidden:
+            if character in value:
+                yield f"`{character}` is not allowed here", "Remove it."
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class IntegerField(FieldType):
+    """A whole number from ``minimum`` to ``maximum``, in digits."""
+
+    noun: str = "a whole number"
+    minimum: int
+    maximum: int
+
+    def parse(self, raw: str) -> int:
+        """Return the number."""
+        if not INTEGER.fullmatch(raw):
+            raise self.mismatch(raw)
+        if not self.minimum <= int(raw) <= self.maximum:
+            message = f"{raw} is not between {self.minimum} and {self.maximum}"
+            raise field_error(message, self.hint(raw))
+        return int(raw)
+
+    def constraints(self) -> dict[str, Any]:
+        """Return the range."""
+        return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+
+    def hint(self, raw: str) -> str:  # noqa: ARG002 - the range helps with any mistake
+        """Return the range and an example."""
+        return f"Use a number from {self.minimum} to {self.maximum}, like `{self.example}`."
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ChoiceField(FieldType):
+    """One of the words in ``choices``."""
+
+    noun: str = "one of the allowed values"
+    choices: tuple[str, ...]
+
+    def parse(self, raw: str) -> object:
+        """Return the word."""
+        if raw in self.choices:
+            return raw
+        raise self.mismatch(raw)
+
+    def constraints(self) -> dict[str, Any]:
+        """Return the list of words."""
+        return {"type": "string", "enum": list(self.choices)}
+
+    def suggest(self, raw: str) -> str | None:
+        """Return the most similar word."""
+        return closest_match(raw, self.choices)
+
+    def hint(self, raw: str) -> str:
+        """Return the most similar word, else all words if they are few."""
+        if len(self.choices) > MAX_LISTED_CHOICES or self.suggest(raw):
+            return super().hint(raw)
+        return f"Use {' or '.join(f'`{each}`' for each in self.choices)}."
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PatternField(FieldType):
+    """Text that matches ``pattern``, of which ``convert`` makes the value.
+
+    ``convert`` may raise ValueError for text that the pattern cannot exclude. ``correct`` fixes
+    usual mistakes, for the hint ("9:00" to "09:00").
+    """
+
+    pattern: str
+    convert: Callable[[str], object] = str
+    correct: Callable[[str], str] = str
+
+    def parse(self, raw: str) -> object:
+        """Return the converted value."""
+        value = self._convert(raw)
+        if value is None:
+            raise self.mismatch(raw)
+        return value
+
+    def constraints(self) -> dict[str, Any]:
+        """Return the pattern."""
+        return {"type": "string", "pattern": f"^({self.pattern})$"}
+
+    def suggest(self, raw: str) -> str | None:
+        """Return the corrected value if it is valid."""
+        corrected = self.correct(raw)
+        return corrected if corrected != raw and self._convert(corrected) is not None else None
+
+    def _convert(self, raw: str) -> object | None:
+        if not re.fullmatch(self.pattern, raw):
+            return None
+        try:
+            return self.convert(raw)
+        except PydanticCustomError:
+            raise
+        except ValueError:
+            return None
