@@ -25,7 +25,7 @@ NOW: Final = datetime(2025, 7, 28, 12, 30, tzinfo=UTC)
 SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 # In CSS pixels.
 WIDTH: Final = 620
-HEIGHT: Final = 1110
+HEIGHT: Final = 1096
 # In characters.
 TERMINAL_WIDTH: Final = 92
 FEED_ORIGIN: Final = "http://lectures.example"
