@@ -62,7 +62,7 @@ PREPARATIONS: Final = {
 
 @pytest.fixture(scope="module")
 def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The origin of a site that stands for the live one."""
+    """Serve the example; return the origin that stands for the live site."""
     folder = tmp_path_factory.mktemp("live")
     (folder / "schedule.yaml").write_text(read_schedule_example(), "utf-8")
     command = [str(BIN / "defects-ical"), "serve", "--port", "0"]
@@ -72,7 +72,7 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A clone without a history, in which a page's commands run; its schedule is the example."""
+    """Return a folder in which a page's commands run: a small clone with the example schedule."""
     shutil.copy(ROOT / "wsgi.py", tmp_path)
     (tmp_path / ".venv").symlink_to(BIN.parent)
     (tmp_path / "schedule.yaml").write_text(read_schedule_example(), "utf-8")
@@ -83,7 +83,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def make_environment() -> dict[str, str]:
-    """Return an environment that finds our programs first and knows nothing of an outer make."""
+    """Return an environment with our programs first on the PATH, and no variables of make."""
     outer = {name: value for name, value in os.environ.items() if not name.startswith("M")}
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return outer | {"PATH": path, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
@@ -103,7 +103,7 @@ def find_server(command: str) -> tuple[str, str] | None:
     return next((SERVERS[each] for each in SERVERS if re.match(each, command)), None)
 
 
-def adapt(command: str, live_site: str) -> str:
+def adapt_command(command: str, live_site: str) -> str:
     """Return the command as it can run here: with the live site, and without a second build."""
     if re.match(r"make\b", command):
         # What the tests run in is there already; a dry run is enough for all but the server.
@@ -130,7 +130,7 @@ def test_commands_run_in_their_order(page: str, folder: Path, live_site: str) ->
         for command in read_commands(block):
             if command in NOT_RUN:
                 continue
-            adapted = adapt(command, live_site)
+            adapted = adapt_command(command, live_site)
             server = find_server(command)
             if not server:
                 script += f"{adapted}\n"

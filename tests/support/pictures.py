@@ -74,7 +74,7 @@ def photograph_html(browser: Browser, body: str) -> bytes:
         "body { margin: 0; display: inline-flex } img, svg { flex: none }"
         f"svg {{ width: {2 * WIDTH}px }}"
     )
-    # rich names a font on the web; without a network, the system's takes its place at once.
+    # rich refers to a font on the web. Offline, the browser uses the system's font immediately.
     context = browser.new_context(offline=True, viewport={"width": 2 * WIDTH, "height": HEIGHT})
     page = context.new_page()
     page.set_content(f"<style>{style}</style>{body}", wait_until="load")
