@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from string import Formatter
 from typing import Final
 
+from defects_ical.doctor.issues import SEVERITIES, Issue, Severity
 from tests.support.documents import ROOT
 
 
@@ -20,7 +22,35 @@ def make_figures() -> str:
     return found[0]
 
 
+def make_issues() -> str:
+    """Return the catalogue of the doctor's issues: a table for each severity."""
+    return "\n".join(map(_make_issue_table, SEVERITIES))
+
+
+def _make_issue_table(severity: Severity) -> str:
+    rows = [_make_issue_row(issue) for issue in Issue if issue.value.severity == severity]
+    head = ("| Issue | Message | Affects | Impact | Fix |", "|---|---|---|---|---|")
+    return "\n".join((f"### {severity.capitalize()}", "", *head, *rows, ""))
+
+
+def _make_issue_row(issue: Issue) -> str:
+    found = issue.value
+    source = f" ({found.source})" if found.source else ""
+    clients = ", ".join(found.clients) or "any"
+    texts = (found.message, clients, found.impact + source, found.fix[0].upper() + found.fix[1:])
+    cells = (f"`{issue.id}`", *map(_without_fields, texts))
+    return f"| {' | '.join(cells)} |"
+
+
+def _without_fields(text: str) -> str:
+    """Return a text with an ellipsis for each field, safe in a table."""
+    parts = ((literal, name is not None) for literal, name, _, _ in Formatter().parse(text))
+    joined = "".join(literal + ("…" if is_field else "") for literal, is_field in parts)
+    return joined.replace("….", "…").replace("|", "\\|")
+
+
 SECTIONS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
+    ("docs/doctor.md", "issues"): make_issues,
     ("docs/performance.md", "figures"): make_figures,
 }
 """What makes each section, by its page and its name."""
