@@ -1,0 +1,320 @@
+"""The page's JSON-LD and the sitemap, in literal values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.site_url import SiteURL
+from defects_ical.render.structured_data import render_json_ld, render_sitemap
+from defects_ical.schedule.episodes import Episode, expand_episodes
+from defects_ical.schedule.model import Schedule
+from tests.conftest import SITE_URL
+from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
+from tests.support.json_documents import (
+    MOVED_FROM_NONEXISTENT_TIME,
+    find_spoilers,
+    parse_strict,
+)
+
+ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
+CHANNEL = {"@type": "BroadcastService", "name": "Channel", "areaServed": "New York"}
+
+LATE = {
+    "@type": "BroadcastService",
+    "name": "Late & Co",
+    "areaServed": "elsewhere",
+    "url": "https://late.example/?a=1&b=2",
+}
+
+
+@pytest.fixture(scope="module")
+def with_changes() -> Schedule:
+    return load_yaml(SCHEDULE_WITH_CHANGES)
+
+
+def render_series(schedule: Schedule, site_url: SiteURL = SITE_URL) -> Any:
+    return parse_strict(render_text(schedule, site_url))
+
+
+def render_text(schedule: Schedule, site_url: SiteURL = SITE_URL) -> str:
+    return render_json_ld(schedule, expand_episodes(schedule), site_url, BuildCache())
+
+
+def find_publications(schedule: Schedule, number: int) -> list[dict[str, Any]]:
+    series = render_series(schedule)
+    found = [each for each in series["episode"] if each.get("episodeNumber") == number]
+    publication: list[dict[str, Any]] = found[0]["publication"]
+    return publication
+
+
+def load_default() -> tuple[Schedule, tuple[Episode, ...]]:
+    schedule = load_yaml(make_yaml())
+    return schedule, expand_episodes(schedule)
+
+
+# JSON-LD
+
+
+def test_series_of_the_defects(schedule: Schedule) -> None:
+    series = render_series(schedule)
+    season = series.pop("containsSeason")
+    cast = series.pop("actor")
+    assert series.pop("description").startswith("A secret ring sells children")
+    assert series == {
+        "@context": "https://schema.org",
+        "@type": "TVSeries",
+        "name": "The Defects",
+        "alternateName": "아이쇼핑",
+        "genre": ["K-drama", "thriller"],
+        "url": "https://defects.example/",
+        "numberOfEpisodes": 8,
+    }
+    assert len(cast) == 8
+    assert cast[0] == {
+        "@type": "PerformanceRole",
+        "actor": {"@type": "Person", "name": "Yeom Jung-ah"},
+        "characterName": "Kim Se-hee",
+    }
+    assert [each["episodeNumber"] for each in season.pop("episode")] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert season == {"@type": "TVSeason", "seasonNumber": 1, "numberOfEpisodes": 8}
+
+
+def test_episode_is_published_on_each_platform(schedule: Schedule) -> None:
+    first = render_series(schedule)["containsSeason"]["episode"][0]
+    assert first == {
+        "@type": "TVEpisode",
+        "episodeNumber": 1,
+        "name": "Episode 1",
+        "description": "Children can be had here, and returned. Not all who were returned are"
+        " gone.",
+        "url": "https://defects.example/#e01",
+        "publication": [
+            {
+                "@type": "BroadcastEvent",
+                "startDate": "2025-07-21T23:00:00+09:00",
+                "endDate": "2025-07-22T00:00:00+09:00",
+                "eventStatus": "https://schema.org/EventScheduled",
+                "publishedOn": {
+                    "@type": "BroadcastService",
+                    "name": "ENA",
+                    "areaServed": "South Korea",
+                },
+            },
+            {
+                "@type": "OnDemandEvent",
+                "startDate": "2025-07-21T23:00:00+09:00",
+                "eventStatus": "https://schema.org/EventScheduled",
+                "publishedOn": {
+                    "@type": "BroadcastService",
+                    "name": "TVing",
+                    "areaServed": "South Korea",
+                    "url": "https://www.tving.com/",
+                },
+            },
+            {
+                "@type": "OnDemandEvent",
+                "startDate": "2025-07-21T23:00:00+09:00",
+                "eventStatus": "https://schema.org/EventScheduled",
+                "publishedOn": {
+                    "@type": "BroadcastService",
+                    "name": "Kocowa",
+                    "areaServed": "outside South Korea",
+                    "url": "https://www.kocowa.com/",
+                },
+            },
+        ],
+    }
+
+
+def test_episodes_are_sorted_by_start(with_changes: Schedule) -> None:
+    order = ["Episode 1", "The making of </script>", *(f"Episode {n}" for n in (2, 3, 4, 5))]
+    assert [each["name"] for each in render_series(with_changes)["episode"]] == order
+
+
+def test_special_has_no_number(with_changes: Schedule) -> None:
+    assert "episodeNumber" not in render_series(with_changes)["episode"][1]
+
+
+def test_moved_episode_is_rescheduled(
+    with_changes: Schedule,
+) -> None:
+    """On every platform, with its delay."""
+    assert find_publications(with_changes, 2) == [
+        {
+            "@type": "BroadcastEvent",
+            "startDate": "2025-03-09T22:00:00-04:00",
+            "endDate": "2025-03-09T23:00:00-04:00",
+            "eventStatus": "https://schema.org/EventRescheduled",
+            "previousStartDate": "2025-03-09T21:00:00-04:00",
+            "publishedOn": CHANNEL,
+        },
+        {
+            "@type": "OnDemandEvent",
+            "startDate": "2025-03-09T23:30:00-04:00",
+            "eventStatus": "https://schema.org/EventRescheduled",
+            "previousStartDate": "2025-03-09T22:30:00-04:00",
+            "publishedOn": LATE,
+        },
+        {
+            "@type": "BroadcastEvent",
+            "startDate": "2025-03-10T22:00:00-04:00",
+            "endDate": "2025-03-10T23:00:00-04:00",
+            "eventStatus": "https://schema.org/EventRescheduled",
+            "previousStartDate": "2025-03-10T21:00:00-04:00",
+            "publishedOn": CHANNEL | {"name": "Again"},
+        },
+    ]
+
+
+def test_cancelled_episode_is_cancelled(
+    with_changes: Schedule,
+) -> None:
+    """Even if it was moved before."""
+    for each in find_publications(with_changes, 4):
+        assert each["eventStatus"] == "https://schema.org/EventCancelled"
+        assert "previousStartDate" not in each
+
+
+def test_tentative_episode_is_scheduled(with_changes: Schedule) -> None:
+    statuses = [each["eventStatus"] for each in find_publications(with_changes, 3)]
+    assert statuses == ["https://schema.org/EventScheduled"] * 3
+
+
+def test_episode_moved_from_nonexistent_time_is_scheduled() -> None:
+    (publication,) = find_publications(load_yaml(MOVED_FROM_NONEXISTENT_TIME), 1)
+    assert publication["eventStatus"] == "https://schema.org/EventScheduled"
+
+
+@pytest.mark.parametrize(
+    ("season", "where"), [(None, {"series"}), (1, {"series", "season"}), (2, {"season"})]
+)
+def test_number_of_episodes_is_where_it_is_known(season: int | None, where: set[str]) -> None:
+    line = f"title: The Show, season: {season}" if season else "title: The Show"
+    series = render_series(load_yaml(make_yaml().replace("title: The Show", line)))
+    parts = {"series": series, "season": series.get("containsSeason", {})}
+    assert {name for name, part in parts.items() if part.get("numberOfEpisodes") == 8} == where
+    assert ("episode" in series) is (season is None)
+
+
+def test_links_start_with_site_url(with_changes: Schedule) -> None:
+    series = render_series(with_changes, ELSEWHERE)
+    assert series["url"] == "https://me.example/my-show/"
+    assert series["episode"][0]["url"] == "https://me.example/my-show/#e01"
+    assert "defects.example" not in render_text(with_changes, ELSEWHERE)
+
+
+def test_missing_values_are_left_out() -> None:
+    text = render_json_ld(*load_default(), SITE_URL, BuildCache())
+    assert "null" not in text
+    assert set(parse_strict(text)) == {
+        "@context",
+        "@type",
+        "name",
+        "url",
+        "numberOfEpisodes",
+        "episode",
+    }
+    assert "description" not in parse_strict(text)["episode"][0]
+
+
+class ScriptParser(HTMLParser):
+    """Collects the start tags and the texts of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(f"{tag} {attrs[0][1]}" if attrs else tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_texts_do_not_end_script_element(with_changes: Schedule) -> None:
+    text = render_json_ld(with_changes, expand_episodes(with_changes), SITE_URL, BuildCache())
+    assert not set(text) & set("<>&\u2028\u2029")
+    page = ScriptParser(f'<script type="application/ld+json">{text}</script><p>')
+    assert page.tags == ["script application/ld+json", "p"]
+    assert page.texts == [text]
+    assert r'"name":"\u003C/script\u003E\u003C!-- \"Show\" \u0026 ]]\u003E 🎬"' in text
+
+
+def test_texts_are_unchanged(with_changes: Schedule) -> None:
+    series = render_series(with_changes)
+    assert series["name"] == '</script><!-- "Show" & ]]> 🎬'
+    assert series["alternateName"] == "아이쇼핑"
+    assert series["description"] == 'It says "no".\nAnd <b>more</b>.'
+    assert series["episode"][0]["description"] == "]]></script><script>alert(1)</script>"
+    assert series["actor"][0]["actor"]["name"] == "O'Hara </script>"
+    assert series["actor"][0]["characterName"] == '\u202bThe "One"'
+    assert series["episode"][0]["publication"][1]["publishedOn"] == LATE
+
+
+def test_line_separators_are_escaped() -> None:
+    """Although a schedule cannot have them."""
+    schedule, (first, *rest) = load_default()
+    teaser = "one\u2028two\u2029three"
+    text = render_json_ld(schedule, (replace(first, teaser=teaser), *rest), SITE_URL, BuildCache())
+    assert r"one\u2028two\u2029three" in text
+    assert parse_strict(text)["episode"][0]["description"] == teaser
+
+
+@pytest.mark.parametrize("name", ["schedule", "with_changes"])
+def test_json_ld_has_no_recap(name: str, request: pytest.FixtureRequest) -> None:
+    schedule: Schedule = request.getfixturevalue(name)
+    assert find_spoilers(schedule, render_text(schedule)) == set()
+
+
+def test_order_of_arguments_does_not_matter(with_changes: Schedule) -> None:
+    reverse = tuple(reversed(expand_episodes(with_changes)))
+    text = render_json_ld(with_changes, reverse, SITE_URL, BuildCache())
+    assert text == render_text(with_changes)
+
+
+# The sitemap
+
+
+def render_xml(schedule: Schedule, site_url: SiteURL = SITE_URL) -> bytes:
+    ((path, body),) = render_sitemap(schedule, site_url)
+    assert path == "/sitemap.xml"
+    return body
+
+
+def test_sitemap_lists_page(schedule: Schedule) -> None:
+    assert render_xml(schedule).decode() == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        " <url>\n"
+        "  <loc>https://defects.example/</loc>\n"
+        "  <lastmod>2025-07-22T00:00:00Z</lastmod>\n"
+        " </url>\n"
+        "</urlset>\n"
+    )
+
+
+def test_sitemap_has_time_of_last_change(with_changes: Schedule) -> None:
+    sitemap = ET.fromstring(render_xml(with_changes, ELSEWHERE))  # noqa: S314 - it is our own
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    assert [each.tag for each in sitemap.iter()] == [
+        f"{space}{name}" for name in ("urlset", "url", "loc", "lastmod")
+    ]
+    assert sitemap.findtext(f"{space}url/{space}loc") == "https://me.example/my-show/"
+    assert sitemap.findtext(f"{space}url/{space}lastmod") == "2025-03-22T16:00:30Z"
+
+
+def test_sitemap_escapes_url() -> None:
+    # SiteURL.parse() rejects such a path.
+    site_url = SiteURL("https://me.example", "/a&b<c")
+    sitemap = ET.fromstring(render_xml(load_yaml(make_yaml()), site_url))  # noqa: S314 - it is our own
+    loc = [each.text for each in sitemap.iter() if each.tag.endswith("loc")]
+    assert loc == ["https://me.example/a&b<c/"]
