@@ -1,4 +1,4 @@
-"""What every test may use: the real show, and the schedules that tests are made of."""
+"""Fixtures of all tests: the schedule and the site of The Defects."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from defects_ical.site.build import Site, build_site
 ROOT = Path(__file__).parent.parent
 SITE_URL = SiteURL.parse("https://defects.example")
 
-# The truth about zones comes from the locked tzdata, not from the machine's.
+# zoneinfo, the reference for time zones, uses the locked tzdata, not the system's.
 zoneinfo.reset_tzpath(())
 
-# Other processes may hold up a test; that is no failure.
+# A deadline would fail tests on a busy machine.
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")
 def schedule() -> Schedule:
-    """The shipped schedule."""
+    """Return the schedule of The Defects."""
     return load_schedule(ROOT / "schedule.yaml")
 
 
 @pytest.fixture(scope="session")
 def site(schedule: Schedule) -> Site:
-    """The shipped schedule's site."""
+    """Return the site of The Defects."""
     return build_site(schedule, SITE_URL)

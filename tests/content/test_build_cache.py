@@ -15,10 +15,10 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.model import Schedule, Show
 from defects_ical.site.build import Site, build_site
+from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml
 from tests.support.site_digest import digest_site
 
-SITE_URL: Final = SiteURL.parse("https://defects.example")
 SHOW: Final = """show:
   uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29
   slug: show

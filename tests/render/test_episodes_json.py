@@ -47,9 +47,9 @@ def render(schedule: Schedule, site_url: SiteURL = SITE_URL) -> Any:
     return parse_strict(render_body(schedule, site_url))
 
 
-def test_the_shipped_show_its_platforms_and_its_feeds_are_render(schedule: Schedule) -> None:
-    content = render(schedule)
-    assert list(content) == [
+def test_document_of_the_defects(schedule: Schedule) -> None:
+    document = render(schedule)
+    assert list(document) == [
         "version",
         "show",
         "timezone",
@@ -59,11 +59,11 @@ def test_the_shipped_show_its_platforms_and_its_feeds_are_render(schedule: Sched
         "episodes",
         "changes",
     ]
-    assert (content["version"], content["changes"]) == (1, [])
-    assert (content["timezone"], content["published"]) == ("Asia/Seoul", "2025-07-22T00:00:00Z")
-    synopsis = content["show"].pop("synopsis")
+    assert (document["version"], document["changes"]) == (1, [])
+    assert (document["timezone"], document["published"]) == ("Asia/Seoul", "2025-07-22T00:00:00Z")
+    synopsis = document["show"].pop("synopsis")
     assert synopsis.startswith("A secret ring sells children to families who")
-    assert content["show"] == {
+    assert document["show"] == {
         "title": "The Defects",
         "original_title": "아이쇼핑",
         "season": 1,
@@ -71,7 +71,7 @@ def test_the_shipped_show_its_platforms_and_its_feeds_are_render(schedule: Sched
         "color": "crimson",
         "page": "https://defects.example/",
     }
-    assert content["platforms"][1] == {
+    assert document["platforms"][1] == {
         "id": "tving",
         "name": "TVing",
         "kind": "streaming",
@@ -79,8 +79,8 @@ def test_the_shipped_show_its_platforms_and_its_feeds_are_render(schedule: Sched
         "url": "https://www.tving.com/",
         "delay": 0,
     }
-    assert content["platforms"][0]["url"] is None
-    assert [(each["platform"], each["reminders"]) for each in content["feeds"]] == [
+    assert document["platforms"][0]["url"] is None
+    assert [(each["platform"], each["reminders"]) for each in document["feeds"]] == [
         (None, False),
         (None, True),
         ("ena", False),
@@ -90,7 +90,7 @@ def test_the_shipped_show_its_platforms_and_its_feeds_are_render(schedule: Sched
         ("kocowa", False),
         ("kocowa", True),
     ]
-    assert content["feeds"][3] == {
+    assert document["feeds"][3] == {
         "title": "The Defects on ENA (reminders)",
         "platform": "ena",
         "reminders": True,
@@ -99,7 +99,7 @@ def test_the_shipped_show_its_platforms_and_its_feeds_are_render(schedule: Sched
     }
 
 
-def test_the_shipped_episodes_are_render(schedule: Schedule) -> None:
+def test_episodes_of_the_defects(schedule: Schedule) -> None:
     episodes = render(schedule)["episodes"]
     assert episodes[0] == {
         "id": "e01",
@@ -142,8 +142,8 @@ def test_episodes_are_sorted_by_start(with_changes: Schedule) -> None:
 
 def test_episodes_at_same_time_keep_their_order() -> None:
     special = "[{id: extra, title: Extra, airs: 2025-07-21T23:00, runtime: 10}]"
-    content = render(load_yaml(make_yaml(specials=special, episodes=1)))
-    assert [each["id"] for each in content["episodes"]] == ["e01", "extra"]
+    document = render(load_yaml(make_yaml(specials=special, episodes=1)))
+    assert [each["id"] for each in document["episodes"]] == ["e01", "extra"]
 
 
 def test_special_has_no_number(with_changes: Schedule) -> None:
@@ -254,8 +254,8 @@ def test_change_names_episodes_with_same_text_once() -> None:
 
 
 def test_missing_values_are_null() -> None:
-    content = render(load_yaml(make_yaml()))
-    assert content["show"] == {
+    document = render(load_yaml(make_yaml()))
+    assert document["show"] == {
         "title": "The Show",
         "original_title": None,
         "season": None,
@@ -267,12 +267,12 @@ def test_missing_values_are_null() -> None:
 
 
 def test_links_start_with_site_url(with_changes: Schedule) -> None:
-    content = render(with_changes, ELSEWHERE)
-    assert content["show"]["page"] == "https://me.example/my-show/"
-    assert content["feeds"][0]["url"] == "https://me.example/my-show/show.ics"
-    assert content["feeds"][0]["webcal"] == "webcal://me.example/my-show/show.ics"
-    assert content["episodes"][0]["page"] == "https://me.example/my-show/#e01"
-    assert content["episodes"][0]["ics"] == "https://me.example/my-show/episodes/show-e01.ics"
+    document = render(with_changes, ELSEWHERE)
+    assert document["show"]["page"] == "https://me.example/my-show/"
+    assert document["feeds"][0]["url"] == "https://me.example/my-show/show.ics"
+    assert document["feeds"][0]["webcal"] == "webcal://me.example/my-show/show.ics"
+    assert document["episodes"][0]["page"] == "https://me.example/my-show/#e01"
+    assert document["episodes"][0]["ics"] == "https://me.example/my-show/episodes/show-e01.ics"
     assert b"defects.example" not in render_body(with_changes, ELSEWHERE)
 
 

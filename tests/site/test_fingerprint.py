@@ -15,9 +15,9 @@ import defects_ical
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.fingerprint import input_fingerprint
+from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml
 
-SITE_URL: Final = SiteURL.parse("https://defects.example")
 PACKAGE: Final = Path(defects_ical.__file__).parent
 PICTURE: Final = Path(__file__).parent.parent / "schedule" / "invalid" / "picture.png"
 SCRIPT: Final = """

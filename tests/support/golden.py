@@ -1,4 +1,4 @@
-"""Golden files: what is made and said, byte by byte. ``make golden`` writes them."""
+"""Golden files, which hold the exact output of the program; ``make golden`` writes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "render" / "data"
 SITE_URL = SiteURL.parse("https://defects.example")
 DIGEST = ROOT / "tests" / "site" / "data" / "site.sha256"
-# One of each kind: a feed, its reminder twin, a platform's feed, a single episode.
+# One of each kind: the main feed, the same with reminders, a platform's feed, an episode file.
 FEEDS = {
     "/the-defects.ics": DATA / "the-defects.ics",
     "/the-defects-reminders.ics": DATA / "the-defects-reminders.ics",
@@ -24,8 +24,8 @@ FEEDS = {
 }
 
 
-def write() -> None:
-    """Make what the program does now what it has to do."""
+def write_golden_files() -> None:
+    """Write what the program outputs now."""
     site = build_site(load_schedule(ROOT / "schedule.yaml"), SITE_URL)
     DIGEST.write_text(f"{digest_site(site)}\n", "utf-8")
     for path, file in FEEDS.items():
@@ -35,4 +35,4 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    write()
+    write_golden_files()

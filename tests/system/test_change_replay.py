@@ -1,4 +1,4 @@
-"""The change log, replayed: what a subscriber's program sees after each kind of change."""
+"""How each kind of change in the change log affects the feeds."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
 from defects_ical.site.build import build_site
+from tests.conftest import SITE_URL
 from tests.support.events import get_stamps, get_value, split_events
 from tests.support.example_schedules import load_yaml, make_yaml
 
-SITE_URL = SiteURL.parse("https://defects.example")
 EPISODES = ("e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08", "making-of")
 PUBLISHED = "20250701T000000Z"
 
-# Each kind of change, what it names, and a line of each event that it makes.
+# Each kind of change: the entry, the ids of its episodes, and a line of their events.
 CHANGES = {
     "move": (
         "{at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-04T23:30, reason: Baseball.}",
@@ -64,8 +63,8 @@ PLATFORMS = """
   stream: {name: Stream, kind: streaming, region: Everywhere, delay: 120}"""
 
 
-def published(*changes: str) -> Mapping[str, list[str]]:
-    """The events of each feed with these changes, in the order of the episodes."""
+def render_events(*changes: str) -> Mapping[str, list[str]]:
+    """Return the events of each .ics file with these changes, by path."""
     log = "".join(f"\n  - {change}" for change in changes) or "[]"
     site = build_site(
         load_yaml(make_yaml(specials=SPECIAL, platforms=PLATFORMS, changes=log)), SITE_URL
@@ -73,58 +72,58 @@ def published(*changes: str) -> Mapping[str, list[str]]:
     return {path: split_events(each.body) for path, each in site.items() if path.endswith(".ics")}
 
 
-def episodes_of(path: str) -> tuple[str, ...]:
-    single = path.startswith("/episodes/show-")
-    return (path[len("/episodes/show-") : -len(".ics")],) if single else EPISODES
+def list_ids(path: str) -> tuple[str, ...]:
+    """Return the ids of the episodes in a file."""
+    id_ = path.removeprefix("/episodes/show-").removesuffix(".ics")
+    return EPISODES if path.count("/") == 1 else (id_,)
 
 
-BEFORE = published()
+BEFORE = render_events()
 
 
 @pytest.mark.parametrize("kind", CHANGES)
 @pytest.mark.parametrize("path", BEFORE)
-def test_a_change_raises_the_stamps_of_what_it_names_and_touches_nothing_else(
-    kind: str, path: str
-) -> None:
-    change, named, _ = CHANGES[kind]
-    after = published(change)[path]
-    for name, old, new in zip(episodes_of(path), BEFORE[path], after, strict=True):
+def test_change_increases_stamps_of_its_episodes(kind: str, path: str) -> None:
+    """All other events stay the same, byte for byte."""
+    change, ids, _ = CHANGES[kind]
+    after = render_events(change)[path]
+    for id_, old, new in zip(list_ids(path), BEFORE[path], after, strict=True):
         assert get_value(new, "UID") == get_value(old, "UID")
         assert get_stamps(old) == ("0", PUBLISHED, PUBLISHED)
-        if name in named:
+        if id_ in ids:
             assert get_stamps(new) == ("1", "20250801T030000Z", "20250801T030000Z")
         else:
             assert new == old
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_change_writes_the_line_that_it_is_for(kind: str) -> None:
-    change, named, line = CHANGES[kind]
-    for name in named:
-        (event,) = published(change)[f"/episodes/show-{name}.ics"]
+def test_change_appears_in_its_events(kind: str) -> None:
+    change, ids, line = CHANGES[kind]
+    for id_ in ids:
+        (event,) = render_events(change)[f"/episodes/show-{id_}.ics"]
         assert line in event.split("\r\n")
 
 
-def test_changes_act_on_what_earlier_ones_left() -> None:
+def test_changes_apply_in_order() -> None:
     log = [
         "{at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-05T20:00}",
         "{at: 2025-08-02T12:00:00+09:00, episodes: all, shift: {weeks: 1, minutes: 30}}",
         "{at: 2025-08-03T12:00:00+09:00, episodes: [5, 6], runtime: 90, status: tentative}",
         "{at: 2025-08-04T12:00:00+09:00, episodes: [5], status: confirmed}",
     ]
-    (event,) = published(*log)["/episodes/show-e05.ics"]
+    (event,) = render_events(*log)["/episodes/show-e05.ics"]
     assert get_stamps(event) == ("4", "20250804T030000Z", "20250804T030000Z")
     assert "DTSTART;TZID=Asia/Seoul:20250812T203000\r\n" in event
     assert "DTEND;TZID=Asia/Seoul:20250812T220000\r\n" in event
     assert get_value(event, "SUMMARY") == "The Show: Episode 5"
 
 
-def test_the_description_says_what_changed_and_why_the_latest_first() -> None:
+def test_description_lists_changes_newest_first() -> None:
     log = [
         "{at: 2025-08-01T12:00:00+09:00, episodes: [5], move: 2025-08-05T20:00, reason: Baseball}",
         "{at: 2025-08-03T12:00:00+09:00, episodes: [5], runtime: 90, status: tentative}",
     ]
-    (event,) = published(*log)["/episodes/show-e05.ics"]
+    (event,) = render_events(*log)["/episodes/show-e05.ics"]
     assert (
         r"What changed:\nSunday 3 August 2025: Now 1 h 30 min long\, not 1 h. To be confirmed.\n"
         r"Friday 1 August 2025: Moved from Monday 4 August 2025\, 23:00 KST to Tuesday 5 August "
@@ -132,7 +131,7 @@ def test_the_description_says_what_changed_and_why_the_latest_first() -> None:
     ) in get_value(event, "DESCRIPTION")
 
 
-def test_a_platform_that_streams_later_has_its_own_time() -> None:
+def test_platform_with_delay_has_its_own_times() -> None:
     event = BEFORE["/show-stream.ics"][0]
     assert "DTSTART;TZID=Asia/Seoul:20250722T010000\r\n" in event
     assert "DTEND;TZID=Asia/Seoul:20250722T020000\r\n" in event
@@ -140,20 +139,20 @@ def test_a_platform_that_streams_later_has_its_own_time() -> None:
     assert "Tuesday 22 July 2025" in get_value(event, "DESCRIPTION")
 
 
-def test_a_platform_that_streams_later_tells_a_move_in_its_own_times() -> None:
-    event = published(CHANGES["move"][0])["/show-stream.ics"][4]
+def test_platform_with_delay_describes_move_in_its_times() -> None:
+    event = render_events(CHANGES["move"][0])["/show-stream.ics"][4]
     assert (
         r"Moved from Tuesday 5 August 2025\, 01:00 KST to Tuesday 5 August 2025\, 01:30 KST."
     ) in get_value(event, "DESCRIPTION")
 
 
-def test_a_cancelled_episode_reminds_nobody() -> None:
-    after = published(CHANGES["cancelled"][0])["/show-reminders.ics"]
+def test_cancelled_episode_has_no_alarm() -> None:
+    after = render_events(CHANGES["cancelled"][0])["/show-reminders.ics"]
     assert ["BEGIN:VALARM" in event for event in after] == [True] * 7 + [False, True]
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "text"),
     [
         ("status: confirmed", "Confirmed."),
         ("move: 2025-08-04T23:00", "Announced again, unchanged."),
@@ -163,19 +162,19 @@ def test_a_cancelled_episode_reminds_nobody() -> None:
         ("""note: 'The studio is "closed."'""", 'The studio is "closed."'),
     ],
 )
-def test_every_change_of_an_episode_is_told(change: str, told: str) -> None:
+def test_every_change_is_described(change: str, text: str) -> None:
     log = f"{{at: 2025-08-01T12:00:00+09:00, episodes: [5], {change}}}"
-    (event,) = published(log)["/episodes/show-e05.ics"]
-    escaped = told.replace(",", "\\,")
+    (event,) = render_events(log)["/episodes/show-e05.ics"]
+    escaped = text.replace(",", "\\,")
     assert rf"What changed:\nFriday 1 August 2025: {escaped}\n" in get_value(event, "DESCRIPTION")
 
 
-def test_an_episode_restored_is_as_it_was_but_for_its_stamps() -> None:
+def test_restored_episode_differs_only_in_stamps() -> None:
     log = [
         "{at: 2025-08-01T12:00:00+09:00, episodes: [8], status: cancelled}",
         "{at: 2025-08-02T12:00:00+09:00, episodes: [8], status: confirmed}",
     ]
-    (event,) = published(*log)["/episodes/show-e08.ics"]
+    (event,) = render_events(*log)["/episodes/show-e08.ics"]
     assert get_value(event, "STATUS") == "CONFIRMED"
     assert get_value(event, "SUMMARY") == "The Show: Episode 8"
     assert get_stamps(event)[0] == "2"

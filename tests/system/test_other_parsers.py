@@ -1,9 +1,9 @@
-"""Three other libraries read the site's calendars to the very same broadcasts."""
+"""Three other libraries read the same broadcasts from the site's calendars."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
 
 import ics
@@ -13,12 +13,13 @@ from ical.calendar import Calendar
 from ical.calendar_stream import IcsCalendarStream
 
 from defects_ical.site.build import Site, build_site
+from defects_ical.timezones.conversion import format_utc
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml
 
 
 class Broadcast(NamedTuple):
-    """An event as a library understands it; the times are in UTC."""
+    """An event as a library reads it; the times are in UTC."""
 
     uid: str
     start: str
@@ -26,60 +27,73 @@ class Broadcast(NamedTuple):
     status: str
 
 
-Reader: TypeAlias = Callable[[bytes], list[Broadcast]]
+Parser: TypeAlias = Callable[[bytes], list[Broadcast]]
 
 
-def utc(at: date) -> str:
-    """An instant in UTC, which a date or a floating time is not."""
-    assert isinstance(at, datetime)
-    assert at.tzinfo is not None
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def format_aware(time: date) -> str:
+    """Format an aware datetime in UTC; fail for a date or a floating time."""
+    assert isinstance(time, datetime)
+    assert time.tzinfo is not None
+    return format_utc(time)
 
 
-def in_order(broadcasts: Iterable[Broadcast]) -> list[Broadcast]:
+def sort_by_start(broadcasts: Iterable[Broadcast]) -> list[Broadcast]:
     return sorted(broadcasts, key=lambda each: each.start)
 
 
-def calendar_by_ical(body: bytes) -> Calendar:
+def parse_calendar_with_ical(body: bytes) -> Calendar:
     return IcsCalendarStream.calendar_from_ics(body.decode())
 
 
-def by_ical(body: bytes) -> list[Broadcast]:
-    return in_order(
+def parse_with_ical(body: bytes) -> list[Broadcast]:
+    return sort_by_start(
         Broadcast(
-            str(each.uid), utc(each.start), utc(each.end), str(each.status and each.status.value)
+            str(each.uid),
+            format_aware(each.start),
+            format_aware(each.end),
+            str(each.status and each.status.value),
         )
-        for each in calendar_by_ical(body).events
+        for each in parse_calendar_with_ical(body).events
     )
 
 
-def by_ics(body: bytes) -> list[Broadcast]:
-    return in_order(
-        Broadcast(each.uid, utc(each.begin.datetime), utc(each.end.datetime), each.status)
+def parse_with_ics(body: bytes) -> list[Broadcast]:
+    return sort_by_start(
+        Broadcast(
+            each.uid,
+            format_aware(each.begin.datetime),
+            format_aware(each.end.datetime),
+            each.status,
+        )
         for each in ics.Calendar(body.decode()).events
     )
 
 
-def by_vobject(body: bytes) -> list[Broadcast]:
-    return in_order(
-        Broadcast(each.uid.value, utc(each.dtstart.value), utc(each.dtend.value), each.status.value)
+def parse_with_vobject(body: bytes) -> list[Broadcast]:
+    return sort_by_start(
+        Broadcast(
+            each.uid.value,
+            format_aware(each.dtstart.value),
+            format_aware(each.dtend.value),
+            each.status.value,
+        )
         for each in vobject.readOne(body.decode()).vevent_list
     )
 
 
-READERS = [
-    by_ical,
+PARSERS = [
+    parse_with_ical,
     pytest.param(
-        by_ics,
-        # ics 0.7.3 calls re.split() as Python 3.13 no longer likes it.
+        parse_with_ics,
+        # ics 0.7.3 calls re.split() in a way that is deprecated since Python 3.13.
         marks=pytest.mark.filterwarnings(
             "ignore:'maxsplit' is passed as positional argument:DeprecationWarning:ics.utils"
         ),
     ),
-    by_vobject,
+    parse_with_vobject,
 ]
 
-# The shipped schedule.
+# The Defects
 
 TIMES = (
     ("2025-07-21T14:00:00Z", "2025-07-21T15:00:00Z"),
@@ -135,15 +149,15 @@ UIDS = {
 }
 
 
-def confirmed(feed: str) -> list[Broadcast]:
-    """The eight broadcasts as the feed has them."""
+def list_confirmed(feed: str) -> list[Broadcast]:
+    """Return the eight broadcasts of a feed."""
     return [
         Broadcast(uid, start, end, "CONFIRMED")
         for uid, (start, end) in zip(UIDS[feed], TIMES, strict=True)
     ]
 
 
-def test_these_are_all_the_files_of_the_site(site: Site) -> None:
+def test_site_has_no_other_calendars(site: Site) -> None:
     assert {path for path in site if path.endswith(".ics")} == {
         *(f"/{feed}.ics" for feed in UIDS),
         *(f"/{feed}-reminders.ics" for feed in UIDS),
@@ -151,27 +165,27 @@ def test_these_are_all_the_files_of_the_site(site: Site) -> None:
     }
 
 
-@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("parse", PARSERS)
 @pytest.mark.parametrize("feed", UIDS)
-def test_a_feed_is_read_to_eight_broadcasts(site: Site, read: Reader, feed: str) -> None:
-    assert read(site[f"/{feed}.ics"].body) == confirmed(feed)
+def test_parser_reads_feed(site: Site, parse: Parser, feed: str) -> None:
+    assert parse(site[f"/{feed}.ics"].body) == list_confirmed(feed)
 
 
-@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("parse", PARSERS)
 @pytest.mark.parametrize("feed", UIDS)
-def test_a_twin_is_read_to_the_same_as_its_feed(site: Site, read: Reader, feed: str) -> None:
-    assert read(site[f"/{feed}-reminders.ics"].body) == confirmed(feed)
+def test_parser_reads_feed_with_reminders(site: Site, parse: Parser, feed: str) -> None:
+    assert parse(site[f"/{feed}-reminders.ics"].body) == list_confirmed(feed)
 
 
-@pytest.mark.parametrize("read", READERS)
-def test_a_single_file_is_read_to_the_main_feeds_broadcast(site: Site, read: Reader) -> None:
-    for number, broadcast in enumerate(confirmed("the-defects"), start=1):
-        assert read(site[f"/episodes/the-defects-e{number:02}.ics"].body) == [broadcast]
+@pytest.mark.parametrize("parse", PARSERS)
+def test_parser_reads_episode_file(site: Site, parse: Parser) -> None:
+    for number, broadcast in enumerate(list_confirmed("the-defects"), start=1):
+        assert parse(site[f"/episodes/the-defects-e{number:02}.ics"].body) == [broadcast]
 
 
-# A schedule in which everything has happened.
+# A schedule with changes
 
-REVISED = make_yaml(
+SCHEDULE_WITH_CHANGES = make_yaml(
     timezone="America/New_York",
     published="2025-10-01T00:00:00-04:00",
     premiere="2025-10-27",
@@ -181,7 +195,7 @@ REVISED = make_yaml(
   channel: {name: Channel, kind: television, region: Here}
   later: {name: Later, kind: streaming, region: There, delay: 95}
 """,
-    # By the second of that night's two 01:30s.
+    # At the second 01:30 of that night.
     specials="[{id: making-of, title: Cut, airs: 2025-11-02T01:30-05:00, runtime: 45}]",
     changes="""
   - {at: 2025-10-02T12:00:00-04:00, episodes: [2], move: 2025-10-29T01:30, runtime: 90}
@@ -194,16 +208,16 @@ REVISED = make_yaml(
 
 
 @pytest.fixture(scope="module")
-def revised() -> Site:
-    return build_site(load_yaml(REVISED), SITE_URL)
+def with_changes() -> Site:
+    return build_site(load_yaml(SCHEDULE_WITH_CHANGES), SITE_URL)
 
 
-def table(text: str) -> list[Broadcast]:
+def parse_table(text: str) -> list[Broadcast]:
     return [Broadcast(*line.split()) for line in text.strip().splitlines()]
 
 
 MOVED = {
-    "show": table("""
+    "show": parse_table("""
         3cef720c-d706-530d-b036-ebc43a5fa467 2025-10-28T03:30:00Z 2025-10-28T04:30:00Z CONFIRMED
         f7cc34fb-729b-5a52-9b5a-09dd63383aa3 2025-10-29T05:30:00Z 2025-10-29T07:00:00Z CONFIRMED
         5cae08ae-2841-53ca-be68-bcef0cade2a3 2025-11-02T06:30:00Z 2025-11-02T07:15:00Z CONFIRMED
@@ -211,7 +225,7 @@ MOVED = {
         9278c9ed-c249-5b71-a4d5-d27f3f50946d 2025-11-11T03:30:00Z 2025-11-11T04:30:00Z CONFIRMED
         eed86c3e-9d14-5009-b2a6-9f199d4401c2 2025-11-11T04:30:00Z 2025-11-11T05:30:00Z CANCELLED
     """),
-    "show-later": table("""
+    "show-later": parse_table("""
         960baba1-6023-5156-ae91-d4de22b70fc4 2025-10-28T05:05:00Z 2025-10-28T06:05:00Z CONFIRMED
         20ac64ac-6b84-5af3-8033-0b7f7fcbc11e 2025-10-29T07:05:00Z 2025-10-29T08:35:00Z CONFIRMED
         f38aa020-0078-51be-a762-1eb7dca5981d 2025-11-02T08:05:00Z 2025-11-02T08:50:00Z CONFIRMED
@@ -222,25 +236,21 @@ MOVED = {
 }
 
 
-@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("parse", PARSERS)
 @pytest.mark.parametrize("feed", MOVED)
-def test_what_was_moved_or_cancelled_is_read_so_in_feed_and_twin(
-    revised: Site, read: Reader, feed: str
-) -> None:
-    assert read(revised[f"/{feed}.ics"].body) == MOVED[feed]
-    assert read(revised[f"/{feed}-reminders.ics"].body) == MOVED[feed]
+def test_parser_reads_changes_in_feeds(with_changes: Site, parse: Parser, feed: str) -> None:
+    assert parse(with_changes[f"/{feed}.ics"].body) == MOVED[feed]
+    assert parse(with_changes[f"/{feed}-reminders.ics"].body) == MOVED[feed]
 
 
-@pytest.mark.parametrize("read", READERS)
-def test_what_was_moved_or_cancelled_is_read_so_in_single_files(
-    revised: Site, read: Reader
-) -> None:
+@pytest.mark.parametrize("parse", PARSERS)
+def test_parser_reads_changes_in_episode_files(with_changes: Site, parse: Parser) -> None:
     names = ("e01", "e02", "making-of", "e04", "e03", "e05")
     for name, broadcast in zip(names, MOVED["show"], strict=True):
-        assert read(revised[f"/episodes/show-{name}.ics"].body) == [broadcast]
+        assert parse(with_changes[f"/episodes/show-{name}.ics"].body) == [broadcast]
 
 
-# The zone's definition alone: under a name that no library's own data have.
+# VTIMEZONE under a name that is in no time zone database
 
 
 @pytest.fixture
@@ -249,30 +259,30 @@ def seoul(site: Site) -> bytes:
 
 
 @pytest.fixture
-def new_york(revised: Site) -> bytes:
-    return revised["/show.ics"].body.replace(b"America/New_York", b"Elsewhere/New_York")
+def new_york(with_changes: Site) -> bytes:
+    return with_changes["/show.ics"].body.replace(b"America/New_York", b"Elsewhere/New_York")
 
 
-# ics 0.7.3 never comes to a definition: it reads a calendar's events before its zones.
+# Not with ics 0.7.3, which reads the events before the time zones.
 
 
-def test_vobject_needs_nothing_but_the_definition(seoul: bytes, new_york: bytes) -> None:
-    assert by_vobject(seoul) == confirmed("the-defects")
-    assert by_vobject(new_york) == MOVED["show"]
+def test_vobject_reads_vtimezone(seoul: bytes, new_york: bytes) -> None:
+    assert parse_with_vobject(seoul) == list_confirmed("the-defects")
+    assert parse_with_vobject(new_york) == MOVED["show"]
 
 
-def test_ical_needs_nothing_but_the_definition_where_rules_give_the_changes(
+def test_ical_reads_vtimezone_with_rules(
     new_york: bytes,
 ) -> None:
-    assert by_ical(new_york) == MOVED["show"]
+    assert parse_with_ical(new_york) == MOVED["show"]
 
 
-def test_ical_reads_the_local_time_and_the_zones_name_where_nothing_ever_changes(
+def test_ical_reads_local_times_without_rules(
     seoul: bytes,
 ) -> None:
-    # No instant: ical 14 leaves out the onset of an observance without RRULE and RDATE, which
-    # RFC 5545 §3.6.5 has it count, and takes +00:00 for the offset of the zone that remains.
-    starts = [event.start for event in calendar_by_ical(seoul).events]
+    # Only local times: ical 14 ignores an observance without RRULE and RDATE, which counts by
+    # RFC 5545 §3.6.5, and takes +00:00 for the zone's offset.
+    starts = [event.start for event in parse_calendar_with_ical(seoul).events]
     assert [f"{start:%Y-%m-%dT%H:%M}" for start in starts] == [
         "2025-07-21T23:00",
         "2025-07-22T23:00",
