@@ -1,22 +1,18 @@
-"""A real Chromium, the one that is installed, and the places where it looks at a site.
+"""Open pages in the Chromium that is installed, and watch for anything unexpected.
 
-Tests that name this module among their ``pytest_plugins`` share one browser. They import from it
-as well, earlier than pytest could rewrite its assertions: PYTEST_DONT_REWRITE
+Test modules that name this module in their ``pytest_plugins`` share one browser. They also import
+from it, before pytest could rewrite its assertions: PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
 
+import re
 import shutil
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,17 +22,14 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
-from defects_ical.content.site_url import SiteURL
-from defects_ical.export.exporter import export_site
-from defects_ical.schedule.loader import load_schedule
-from defects_ical.site.build import build_site
-from tests.support.processes import BIN, run_server
+from tests.support.deployments import Deployment, Deployments
 
 BROWSERS: Final = ("google-chrome", "chromium", "chromium-browser")
-# It asks for nothing by itself, so that every request is the page's.
+# Chromium sends no requests of its own, so that every request is the page's.
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -46,147 +39,77 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-NOTHING: Final[Mapping[str, str]] = {}
-# A day before the shipped schedule's premiere.
-EVE: Final = datetime(2025, 7, 20, 14, tzinfo=UTC)
+DAY_BEFORE_PREMIERE: Final = datetime(2025, 7, 20, 14, tzinfo=UTC)
 WIDE: Final = 1280
 PHONE: Final = 390
-# Milliseconds; a page that is not there by then will never be.
-PATIENCE: Final = 10_000
+# Milliseconds.
+TIMEOUT: Final = 10_000
 
-# Keeps what moved under the reader's eyes, from the first paint on, in `shifts`.
-SHIFTS: Final = """
+# Records layout shifts in `window.shifts`, from the first paint on.
+RECORD_SHIFTS: Final = """
 window.shifts = [];
-new PerformanceObserver((seen) => {
-  for (const each of seen.getEntries()) {
+new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) {
     if (!each.hadRecentInput) window.shifts.push(each.value);
   }
 }).observe({type: "layout-shift", buffered: true});
 """
+# Defines every(root): all elements, those in shadow roots included, in document order.
+DEFINE_EVERY: Final = """
+const every = (root) => [...root.querySelectorAll("*")].flatMap(
+  (each) => [each, ...(each.shadowRoot ? every(each.shadowRoot) : [])]);
+"""
 
-Scheme = Literal["light", "dark"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a site is looked at; ``address`` is the site's own, without a final slash."""
-
-    address: str
-
-    def at(self, path: str) -> str:
-        """The address of a path of the site, which begins with a slash."""
-        return f"{self.address}{path}"
-
-    def is_own(self, url: str) -> bool:
-        """Whether an address is the site's."""
-        return url.startswith(self.at("/"))
-
-
-class _Files(SimpleHTTPRequestHandler):
-    """What any plain web server does with a folder, and nothing else."""
-
-    def __init__(self, *request: Any, headers: Mapping[str, str], directory: str) -> None:
-        self.added = headers
-        super().__init__(*request, directory=directory)
-
-    def end_headers(self) -> None:
-        for header in self.added.items():
-            self.send_header(*header)
-        super().end_headers()
-
-    def log_message(self, *said: object) -> None:
-        pass
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *request: object) -> None:
-        """Browsers hang up whenever they like."""
-
-
-@contextmanager
-def plain(folder: Path, headers: Mapping[str, str] = NOTHING) -> Iterator[str]:
-    """Serve a folder's files, with these headers added; what is given is the origin."""
-    handler = partial(_Files, headers=headers, directory=str(folder))
-    with _Server(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=partial(server.serve_forever, 0.02))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@contextmanager
-def service(schedule: Path) -> Iterator[Place]:
-    """The running service, at the address where it listens."""
-    command = [str(BIN / "defects-ical"), "serve", "--schedule", str(schedule), "--port", "0"]
-    with run_server(command, r"is at http://\S+:(\d+)/ until") as server:
-        yield Place(f"http://127.0.0.1:{server.port}")
-
-
-@contextmanager
-def folder(schedule: Path, path: str = "") -> Iterator[Place]:
-    """The exported folder on a plain server that sends none of our headers, under a path."""
-    with tempfile.TemporaryDirectory() as root, plain(Path(root)) as origin:
-        address = SiteURL.parse(f"{origin}{path}")
-        export_site(build_site(load_schedule(schedule), address), address, Path(f"{root}{path}"))
-        yield Place(f"{origin}{path}")
-
-
-PLACES: Final[Mapping[str, Callable[[Path], AbstractContextManager[Place]]]] = {
-    "service": service,
-    "folder": folder,
-    "folder under a path": partial(folder, path="/fans/the-defects"),
-}
+ColorScheme = Literal["light", "dark"]
 
 
 @dataclass
 class Watcher:
-    """What a page asked for, and everything that should not have happened."""
+    """The requests of a page, and the problems: whatever should not have happened."""
 
-    place: Place
+    deployment: Deployment
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def watch(self, context: BrowserContext) -> None:
-        """Listen to every page and frame of a context."""
-        context.on("request", self._asked)
-        context.on("requestfailed", self._failed)
-        context.on("console", self._said)
-        context.on("weberror", lambda error: self.complaints.append(f"error: {error.error}"))
+        """Watch all pages and frames of a context."""
+        context.on("request", self._record_request)
+        context.on("requestfailed", self._record_failure)
+        context.on("console", self._record_console)
+        context.on("weberror", lambda error: self.problems.append(f"error: {error.error}"))
 
-    def _asked(self, request: Request) -> None:
+    def _record_request(self, request: Request) -> None:
         self.requests.append(request.url)
-        # An address that holds its content leads nowhere.
-        if urlsplit(request.url).scheme != "data" and not self.place.is_own(request.url):
-            self.complaints.append(f"not the site's: {request.url}")
+        # A data URL sends no request.
+        if urlsplit(request.url).scheme != "data" and not self.deployment.owns(request.url):
+            self.problems.append(f"not the site's: {request.url}")
 
-    def _failed(self, request: Request) -> None:
-        # A page that is left stops asking, and a download leaves its request unanswered.
+    def _record_failure(self, request: Request) -> None:
+        # Leaving a page, or a download, aborts requests.
         if request.failure != "net::ERR_ABORTED":
-            self.complaints.append(f"failed: {request.url}: {request.failure}")
+            self.problems.append(f"failed: {request.url}: {request.failure}")
 
-    def _said(self, message: ConsoleMessage) -> None:
-        self.complaints.append(f"console: {message.type}: {message.text}")
+    def _record_console(self, message: ConsoleMessage) -> None:
+        # The policy of the card blocks scripts, those that the tests add included.
+        if re.search("Blocked script execution in '.*/card.svg' .* sandboxed", message.text):
+            return
+        self.problems.append(f"console: {message.type}: {message.text}")
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Who looks: where in the world, when, on what. A clock that is not ``fixed`` runs."""
+class Visitor:
+    """The visitor of a page: time zone, clock (``fixed`` or running), screen, browser."""
 
     zone: str = "Europe/London"
-    now: datetime = EVE
+    now: datetime = DAY_BEFORE_PREMIERE
     fixed: bool = True
-    scheme: Scheme = "light"
+    scheme: ColorScheme = "light"
     width: int = WIDE
     script: bool = True
     agent: str | None = None
 
-    def context(self, browser: Browser) -> BrowserContext:
-        """A window of their own, that knows nothing of earlier ones."""
+    def open_context(self, browser: Browser) -> BrowserContext:
+        """Open a browser context, which shares nothing with others."""
         context = browser.new_context(
             timezone_id=self.zone,
             color_scheme=self.scheme,
@@ -194,8 +117,8 @@ class Reader:
             java_script_enabled=self.script,
             user_agent=self.agent,
         )
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(SHIFTS)
+        context.set_default_timeout(TIMEOUT)
+        context.add_init_script(RECORD_SHIFTS)
         if self.script:
             if self.fixed:
                 context.clock.set_fixed_time(self.now)
@@ -204,96 +127,95 @@ class Reader:
         return context
 
 
-class Visits:
-    """Opens pages of sites. Whatever a page does that it should not, is kept in ``watchers``."""
+class WatchedBrowser:
+    """Opens pages and watches them. ``watchers`` has one watcher for each, in order."""
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    def __init__(self, chromium: Browser) -> None:
+        self._chromium = chromium
         self._contexts = ExitStack()
         self.watchers: list[Watcher] = []
 
-    def open(self, place: Place, path: str = "/", reader: Reader | None = None) -> Page:
-        """A page as one reader sees it, loaded."""
-        page = self.blank(place, reader)
-        reply = page.goto(place.at(path))
-        assert reply is None or reply.ok, f"{reply.status} {reply.url}"
+    def open(self, deployment: Deployment, path: str = "/", visitor: Visitor | None = None) -> Page:
+        """Open a page of a site and wait until it is loaded."""
+        page = self.open_blank(deployment, visitor)
+        response = page.goto(deployment.join(path))
+        assert response is None or response.ok, f"{response.status} {response.url}"
         return page
 
-    def blank(self, place: Place, reader: Reader | None = None) -> Page:
-        """A reader's empty page, about to look at a place."""
-        context = (reader or Reader()).context(self._browser)
+    def open_blank(self, deployment: Deployment, visitor: Visitor | None = None) -> Page:
+        """Open an empty page, which may then request only URLs of the deployment."""
+        context = (visitor or Visitor()).open_context(self._chromium)
         self._contexts.callback(context.close)
-        self.watchers.append(Watcher(place))
+        self.watchers.append(Watcher(deployment))
         self.watchers[-1].watch(context)
         return context.new_page()
 
     def close(self) -> list[str]:
-        """Close every page; what is given is all that should not have happened."""
-        complaints = [each for watcher in self.watchers for each in watcher.complaints]
+        """Close all pages and return their problems."""
+        problems = [each for watcher in self.watchers for each in watcher.problems]
         self._contexts.close()
-        return complaints
+        return problems
 
 
-class Places:
-    """The places of schedules, each opened when it is first looked at."""
-
-    def __init__(self, files: Path, open_until_the_end: ExitStack) -> None:
-        self._files = files
-        self._stack = open_until_the_end
-        self._open: dict[tuple[str, str], Place] = {}
-
-    def of(self, schedule: str, kind: str) -> Place:
-        """Where the site of a schedule's text is; ``kind`` is a name among PLACES."""
-        if (schedule, kind) not in self._open:
-            file = self._files / f"{len(self._open)}.yaml"
-            file.write_text(schedule, "utf-8")
-            self._open[schedule, kind] = self._stack.enter_context(PLACES[kind](file))
-        return self._open[schedule, kind]
-
-
-def installed() -> str:
-    """The path of the browser that is installed."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
+def find_browser() -> str:
+    """Return the path of the installed browser."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not path:
         names = ", ".join(BROWSERS)
-        raise RuntimeError(f"the tests need a browser: install one of {names}, or run make test")
-    return found
+        raise RuntimeError(f"no browser found. Install one of {names}, or run `make test`.")
+    return path
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser, started once: new user data, nothing kept."""
+    """Chromium, started once, with a new profile."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    """The places of schedules, open until the last test."""
+def deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployments]:
+    """Deployments of any schedule, kept until the last test."""
     with ExitStack() as stack:
-        yield Places(tmp_path_factory.mktemp("schedules"), stack)
+        yield Deployments(tmp_path_factory.mktemp("schedules"), stack)
 
 
 @pytest.fixture
-def visits(chromium: Browser) -> Iterator[Visits]:
-    """Opens pages, and afterwards finds that each asked nobody else and had nothing to say."""
-    visits = Visits(chromium)
-    yield visits
-    complaints = visits.close()
-    assert not complaints, complaints
+def browser(chromium: Browser) -> Iterator[WatchedBrowser]:
+    """A watched browser. The test fails if a page has problems that the test did not clear."""
+    watched = WatchedBrowser(chromium)
+    yield watched
+    problems = watched.close()
+    assert not problems, problems
 
 
-def links(page: Page) -> set[str]:
-    """Every address, absolute, that a page names where browsers or their readers follow it."""
+def open_details(page: Page) -> None:
+    """Open every ``<details>`` element."""
+    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+
+
+def open_previews(page: Page) -> None:
+    """Open every ``<details>`` element and wait for the previews in them."""
+    open_details(page)
+    for lazy in page.locator("iframe, img").all():
+        lazy.scroll_into_view_if_needed()
+    for frame in page.locator("iframe").all():
+        expect(frame.content_frame.locator("#next")).to_be_visible()
+    for element in page.locator("defects-episodes").all():
+        expect(element.locator("section")).to_be_visible()
+
+
+def find_urls(page: Page) -> set[str]:
+    """Return the absolute URLs of all links and embedded files."""
     found: list[str] = page.locator("[href], [src], object[data]").evaluate_all(
         "all => all.map(each => each.href || each.src || each.data)"
     )
     return set(found)
 
 
-def visible_links(page: Page) -> set[str]:
-    """Those that a reader can see."""
+def find_visible_links(page: Page) -> set[str]:
+    """Return the absolute URLs of the visible links."""
     found: list[str] = page.locator("a[href]:visible").evaluate_all("all => all.map(a => a.href)")
     return set(found)

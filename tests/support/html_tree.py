@@ -1,40 +1,45 @@
-"""HTML as a reader of it finds it: its elements, and its text."""
+"""Read HTML: its elements and its text."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import Final
 
-# They have no end.
+# Elements without an end tag.
 VOID: Final = frozenset({"meta", "link", "img", "br", "input"})
 
 
-class Markup(HTMLParser):
-    """The elements of a piece of HTML, which has to close whatever it opens."""
+class HtmlTree(HTMLParser):
+    """The elements, in document order, and the text of HTML in which every element is closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str]]] = []
-        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
         self.text = ""
+        self._open: list[str] = []
         self.feed(text)
         self.close()
-        assert self.open == []
+        assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, {name: value or "" for name, value in attrs}))
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in VOID:
-            self.open.append(tag)
+            self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
         self.text += data
 
-    def all(self, tag: str) -> list[dict[str, str]]:
-        """The attributes of each element of a name."""
-        return [attributes for name, attributes in self.found if name == tag]
+    @property
+    def tags(self) -> list[str]:
+        """The tag of each element."""
+        return [tag for tag, _ in self.elements]
+
+    def find_all(self, tag: str) -> list[dict[str, str]]:
+        """Return the attributes of each element with a tag."""
+        return [attributes for each, attributes in self.elements if each == tag]
 
 
 LINK_ATTRIBUTES: Final = {
@@ -48,6 +53,6 @@ LINK_ATTRIBUTES: Final = {
 
 def find_links(page: bytes) -> list[str]:
     """Return the URLs to which a page links, in order."""
-    found = Markup(page.decode()).found
-    urls = (attributes.get(LINK_ATTRIBUTES.get(tag, "")) for tag, attributes in found)
+    elements = HtmlTree(page.decode()).elements
+    urls = (attributes.get(LINK_ATTRIBUTES.get(tag, "")) for tag, attributes in elements)
     return [url for url in urls if url]

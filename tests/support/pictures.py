@@ -15,14 +15,15 @@ from rich.console import Console
 from rich.text import Text
 
 from tests.support.broken_feeds import SOUND, ZONE
-from tests.support.browser import FLAGS, Reader, Scheme, installed, plain, service
+from tests.support.browser import FLAGS, ColorScheme, Visitor, find_browser
+from tests.support.deployments import run_service, serve_folder
 from tests.support.documents import ROOT
 from tests.support.processes import BIN
 
 IMAGES: Final = ROOT / "docs" / "images"
 # An hour and a half before the third episode.
 NOW: Final = datetime(2025, 7, 28, 12, 30, tzinfo=UTC)
-SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
+SCHEMES: Final[tuple[ColorScheme, ...]] = ("light", "dark")
 # In CSS pixels.
 WIDTH: Final = 620
 HEIGHT: Final = 1096
@@ -34,12 +35,12 @@ FEED_ORIGIN: Final = "http://lectures.example"
 def photograph_page(browser: Browser) -> bytes:
     """Return a PNG of the example's page: in light and, next to it, in dark."""
     halves = []
-    with service(ROOT / "schedule.yaml") as site:
+    with run_service(ROOT / "schedule.yaml") as deployment:
         for scheme in SCHEMES:
-            context = Reader(now=NOW, scheme=scheme, width=WIDTH).context(browser)
+            context = Visitor(now=NOW, scheme=scheme, width=WIDTH).open_context(browser)
             page = context.new_page()
             page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-            page.goto(site.at("/"))
+            page.goto(deployment.join("/"))
             halves.append(page.screenshot())
             context.close()
     return photograph_html(browser, "".join(map(make_image_tag, halves)))
@@ -53,7 +54,7 @@ def photograph_doctor(browser: Browser) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         feed = SOUND.replace(ZONE.replace("\n", "\r\n").encode(), b"")
         (Path(folder) / "show.ics").write_bytes(feed)
-        with plain(Path(folder)) as origin:
+        with serve_folder(Path(folder)) as origin:
             command = [str(BIN / "defects-ical"), "doctor", f"{origin}/show.ics"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
     url = f"{FEED_ORIGIN}/show.ics"
@@ -87,7 +88,7 @@ def write() -> None:
     """Write both pictures."""
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         (IMAGES / "page.png").write_bytes(photograph_page(browser))
         (IMAGES / "doctor.png").write_bytes(photograph_doctor(browser))
         browser.close()

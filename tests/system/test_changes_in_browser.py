@@ -14,10 +14,18 @@ from defects_ical.site.build import build_site
 from defects_ical.timezones.conversion import format_utc
 from tests.content.test_changelog import LOG, list_log
 from tests.render.test_atom import SCHEDULES
-from tests.support.browser import PHONE, WIDE, Places, Reader, Scheme, Visits
+from tests.support.browser import (
+    PHONE,
+    WIDE,
+    ColorScheme,
+    Visitor,
+    WatchedBrowser,
+    open_details,
+)
+from tests.support.deployments import Deployments
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.html_tree import find_links
-from tests.system.test_page_in_browser import assert_accessible, open_all
+from tests.support.page_checks import assert_accessible
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -65,8 +73,12 @@ def read_changes(page: Page) -> str:
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_page_shows_changes_newest_first(places: Places, visits: Visits, *, script: bool) -> None:
-    page = visits.open(places.of(SCHEDULE_WITH_CHANGES, "folder"), reader=Reader(script=script))
+def test_page_shows_changes_newest_first(
+    deployments: Deployments, browser: WatchedBrowser, *, script: bool
+) -> None:
+    page = browser.open(
+        deployments.get(SCHEDULE_WITH_CHANGES, "folder"), visitor=Visitor(script=script)
+    )
     assert read_changes(page) == NEWEST
     page.get_by_text("Earlier changes").click()
     assert read_changes(page) == NEWEST + EARLIER
@@ -74,8 +86,10 @@ def test_page_shows_changes_newest_first(places: Places, visits: Visits, *, scri
     assert times == [format_utc(each.at) for each in list_log(load_yaml(SCHEDULE_WITH_CHANGES))]
 
 
-def test_change_of_many_episodes_is_collapsed(places: Places, visits: Visits) -> None:
-    page = visits.open(places.of(make_yaml(changes=f"[{LOG[2]}]"), "folder"))
+def test_change_of_many_episodes_is_collapsed(
+    deployments: Deployments, browser: WatchedBrowser
+) -> None:
+    page = browser.open(deployments.get(make_yaml(changes=f"[{LOG[2]}]"), "folder"))
     day, *lines, more = read_changes(page).splitlines()
     assert (day, more) == ("Friday 4 July 2025", "More episodes (5)")
     assert [line.partition(":")[0] for line in lines] == ["Episode 1", "Episode 2", "Episode 3"]
@@ -83,9 +97,9 @@ def test_change_of_many_episodes_is_collapsed(places: Places, visits: Visits) ->
     assert read_changes(page).count("Episode ") == read_changes(page).count("So it is listed.") == 8
 
 
-def test_changes_link_to_their_episodes(places: Places, visits: Visits) -> None:
-    page = visits.open(places.of(SCHEDULE_WITH_CHANGES, "folder"))
-    open_all(page)
+def test_changes_link_to_their_episodes(deployments: Deployments, browser: WatchedBrowser) -> None:
+    page = browser.open(deployments.get(SCHEDULE_WITH_CHANGES, "folder"))
+    open_details(page)
     links: list[str] = page.locator("#changes a").evaluate_all(
         "all => all.map(each => each.getAttribute('href'))"
     )
@@ -98,12 +112,15 @@ def test_changes_link_to_their_episodes(places: Places, visits: Visits) -> None:
 
 @pytest.mark.parametrize("width", [PHONE, WIDE])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_changes_are_accessible(places: Places, visits: Visits, scheme: Scheme, width: int) -> None:
-    page = visits.open(
-        places.of(SCHEDULE_WITH_CHANGES, "folder"), reader=Reader(scheme=scheme, width=width)
+def test_changes_are_accessible(
+    deployments: Deployments, browser: WatchedBrowser, scheme: ColorScheme, width: int
+) -> None:
+    page = browser.open(
+        deployments.get(SCHEDULE_WITH_CHANGES, "folder"),
+        visitor=Visitor(scheme=scheme, width=width),
     )
     assert_accessible(page)
-    open_all(page)
+    open_details(page)
     assert_accessible(page)
 
 
@@ -115,13 +132,13 @@ def get_boxes(page: Page, sections: Iterable[str]) -> dict[str, dict[str, float]
     }
 
 
-def test_changes_come_after_feeds(places: Places, visits: Visits) -> None:
+def test_changes_come_after_feeds(deployments: Deployments, browser: WatchedBrowser) -> None:
     """On a wide screen they are in the column next to the episodes."""
-    place = places.of(SCHEDULE_WITH_CHANGES, "folder")
+    deployment = deployments.get(SCHEDULE_WITH_CHANGES, "folder")
     order = ("subscribe", "changes", "watch", "episodes", "cast", "embed")
-    narrow = get_boxes(visits.open(place, reader=Reader(width=PHONE)), order)
+    narrow = get_boxes(browser.open(deployment, visitor=Visitor(width=PHONE)), order)
     assert sorted(order, key=lambda each: narrow[each]["top"]) == list(order)
-    wide = get_boxes(visits.open(place), order)
+    wide = get_boxes(browser.open(deployment), order)
     column = [wide[each] for each in ("subscribe", "changes", "watch", "cast")]
     assert all(each["left"] > wide["episodes"]["right"] for each in column)
     assert [each["top"] for each in column] == sorted(each["top"] for each in column)

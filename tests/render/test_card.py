@@ -1,0 +1,61 @@
+"""The card is one SVG file, shows as many episodes as fit, and is safe with any text."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from defects_ical.schedule.model import Schedule
+from tests.support.embeds import (
+    HOSTILE_TEXTS,
+    MOVED_CANCELLED_TENTATIVE,
+    load_with_text,
+    render_files,
+)
+from tests.support.example_schedules import load_yaml, make_yaml
+
+SVG: Final = "{http://www.w3.org/2000/svg}"
+# Each name stands between these characters, which isolate its writing direction.
+ISOLATES: Final = "\u2068\u2069"
+
+
+def render_card(schedule: Schedule) -> ET.Element:
+    return ET.fromstring(render_files(schedule)["/card.svg"])  # noqa: S314 - our own
+
+
+def read_texts(schedule: Schedule) -> list[str]:
+    texts = render_card(schedule).iter(f"{SVG}text")
+    return ["".join(each.itertext()).strip(ISOLATES) for each in texts]
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS, ids=range(len(HOSTILE_TEXTS)))
+def test_hostile_text_stays_text(text: str) -> None:
+    tags = {each.tag.removeprefix(SVG) for each in render_card(load_with_text(text)).iter()}
+    assert tags <= {"svg", "title", "defs", "radialGradient", "stop", "rect", "text"}
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 8, 16, 17, 500])
+def test_card_counts_episodes_that_do_not_fit(count: int) -> None:
+    texts = read_texts(load_yaml(make_yaml(episodes=count)))
+    episodes = [each for each in texts if each.startswith("Episode ")]
+    rest = [each for each in texts if each.startswith("and ")]
+    assert len(episodes) == (count if count <= 16 else 15)
+    assert rest == ([] if count <= 16 else [f"and {count - 15} more"])
+
+
+def test_card_shows_names_times_and_changes() -> None:
+    texts = read_texts(load_yaml(MOVED_CANCELLED_TENTATIVE))
+    rows = dict(zip(texts[2:-2:2], texts[3:-2:2], strict=True))
+    assert list(rows) == [f"Episode {number}" for number in (1, 2, 3, 4, 5, 6, 7, 8)]
+    assert rows["Episode 2"] == "Wed 23 Jul, 01:30 KST"
+    assert rows["Episode 3"] == "Mon 28 Jul, cancelled"
+    assert rows["Episode 4"] == "Tue 29 Jul, 23:00 (TBC)"
+
+
+def test_card_loads_no_other_files(schedule: Schedule) -> None:
+    card = render_files(schedule)["/card.svg"].decode()
+    assert re.findall(r"(?:href|src|style|class)=|<style|<script|@import", card) == []
+    assert re.findall(r"url\((.*?)\)", card) == ["#night"]

@@ -1,0 +1,38 @@
+"""Deployments of the schedules whose pages are tested in the browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.deployments import DEPLOYMENT_KINDS, Deployment, Deployments
+from tests.support.page_schedules import AUTUMN, SHIPPED
+
+# A folder at the root is the easier case of a folder under a path.
+KINDS = [
+    pytest.param(kind, marks=pytest.mark.soak) if kind == "folder" else kind
+    for kind in DEPLOYMENT_KINDS
+]
+
+
+@pytest.fixture(params=KINDS)
+def deployment(request: pytest.FixtureRequest, deployments: Deployments) -> Deployment:
+    """The shipped schedule, deployed in each way."""
+    return deployments.get(SHIPPED, request.param)
+
+
+@pytest.fixture(params=KINDS)
+def autumn_deployment(request: pytest.FixtureRequest, deployments: Deployments) -> Deployment:
+    """The schedule of the autumn season, deployed in each way."""
+    return deployments.get(AUTUMN, request.param)
+
+
+@pytest.fixture
+def service(deployments: Deployments) -> Deployment:
+    """The service with the shipped schedule."""
+    return deployments.get(SHIPPED, "service")
+
+
+@pytest.fixture
+def autumn_service(deployments: Deployments) -> Deployment:
+    """The service with the schedule of the autumn season."""
+    return deployments.get(AUTUMN, "service")
