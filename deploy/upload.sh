@@ -1,15 +1,15 @@
 #!/bin/sh
-# Upload an exported folder to a bucket (S3, or what speaks like it), with the AWS command line:
+# Upload an exported folder to a bucket (S3 or compatible) with the AWS command line:
 #     sh deploy/upload.sh public s3://me.example
-# A bucket guesses the type of each object, and knows no charset and no Cache-Control: all are named.
+# Sets Content-Type and Cache-Control of each object: a bucket guesses the type, without charset.
 set -eu
 test $# = 2 || { echo "Usage: sh deploy/upload.sh FOLDER s3://BUCKET" >&2; exit 2; }
 folder=$1 bucket=$2
-# What is not in the folder is removed from the bucket.
+# Required, because the last step deletes everything from the bucket that is not in the folder.
 test -f "$folder/.defects-ical.json" || { echo "$folder: not an exported folder" >&2; exit 2; }
 cache="public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800"
 
-# upload PATTERN TYPE [OPTION…]: the last pattern that fits a file decides whether it goes.
+# upload PATTERN TYPE [OPTION…]: of several matching patterns, the last decides.
 upload() {
     pattern=$1 type=$2
     shift 2
@@ -17,7 +17,7 @@ upload() {
         --content-type "$type" --cache-control "$cache" "$@"
 }
 
-# What is linked to goes before what links to it.
+# Link targets before the pages that link to them.
 upload "episodes/*.ics" "text/calendar; charset=utf-8" --cache-control "$cache, no-transform" \
     --content-disposition attachment
 upload "*.ics" "text/calendar; charset=utf-8" --cache-control "$cache, no-transform" \
@@ -31,9 +31,9 @@ upload "*.atom" application/atom+xml
 upload "*.xml" application/xml
 upload "*.txt" "text/plain; charset=utf-8"
 upload "*.html" "text/html; charset=utf-8" --exclude 404.html
-# What leads nowhere now may be an episode's address tomorrow.
+# A path that is missing now can be an episode's tomorrow.
 upload 404.html "text/html; charset=utf-8" --cache-control "public, max-age=60"
 
-# What is no longer part of the site goes last, when nothing links to it. By size, nothing is left to
-# upload: by time, where clocks differ, it might be, without its type.
+# Delete old files last, when nothing links to them. --size-only prevents uploads here: if clocks
+# differ, a comparison by time would upload files again, without their types.
 aws s3 sync "$folder" "$bucket" --delete --size-only --exclude ".*" --exclude _headers
