@@ -49,6 +49,7 @@ def test_robots_rule_allows_path(rules: str, *, allowed: bool) -> None:
         ("\ufeffUser-agent: *\nDisallow: /", False),
         ("User-agent: *\rDisallow: /", False),
         ("Disallow: /", True),
+        ("User-agent: IMPORTER/2.0\nDisallow: /", False),
         ("User-agent: Importer\nDisallow:\n\nUser-agent: *\nDisallow: /", True),
         ("User-agent: *\nDisallow: /\n\nUser-agent: Importer\nAllow: /", True),
         ("User-agent: other\nUser-agent: importer\nDisallow: /", False),
@@ -56,6 +57,8 @@ def test_robots_rule_allows_path(rules: str, *, allowed: bool) -> None:
         ("User-agent: importer\nDisallow: /a\nUser-agent: other\nDisallow: /", True),
         # Groups of one user agent are merged.
         ("User-agent: importer\nDisallow: /a\n\nUser-agent: importer\nDisallow: /f", False),
+        ("User-agent: Import\nDisallow: /", True),
+        ("User-agent: \nDisallow: /", True),
     ],
 )
 def test_robots_group_applies_to_user_agent(text: str, *, allowed: bool) -> None:
@@ -91,4 +94,12 @@ def test_robots_is_read_up_to_500_kb() -> None:
 def test_robots_wildcards_take_linear_time(rules: bytes, path: str) -> None:
     started = time.monotonic()
     assert is_path_allowed(b"User-agent: *\n" + rules, path)
+    assert time.monotonic() - started < 5
+
+
+def test_robots_groups_take_linear_time() -> None:
+    """Each rule is for each of the clients that its group names."""
+    clients = b"".join(b"User-agent: a%d\n" % number for number in range(12_000))
+    started = time.monotonic()
+    assert is_path_allowed(clients + b"Allow: /\n" * 25_000)
     assert time.monotonic() - started < 5

@@ -9,7 +9,7 @@ from defects_ical.doctor.checks.caching import check_caching
 from defects_ical.doctor.checks.calendar import check_calendar
 from defects_ical.doctor.checks.delivery import check_delivery
 from defects_ical.doctor.checks.events import check_events
-from defects_ical.doctor.checks.failures import feed_bodies
+from defects_ical.doctor.checks.failures import get_feed_bodies
 from defects_ical.doctor.checks.file import check_file, check_with_icalendar
 from defects_ical.doctor.checks.reachability import check_reachability
 from defects_ical.doctor.checks.stability import (
@@ -67,7 +67,7 @@ def _check_result(result: ProbeResult, now: datetime) -> Iterator[Occurrence]:
     yield from check_reachability(result)
     yield from check_delivery(result)
     yield from check_caching(result)
-    if bodies := feed_bodies(result):
+    if bodies := get_feed_bodies(result):
         yield from check_content(bodies, now)
 
 

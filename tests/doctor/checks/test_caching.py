@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.doctor.checks.failures import feed_bodies
+from defects_ical.doctor.checks.failures import get_feed_bodies
 from defects_ical.probe.session import probe_feed
 from tests.support.faulty_server import Scenario, send_headers, serve
 from tests.support.http_findings import find_http_issues, summarize_all
@@ -54,6 +54,6 @@ def test_changing_timestamps_are_no_change() -> None:
     """An ETag may stay the same: clients miss nothing but another DTSTAMP."""
     with serve(Scenario(send_current_dtstamp)) as server:
         result = probe_feed(server.url)
-    first, second = feed_bodies(result)
+    first, second = get_feed_bodies(result)
     assert first != second
     assert find_http_issues(result) == ()

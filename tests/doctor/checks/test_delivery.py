@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defects_ical.doctor.checks.failures import feed_bodies
+from defects_ical.doctor.checks.failures import get_feed_bodies
 from defects_ical.probe.session import ProbeResult, probe_feed
 from tests.support.faulty_server import FEED, Scenario, send_encoded, serve
 from tests.support.http_findings import find_http_issues, summarize, summarize_all
@@ -42,7 +42,7 @@ def probe_encoded(body: bytes, encoding: str) -> ProbeResult:
 @pytest.mark.parametrize("encoding", ["utf-8", "none"])
 def test_encoding_that_is_no_compression(encoding: str) -> None:
     result = probe_encoded(FEED, encoding)
-    assert feed_bodies(result) == (FEED, FEED)
+    assert get_feed_bodies(result) == (FEED, FEED)
     (finding,) = find_http_issues(result)
     assert summarize(finding) == "warning unknown-content-encoding"
     assert finding.message == f"Content-Encoding is `{encoding}`, which is not a compression."

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defects_ical.doctor.checks.failures import feed_bodies
+from defects_ical.doctor.checks.failures import ERROR_ISSUES, get_feed_bodies
 from defects_ical.probe.clients import CLIENTS
+from defects_ical.probe.fetch_errors import FetchErrorKind
 from defects_ical.probe.responses import Probe, Purpose, Response, ResponseHead
 from defects_ical.probe.session import Limits, ProbeResult, probe_feed
 from tests.doctor.checks import test_caching, test_delivery, test_reachability
@@ -31,22 +33,26 @@ def test_every_scenario_has_expectations() -> None:
     assert sorted(names) == sorted(SCENARIOS)
 
 
+def test_every_fetch_error_has_an_issue() -> None:
+    assert ERROR_ISSUES.keys() == {*get_args(FetchErrorKind)}
+
+
 def test_feed_bodies_are_the_first_two_responses() -> None:
     changed = FEED.replace(b"Episode 1", b"Episode 2")
     with serve_scenario("healthy", FEED, changed) as server:
         result = probe_feed(server.url, QUICK)
-    assert feed_bodies(result) == (FEED, changed)
+    assert get_feed_bodies(result) == (FEED, changed)
     assert find_http_issues(result) == ()
 
 
 def test_feed_bodies_are_of_one_client() -> None:
     with serve(Scenario(for_client("Google", send_html(CHALLENGE)))) as server:
         result = probe_feed(server.url, QUICK)
-    assert feed_bodies(result) == (FEED, FEED)
+    assert get_feed_bodies(result) == (FEED, FEED)
 
 
 def test_feed_bodies_are_decoded() -> None:
-    assert feed_bodies(probe_scenario("gzip for all clients")[0]) == (FEED, FEED)
+    assert get_feed_bodies(probe_scenario("gzip for all clients")[0]) == (FEED, FEED)
 
 
 # Third-party headers

@@ -13,7 +13,7 @@ from typing import Final
 from werkzeug.datastructures import ResponseCacheControl
 from werkzeug.http import parse_cache_control_header
 
-from defects_ical.doctor.checks.failures import working_probes
+from defects_ical.doctor.checks.failures import find_working_probes
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.probe.responses import Probe, Response
 from defects_ical.probe.session import ProbeResult
@@ -39,7 +39,7 @@ def check_caching(result: ProbeResult) -> Iterator[Occurrence]:
     else:
         yield from _check_stale_validators(result)
         yield from _check_unstable_etag(result)
-    for probe in working_probes(result)[:1]:
+    for probe in find_working_probes(result)[:1]:
         yield from _check_syntax(probe.response)
         yield from _check_lifetime(probe.response)
     yield from _check_dates(result)
@@ -47,7 +47,7 @@ def check_caching(result: ProbeResult) -> Iterator[Occurrence]:
 
 def _check_stale_validators(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield validators that are still confirmed although the feed has changed."""
-    responses = _revalidated_responses(result)
+    responses = _get_conditional_responses(result)
     if not responses or _strip_timestamps(responses[0]) == _strip_timestamps(responses[-1]):
         return
     etag = responses[0].header("etag") or ""
@@ -60,7 +60,7 @@ def _check_stale_validators(result: ProbeResult) -> Iterator[Occurrence]:
 
 def _check_unstable_etag(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield that an ETag is never confirmed although the feed is unchanged."""
-    responses = _revalidated_responses(result)
+    responses = _get_conditional_responses(result)
     tagged = [each for each in responses if each.header("etag")]
     repeated = [each.response for each in result.select("if-none-match") if each.response.ok]
     if any(
@@ -72,7 +72,7 @@ def _check_unstable_etag(result: ProbeResult) -> Iterator[Occurrence]:
         yield Issue.UNCONFIRMED_ETAG.at()
 
 
-def _revalidated_responses(result: ProbeResult) -> tuple[Response, ...]:
+def _get_conditional_responses(result: ProbeResult) -> tuple[Response, ...]:
     """Return the complete responses to the one client that sends conditional requests."""
     return tuple(
         each.response for each in result.probes if each.client == "ICSx5" and each.response.ok

@@ -8,7 +8,7 @@ from typing import Final
 
 from werkzeug.http import parse_options_header
 
-from defects_ical.doctor.checks.failures import working_probes
+from defects_ical.doctor.checks.failures import find_working_probes
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.probe.clients import CLIENT_HEADERS
 from defects_ical.probe.decompression import CONTENT_CODINGS, DECODABLE
@@ -21,7 +21,7 @@ MAX_IMPORT: Final = 1_000_000
 
 def check_delivery(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield what is wrong with the way in which the feed is sent."""
-    for probe in working_probes(result)[:1]:
+    for probe in find_working_probes(result)[:1]:
         yield from _check_media_type(probe.response)
         yield from _check_disposition(probe.response)
         yield from _check_size(probe.response, result.limits.max_bytes)

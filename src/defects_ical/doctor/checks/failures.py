@@ -64,18 +64,18 @@ def find_failure(response: Response) -> Occurrence | None:
     return None
 
 
-def working_probes(result: ProbeResult) -> tuple[Probe, ...]:
+def find_working_probes(result: ProbeResult) -> tuple[Probe, ...]:
     """Return the clients' own requests that brought a feed."""
     return tuple(probe for probe in result.feeds if not find_failure(probe.response))
 
 
-def feed_bodies(result: ProbeResult) -> tuple[bytes, ...]:
+def get_feed_bodies(result: ProbeResult) -> tuple[bytes, ...]:
     """Return the feed as the first client received it, and as it received it again.
 
     A client that received a calendar comes before one that received something else. Without a
     complete response there is none; the second is missing if it failed.
     """
-    complete = [each for each in working_probes(result) if not each.response.truncated]
+    complete = [each for each in find_working_probes(result) if not each.response.truncated]
     # The session repeats the request of the same client.
     first = sorted(complete, key=lambda each: not each.response.is_calendar)[:1]
     clients = {each.client for each in first}

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from defects_ical.doctor.checks.failures import (
     describe_status,
     find_failure,
+    find_working_probes,
     is_html,
-    working_probes,
 )
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
@@ -45,13 +45,13 @@ def check_reachability(result: ProbeResult) -> Iterator[Occurrence]:
 
 def _check_failures(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield why clients get no feed, each reason once with its clients."""
-    probes = _probes_in_time(result)
+    probes = _get_timely_probes(result)
     if not probes:
         yield Issue.TIMEOUT.at(reason=f"nothing after {result.limits.total:g} seconds")
     failures = [
         (each.client, failure) for each in probes if (failure := find_failure(each.response))
     ]
-    others_work = bool(working_probes(result))
+    others_work = bool(find_working_probes(result))
     for failure in {repr(failure): failure for _, failure in failures}.values():
         clients = tuple(client for client, other in failures if other == failure)
         affected = clients if len(clients) < len(probes) else ()
@@ -59,18 +59,18 @@ def _check_failures(result: ProbeResult) -> Iterator[Occurrence]:
 
 
 def _check_omissions(result: ProbeResult) -> Iterator[Occurrence]:
-    """Yield which requests there was no time for; that is no fault of the last ones."""
+    """Yield which requests there was no time for: earlier ones used it up."""
     clients = tuple(each.client for each in result.select("subscribe") if each.response.had_no_time)
     omitted = [f"the feed as {join_names(clients)}"] if clients else []
     if any(each.response.had_no_time for each in result.select("robots")):
         omitted.append("robots.txt")
-    if omitted and _probes_in_time(result):
+    if omitted and _get_timely_probes(result):
         seconds = result.limits.total
         omission = Issue.INCOMPLETE_CHECK.at(seconds=seconds, omitted=" and ".join(omitted))
         yield replace(omission, clients=clients)
 
 
-def _probes_in_time(result: ProbeResult) -> tuple[Probe, ...]:
+def _get_timely_probes(result: ProbeResult) -> tuple[Probe, ...]:
     """Return the clients' own requests that there was time for."""
     return tuple(each for each in result.select("subscribe") if not each.response.had_no_time)
 
@@ -117,22 +117,26 @@ def _check_robots(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield that robots.txt disallows the feed, or that it is unavailable."""
     probes = result.select("subscribe")
     for robots in result.select("robots"):
-        if robots.response.ok and not is_html(robots.response):
+        response = robots.response
+        if response.ok and not is_html(response):
             agent = CLIENT_HEADERS[robots.client]["User-Agent"]
             url = probes[0].response.url if probes else result.url
-            if not is_allowed(robots.response.body, agent, url):
+            if not is_allowed(response.body, agent, url):
                 yield Issue.ROBOTS_DISALLOWED.at(agent=agent)
-        # If the server does not respond at all, that is an issue of the feed.
-        elif any(each.response.heads for each in probes) and (
-            reason := _describe_unavailable(robots.response)
-        ):
+        # A server that does not respond at all is reported for the feed.
+        elif any(each.response.heads for each in probes) and _means_disallowed(response):
+            reason = _describe_failure(response)
             yield Issue.ROBOTS_UNAVAILABLE.at(reason=reason)
 
 
-def _describe_unavailable(response: Response) -> str:
-    """Return why crawlers assume that everything is disallowed; empty if they do not."""
-    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"response status {describe_status(response.status)}"
-    if response.error and response.error.kind not in {*REDIRECT_ERRORS, "no time left"}:
+def _means_disallowed(response: Response) -> bool:
+    """Return whether crawlers take this response to robots.txt for a ban (RFC 9309 §2.3.1.4)."""
+    if response.error:
+        return response.error.kind not in {*REDIRECT_ERRORS, "no time left"}
+    return response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _describe_failure(response: Response) -> str:
+    if response.error:
         return response.error.message
-    return ""
+    return f"response status {describe_status(response.status)}"
