@@ -25,32 +25,20 @@ Severity: TypeAlias = Literal["ok", "warning", "error"]
 
 
 class Issue(Enum):
-    """Why some calendar apps would not apply a difference, or would show it without a reason.
+    """Why some calendar apps would not apply a difference.
 
-    Stamps are the SEQUENCE, DTSTAMP and LAST-MODIFIED of an event. Apps apply a change if all
-    three increase, and only entries of the change log increase them.
+    Apps apply a change if the stamps of an event (SEQUENCE, DTSTAMP and LAST-MODIFIED) increase,
+    and only entries of the change log increase them. STAMP_UNCHANGED is an increased SEQUENCE with
+    the same dates; REMOVED an event that is missing instead of cancelled.
     """
 
     UNANNOUNCED = "unannounced"
-    """Time, duration or status changed, and the stamps did not."""
-
     UNANNOUNCED_TEXT = "unannounced-text"
-    """Only the text changed, and the stamps did not."""
-
     STAMP_DECREASED = "stamp-decreased"
-    """A stamp is lower than it was."""
-
     STAMP_UNCHANGED = "stamp-unchanged"
-    """SEQUENCE increased, but DTSTAMP and LAST-MODIFIED did not."""
-
     REMOVED = "removed"
-    """An event is missing, instead of cancelled."""
-
     FEED_MISSING = "feed-missing"
-    """A feed is missing."""
-
     ALL_UIDS_CHANGED = "all-uids-changed"
-    """A feed has none of its former UIDs."""
 
 
 WHOLE_FEED: Final = "The whole feed"

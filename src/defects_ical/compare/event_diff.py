@@ -17,11 +17,11 @@ from defects_ical.compare.suggested_entries import (
     is_move_of_all,
 )
 from defects_ical.compare.text_diff import diff_text
-from defects_ical.content.descriptions import PREFIXES, STATUSES, format_time
+from defects_ical.content.descriptions import PREFIXES, STATUSES, format_date_time
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import ALL, Platform, Schedule, Status
 from defects_ical.text.display import excerpt
-from defects_ical.text.english import format_date, format_duration
+from defects_ical.text.english import format_duration
 from defects_ical.timezones.conversion import to_local
 
 
@@ -133,9 +133,7 @@ def _list_visible_changes(
 
 
 def _format_start(start: datetime, schedule: Schedule) -> str:
-    """Format a UTC time local to the schedule: "Monday 4 August 2025, 23:00 KST"."""
-    local = to_local(start, schedule.timezone)
-    return f"{format_date(local.naive)}, {format_time(local)}"
+    return format_date_time(to_local(start, schedule.timezone))
 
 
 def _require_entry(

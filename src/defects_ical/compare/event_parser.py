@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias, get_args
 
 from defects_ical.rfc5545.content_lines import ContentLine, parse_line, unfold
@@ -24,8 +25,9 @@ BEGIN_EVENT: Final = b"BEGIN:VEVENT\r\n"
 END_EVENT: Final = b"END:VEVENT\r\n"
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 STATUSES: Final[Mapping[str, Status]] = {each.upper(): each for each in get_args(Status)}
-# No change log is that long.
-MAX_SEQUENCE: Final = 99_999
+
+# Most lines of an event are in others, too.
+_parse_line: Final = lru_cache(maxsize=1024)(parse_line)
 
 Properties: TypeAlias = Mapping[str, ContentLine]
 """The properties of a component by name."""
@@ -47,10 +49,12 @@ class RevisionStamps(NamedTuple):
 class PublishedEvent:
     """A VEVENT: ``start`` in UTC, ``runtime`` in minutes, texts without escapes.
 
-    ``timezone`` is the TZID of its times, None for UTC. ``lines`` are its unfolded lines, sorted.
+    ``episode_id`` ("e08") is the fragment of its URL. ``timezone`` is the TZID of its times, None
+    for UTC. ``lines`` are its unfolded lines, sorted.
     """
 
     uid: str
+    episode_id: str
     stamps: RevisionStamps
     start: datetime
     runtime: int
@@ -60,11 +64,6 @@ class PublishedEvent:
     description: str
     properties: Properties
     lines: tuple[str, ...]
-
-    @property
-    def episode_id(self) -> str:
-        """The id of the episode ("e08"): the fragment of its URL."""
-        return self.properties["URL"].value.rpartition("#")[2]
 
 
 Changes: TypeAlias = dict[str, tuple[PublishedEvent | None, PublishedEvent | None]]
@@ -123,21 +122,29 @@ def parse_event(event: bytes) -> PublishedEvent:
     """
     lines = _split_lines(event)
     properties = _parse_properties(lines)
-    start, timezone = _parse_time(properties, "DTSTART")
-    duration = _parse_time(properties, "DTEND")[0] - start
-    _get_property(properties, "URL")
-    return PublishedEvent(
-        uid=_get_property(properties, "UID").value,
-        stamps=_parse_stamps(properties),
-        start=start,
-        runtime=round(duration.total_seconds() / 60),
-        timezone=timezone,
-        status=_parse_status(properties),
-        summary=_get_property(properties, "SUMMARY").text,
-        description=_get_property(properties, "DESCRIPTION").text,
-        properties=properties,
-        lines=tuple(sorted(lines)),
-    )
+    try:
+        start, timezone = _parse_time(properties["DTSTART"])
+        end, _ = _parse_time(properties["DTEND"])
+        stamps = RevisionStamps(
+            _parse_sequence(properties["SEQUENCE"]),
+            _parse_utc(properties["DTSTAMP"]),
+            _parse_utc(properties["LAST-MODIFIED"]),
+        )
+        return PublishedEvent(
+            uid=properties["UID"].value,
+            episode_id=properties["URL"].value.rpartition("#")[2],
+            stamps=stamps,
+            start=start,
+            runtime=round((end - start).total_seconds() / 60),
+            timezone=timezone,
+            status=_parse_status(properties["STATUS"]),
+            summary=properties["SUMMARY"].text,
+            description=properties["DESCRIPTION"].text,
+            properties=properties,
+            lines=tuple(sorted(lines)),
+        )
+    except KeyError as error:
+        raise CalendarError(f"an event has no {error.args[0]}") from None
 
 
 def _split_lines(part: bytes) -> list[str]:
@@ -149,13 +156,10 @@ def _split_lines(part: bytes) -> list[str]:
 
 def _parse_properties(lines: Iterable[str]) -> Properties:
     """Return the properties of a component, without those of components within it."""
-    return {line.name: line for line in _iterate_properties(lines)}
-
-
-def _iterate_properties(lines: Iterable[str]) -> Iterator[ContentLine]:
+    properties: dict[str, ContentLine] = {}
     depth = 0
     for text in lines:
-        line = parse_line(text)
+        line = _parse_line(text)
         if not line:
             raise CalendarError(f"`{excerpt(text)}` is not a content line")
         if line.name == "BEGIN":
@@ -163,68 +167,45 @@ def _iterate_properties(lines: Iterable[str]) -> Iterator[ContentLine]:
         elif line.name == "END":
             depth -= 1
         elif not depth:
-            yield line
+            properties[line.name] = line
+    return properties
 
 
-def _get_property(properties: Properties, name: str) -> ContentLine:
-    if name not in properties:
-        raise CalendarError(f"an event has no {name}")
-    return properties[name]
-
-
-def _parse_stamps(properties: Properties) -> RevisionStamps:
-    return RevisionStamps(
-        sequence=_parse_sequence(properties),
-        dtstamp=_parse_utc(properties, "DTSTAMP"),
-        last_modified=_parse_utc(properties, "LAST-MODIFIED"),
-    )
-
-
-def _parse_sequence(properties: Properties) -> int:
-    line = _get_property(properties, "SEQUENCE")
+def _parse_sequence(line: ContentLine) -> int:
     if not re.fullmatch("[0-9]{1,5}", line.value):
-        raise _value_error(line, f"is not a number from 0 to {MAX_SEQUENCE}")
+        raise _create_value_error(line, "is not a number from 0 to 99999")
     return int(line.value)
 
 
-def _parse_status(properties: Properties) -> Status:
-    line = _get_property(properties, "STATUS")
+def _parse_status(line: ContentLine) -> Status:
     if line.value not in STATUSES:
-        raise _value_error(line, f"is not one of {join_names([*STATUSES])}")
+        raise _create_value_error(line, f"is not one of {join_names([*STATUSES])}")
     return STATUSES[line.value]
 
 
-def _parse_utc(properties: Properties, name: str) -> datetime:
-    line = _get_property(properties, name)
+def _parse_utc(line: ContentLine) -> datetime:
     if not line.value.endswith("Z"):
-        raise _value_error(line, "is not in UTC")
-    return _parse_local(line).replace(tzinfo=UTC)
+        raise _create_value_error(line, "is not in UTC")
+    return _parse_time(line)[0]
 
 
-def _parse_time(properties: Properties, name: str) -> tuple[datetime, str | None]:
+def _parse_time(line: ContentLine) -> tuple[datetime, str | None]:
     """Return a time in UTC, and the time zone in which it is written; None for UTC."""
-    line = _get_property(properties, name)
-    local = _parse_local(line)
-    if line.value.endswith("Z"):
-        return local.replace(tzinfo=UTC), None
-    zone = line.tzid
-    if zone not in TIMEZONE_NAMES:
-        raise _value_error(line, "is neither in UTC nor in an IANA time zone")
-    try:
-        return to_utc(local, zone), zone
-    except AmbiguousTimeError as error:
-        # iCalendar means the first of the two (RFC 5545 §3.3.5).
-        return (local - error.first).replace(tzinfo=UTC), zone
-    except NonexistentTimeError:
-        raise _value_error(line, f"does not exist in {zone}") from None
-
-
-def _parse_local(line: ContentLine) -> datetime:
     local = parse_local_datetime(line.value.removesuffix("Z"))
     if not local:
-        raise _value_error(line, "is not a date and time")
-    return local
+        raise _create_value_error(line, "is not a date and time")
+    if line.value.endswith("Z"):
+        return local.replace(tzinfo=UTC), None
+    if line.tzid not in TIMEZONE_NAMES:
+        raise _create_value_error(line, "is neither in UTC nor in an IANA time zone")
+    try:
+        return to_utc(local, line.tzid), line.tzid
+    except AmbiguousTimeError as error:
+        # iCalendar means the first of the two (RFC 5545 §3.3.5).
+        return (local - error.first).replace(tzinfo=UTC), line.tzid
+    except NonexistentTimeError:
+        raise _create_value_error(line, f"does not exist in {line.tzid}") from None
 
 
-def _value_error(line: ContentLine, problem: str) -> CalendarError:
+def _create_value_error(line: ContentLine, problem: str) -> CalendarError:
     return CalendarError(f"the {line.name} `{excerpt(line.value)}` of an event {problem}")

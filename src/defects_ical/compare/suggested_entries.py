@@ -225,9 +225,8 @@ def _merge_changes(changes: Iterable[Change], schedule: Schedule) -> Iterator[Ch
     for change in sorted(changes, key=lambda each: each.at):
         content = change if change.move else change.model_copy(update={"episodes": ()})
         episodes.setdefault(content, []).extend(change.episodes)
-    every_key = {*schedule.episode_keys()}
     for content, keys in episodes.items():
-        is_all = len(keys) > 1 and {*keys} == every_key
+        is_all = len(keys) > 1 and {*keys} == {*schedule.episode_keys()}
         yield content.model_copy(update={"episodes": (ALL,) if is_all else tuple(keys)})
 
 

@@ -1,20 +1,18 @@
-"""Which words of an event differ, part by part, as people read them."""
+"""Find which parts of an event's text changed, and quote those that people know by their words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Final
 
 from defects_ical.compare.event_parser import PublishedEvent
 from defects_ical.content.descriptions import PREFIXES, EventDescription
 from defects_ical.text.display import excerpt
 
-# Told as they read; of anything else people learn only that it differs.
-QUOTED: Final = ("title", "teaser")
-# What differs by itself where a time or a stamp does.
-CONSEQUENCES: Final = ("times on other clocks", "what changed", "time zone")
-# The lines that are told as something else; whatever differs in others are details.
-TOLD: Final = (
+QUOTED_PARTS: Final = ("title", "teaser")
+# Parts that change with a time or a stamp.
+DERIVED_PARTS: Final = ("times in other time zones", "what changed", "time zone")
+# Properties that belong to other parts or kinds; all others are "details".
+KNOWN_PROPERTIES: Final = (
     *("DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "CREATED", "DTSTART", "DTEND", "UID", "STATUS"),
     *("SUMMARY", "DESCRIPTION", "LOCATION", "CATEGORIES", "URL"),
 )
@@ -23,55 +21,46 @@ TOLD: Final = (
 def diff_text(
     before: PublishedEvent, after: PublishedEvent, *, alone: bool
 ) -> tuple[str, str] | None:
-    """The words before and after: "teaser: They run.", or what they are of; None for no others.
+    """Return the changed parts before and after ("teaser: They run."); None without changes.
 
-    What follows from another time or stamp is told only where that is all there is: ``alone``.
+    Parts that follow from another time or stamp are reported only if nothing visible changed:
+    ``alone``.
     """
-    old, new = _parts(before), _parts(after)
-    old["title"], new["title"] = _without_common_end(old["title"], new["title"])
-    differing = [part for part in old if old[part] != new[part]]
-    told = [part for part in differing if part not in CONSEQUENCES]
-    if not told and not alone:
+    old, new = _split_text(before), _split_text(after)
+    old["title"], new["title"] = _strip_common_name(old["title"], new["title"])
+    changed = [part for part in old if old[part] != new[part]]
+    reported = [part for part in changed if part not in DERIVED_PARTS]
+    if not reported and not alone:
         return None
-    told = told or differing or ["stamps"]
-    labels = [part for part in told if part not in QUOTED]
-    return "; ".join(_quoted(told, old)), "; ".join((*_quoted(told, new), *labels))
+    reported = reported or changed or ["stamps"]
+    names = [part for part in reported if part not in QUOTED_PARTS]
+    return _quote_parts(reported, old, []), _quote_parts(reported, new, names)
 
 
-def _parts(event: PublishedEvent) -> dict[str, str]:
-    """What an event says, by what people call it."""
+def _split_text(event: PublishedEvent) -> dict[str, str]:
+    """Return what an event says, by the name that people have for each part."""
     values = {name: each.value for name, each in event.properties.items()}
-    parts = {
+    description = EventDescription.parse(event.description)
+    return {
         "title": event.summary.removeprefix(PREFIXES[event.status]),
-        **_paragraphs(event.description),
+        "teaser": description.teaser,
+        "where to watch": description.platforms + values.get("LOCATION", ""),
+        "times in other time zones": description.times,
+        "what changed": description.changes,
+        "link": description.link + values.get("URL", ""),
         "genres": values.get("CATEGORIES", ""),
         "first published": values.get("CREATED", ""),
         "time zone": event.timezone or "UTC",
-        "details": "\n".join(line for line in event.lines if not line.startswith(TOLD)),
-    }
-    parts["where to watch"] += values.get("LOCATION", "")
-    parts["link"] += values.get("URL", "")
-    return parts
-
-
-def _paragraphs(description: str) -> dict[str, str]:
-    """The parts of a description; in the words of another release, all may be in the first."""
-    parts = EventDescription.parse(description)
-    return {
-        "teaser": parts.teaser,
-        "where to watch": parts.platforms,
-        "times on other clocks": parts.times,
-        "what changed": parts.changes,
-        "link": parts.link,
+        "details": "\n".join(line for line in event.lines if not line.startswith(KNOWN_PROPERTIES)),
     }
 
 
-def _without_common_end(old: str, new: str) -> tuple[str, str]:
-    """Two titles without the episode's name, where only the show's is another one."""
-    names = old.rpartition(": "), new.rpartition(": ")
-    same = old != new and names[0][2] == names[1][2]
-    return (names[0][0], names[1][0]) if same else (old, new)
+def _strip_common_name(old: str, new: str) -> tuple[str, str]:
+    """Remove the episode's name from two titles that differ only in the show's."""
+    (old_show, _, old_name), (new_show, _, new_name) = old.rpartition(": "), new.rpartition(": ")
+    return (old_show, new_show) if old != new and old_name == new_name else (old, new)
 
 
-def _quoted(parts: Iterable[str], values: Mapping[str, str]) -> list[str]:
-    return [f"{part}: {excerpt(values[part]) or 'none'}" for part in parts if part in QUOTED]
+def _quote_parts(parts: list[str], texts: dict[str, str], names: list[str]) -> str:
+    quoted = [f"{part}: {excerpt(texts[part]) or 'none'}" for part in parts if part in QUOTED_PARTS]
+    return "; ".join((*quoted, *names))

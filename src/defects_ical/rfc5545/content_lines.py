@@ -134,7 +134,9 @@ def parse_line(text: str, number: int = 0) -> ContentLine | None:
     found = _LINE.fullmatch(text)
     if not found:
         return None
-    pairs = (each[1:].partition("=") for each in re.findall(_PARAMETER, found["parameters"]))
+    # Most lines have no parameters.
+    given = re.findall(_PARAMETER, found["parameters"]) if found["parameters"] else []
+    pairs = (each[1:].partition("=") for each in given)
     parameters = tuple((name.upper(), value) for name, _, value in pairs)
     return ContentLine(found["name"].upper(), parameters, found["value"], number)
 
