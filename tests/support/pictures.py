@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.text import Text
 
-from tests.support.broken_feeds import SOUND, ZONE
+from tests.support.broken_feeds import VALID, VTIMEZONE
 from tests.support.browser import FLAGS, ColorScheme, Visitor, find_browser
 from tests.support.deployments import run_service, serve_folder
 from tests.support.documents import ROOT
@@ -52,7 +52,7 @@ def photograph_doctor(browser: Browser) -> bytes:
     The feed is served by a plain server; in the picture, its URL has a name instead of a port.
     """
     with tempfile.TemporaryDirectory() as folder:
-        feed = SOUND.replace(ZONE.replace("\n", "\r\n").encode(), b"")
+        feed = VALID.replace(VTIMEZONE.replace("\n", "\r\n").encode(), b"")
         (Path(folder) / "show.ics").write_bytes(feed)
         with serve_folder(Path(folder)) as origin:
             command = [str(BIN / "defects-ical"), "doctor", f"{origin}/show.ics"]

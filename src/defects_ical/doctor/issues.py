@@ -539,7 +539,7 @@ class Issue(Enum):
     )
     CALENDAR_UID = _warning(
         "The calendar itself has a UID.",
-        impact="vdirsyncer assigns it to all events and keeps only one of them.",
+        impact="All events get this UID in vdirsyncer, which then keeps only one of them.",
         fix="remove the UID of the calendar.",
         clients=("vdirsyncer",),
         source="vdirsyncer issue 1222",
@@ -764,7 +764,7 @@ class Issue(Enum):
     )
     EMPTY_PROPERTY = _info(
         "{property} is empty.",
-        impact="libical drops it; other parsers reject it where they expect a time or a number.",
+        impact="Parsers drop it, as libical does, or reject it if they expect a time or a number.",
         fix="remove properties without a value.",
         source="tested with twenty parsers",
     )
