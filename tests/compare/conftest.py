@@ -23,7 +23,7 @@ def freeze_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def schedule_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make and enter a folder with the schedule."""
     monkeypatch.chdir(tmp_path)
     Path("schedule.yaml").write_text(PUBLISHED, "utf-8")
@@ -31,7 +31,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an export of the schedule."""
     folder = tmp_path_factory.mktemp("exported")
     export_site(build_site(load_yaml(PUBLISHED), SITE_URL), SITE_URL, folder)
@@ -39,7 +39,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(here: Path, exported: Path) -> Path:
+def export_folder(schedule_folder: Path, exported_site: Path) -> Path:
     """Make and enter a folder with the schedule, and its export in `public`."""
-    shutil.copytree(exported, "public")
-    return here
+    shutil.copytree(exported_site, "public")
+    return schedule_folder

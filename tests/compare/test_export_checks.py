@@ -23,7 +23,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 @pytest.mark.parametrize("name", ["deleted", "delayed", "removed", "feed-missing", "uids-changed"])
 def test_export_refuses_unannounced_changes(name: str) -> None:
     before = read_files(Path("public"))
@@ -41,7 +41,7 @@ def test_export_refuses_unannounced_changes(name: str) -> None:
     )
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_export_warns_of_changed_text() -> None:
     Path("schedule.yaml").write_text(apply_edit(EDITS["teaser edited"]), "utf-8")
     result = run_command("export", "public", "--url", URL)
@@ -54,14 +54,14 @@ def test_export_warns_of_changed_text() -> None:
     assert b"They are on the run." in Path("public/show.ics").read_bytes()
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_export_of_announced_change_prints_nothing() -> None:
     Path("schedule.yaml").write_text(apply_edit(EDITS["shift appended"]), "utf-8")
     result = run_command("export", "public", "--url", URL)
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_export_replaces_damaged_feed_with_warning() -> None:
     feed = Path("public/show.ics")
     sound = feed.read_bytes()
@@ -71,7 +71,7 @@ def test_export_replaces_damaged_feed_with_warning() -> None:
     assert result.stderr == "warning: public/show.ics: damaged, not compared\n"
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_export_to_another_url_warns_of_links() -> None:
     result = run_command("export", "public", "--url", "https://me.example/shows")
     assert result.exit_code == 0

@@ -36,7 +36,7 @@ from tests.support.processes import run_granian
 FEED: Final = build_feeds(PUBLISHED)["/show.ics"].body
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 @pytest.mark.parametrize("name", ["show.ics", "show-stream-reminders.ics", "episodes/show-e02.ics"])
 def test_check_against_one_file(name: str) -> None:
     Path("schedule.yaml").write_text(apply_edit(EDITS["rule time edited"]), "utf-8")
@@ -46,7 +46,7 @@ def test_check_against_one_file(name: str) -> None:
     assert "episodes: [2], move: 2025-07-22T22:00}" in result.stdout
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_copied_feed_is_identified_by_its_content() -> None:
     assert run_command("export", "moved", "--url", "https://me.example/shows").exit_code == 0
     Path("moved/show-stream.ics").rename("show-stream (1).ics")
@@ -59,9 +59,9 @@ def test_copied_feed_is_identified_by_its_content() -> None:
         )
 
 
-def test_check_against_live_feed(folder: Path) -> None:
+def test_check_against_live_feed(export_folder: Path) -> None:
     Path("edited.yaml").write_text(apply_edit(EDITS["rule time and runtime edited"]), "utf-8")
-    with run_granian(folder / "schedule.yaml", "https://me.example/shows") as server:
+    with run_granian(export_folder / "schedule.yaml", "https://me.example/shows") as server:
         address = f"http://127.0.0.1:{server.port}/show.ics"
         result = run_command("check", "--against", address, "--schedule", "edited.yaml")
     text = (
@@ -72,7 +72,7 @@ def test_check_against_live_feed(folder: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, text)
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_other_calendars_in_folder_are_skipped() -> None:
     Path("public/party.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "utf-8")
     other = PUBLISHED.replace("slug: show", "slug: film").replace("3c2d1f64", "4c2d1f64")
@@ -127,14 +127,14 @@ UNUSABLE_FEEDS: Final[dict[str, Callable[[], bytes]]] = {
 }
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("schedule_folder")
 @pytest.mark.parametrize("name", UNUSABLE_FEEDS)
 def test_unusable_file_is_refused(name: str) -> None:
     Path("feed.ics").write_bytes(UNUSABLE_FEEDS[name]())
     assert read_error("feed.ics") == EXPECTED_ERRORS[name]
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("schedule_folder")
 def test_missing_file_or_unknown_scheme_is_refused() -> None:
     Path("empty").mkdir()
     os.mkfifo("pipe")
@@ -147,20 +147,20 @@ def test_missing_file_or_unknown_scheme_is_refused() -> None:
     assert read_error("ftp://defects.example/show.ics") == EXPECTED_ERRORS["ftp"]
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_feeds_of_several_sites_are_refused() -> None:
     feed = Path("public/show-stream.ics")
     feed.write_bytes(feed.read_bytes().replace(b"https://defects.example", b"https://me.example"))
     assert read_error("public") == EXPECTED_ERRORS["several sites"]
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_damaged_feed_in_folder_is_named() -> None:
     Path("public/show-stream.ics").write_bytes(b"half a file")
     assert read_error("public") == EXPECTED_ERRORS["damaged feed in a folder"]
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_unreadable_file_is_refused() -> None:
     Path("public/show.ics").chmod(0)
     schedule = load_yaml(PUBLISHED)
@@ -243,7 +243,7 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("schedule_folder")
 def test_redirect_is_followed_with_user_agent(server: str) -> None:
     user_agents.clear()
     result = run_command("check", "--against", f"{server}/moved")
@@ -261,7 +261,7 @@ RESPONSES: Final = (
 )
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("schedule_folder")
 @pytest.mark.parametrize("name", RESPONSES)
 def test_unusable_response_is_refused(
     name: str, server: str, monkeypatch: pytest.MonkeyPatch
@@ -271,7 +271,7 @@ def test_unusable_response_is_refused(
     assert read_error(f"{server}/{name}") == EXPECTED_ERRORS[f"/{name}"]
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("schedule_folder")
 def test_unreachable_url_is_refused(server: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -283,7 +283,7 @@ def test_unreachable_url_is_refused(server: str) -> None:
     assert read_error("http://dé fects.example/show.ics") == EXPECTED_ERRORS["invalid host"]
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("schedule_folder")
 def test_unknown_host_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

@@ -20,7 +20,7 @@ from tests.compare.comparisons import apply_edit
 from tests.compare.edits import EDITS, PUBLISHED
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_check_against_prints_comparison(name: str) -> None:
     Path("schedule.yaml").write_text(apply_edit(EDITS[COMPARISONS[name]]), "utf-8")
@@ -33,7 +33,7 @@ def test_check_against_prints_comparison(name: str) -> None:
     assert (text.stderr, markdown.stderr) == ("", "")
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_printed_entries_can_be_appended(name: str) -> None:
     Path("schedule.yaml").write_text(apply_edit(EDITS[COMPARISONS[name]]), "utf-8")
@@ -60,7 +60,7 @@ def test_format_needs_against(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "--format needs --against." in result.stderr
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("export_folder")
 def test_markdown_escapes_cells() -> None:
     teaser = "teaser: 'They <b>run</b> | *fast* `now` [here](x)'"
     Path("schedule.yaml").write_text(PUBLISHED.replace("teaser: They run.", teaser), "utf-8")

@@ -125,7 +125,7 @@ def _read_file(path: Path) -> bytes:
     with path.open("rb") as stream:
         body = stream.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
-        raise _too_large_error(str(path))
+        raise _create_size_error(str(path))
     return body
 
 
@@ -148,11 +148,11 @@ def _download(url: str) -> bytes:
         hint = USE_FEED_URL if response.status in STATUS_ERRORS else TRY_LATER
         raise ComparisonSourceError(f"{url}: {reason} (status {response.status}). {hint}")
     if response.truncated:
-        raise _too_large_error(url)
+        raise _create_size_error(url)
     return response.body
 
 
-def _too_large_error(source: str) -> ComparisonSourceError:
+def _create_size_error(source: str) -> ComparisonSourceError:
     limit = f"{MAX_BYTES // 1_000_000} MB"
     return ComparisonSourceError(f"{source}: larger than {limit}. {USE_ANOTHER}")
 
@@ -166,7 +166,7 @@ def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteUR
     else:
         # An episode file has no SOURCE, but its event links to the page.
         base = events[0].properties["URL"].value.rpartition("/")[0]
-        path = _infer_path(events, schedule)
+        path = _find_path(events, schedule)
     try:
         site_url = SiteURL.parse(base)
     except SiteURLError:
@@ -178,7 +178,7 @@ def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteUR
     return None
 
 
-def _infer_path(events: list[PublishedEvent], schedule: Schedule) -> str:
+def _find_path(events: list[PublishedEvent], schedule: Schedule) -> str:
     """Return the path of a calendar without SOURCE, by the UIDs of its events."""
     episode_id, uid = events[0].episode_id, events[0].uid
     for feed in main_feeds(schedule)[1:]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
@@ -235,7 +235,7 @@ def _format_change(change: Change, zone: str) -> str:
     fields = {
         "at": format_local(change.at, zone),
         "episodes": ALL if change.episodes == (ALL,) else change.episodes,
-        "move": _format_local_datetime(change.move) if change.move else None,
+        "move": change.move.isoformat() if change.move else None,
         "runtime": change.runtime,
         "status": change.status,
         "note": quote_scalar(change.note) if change.note else None,
@@ -250,12 +250,7 @@ def _to_local_datetime(at: datetime, zone: str) -> LocalDateTime:
         to_utc(local.naive, zone)
     except AmbiguousTimeError:
         return LocalDateTime(local.naive, local.offset)
-    return LocalDateTime(local.naive, None)
-
-
-def _format_local_datetime(time: LocalDateTime) -> str:
-    zone = None if time.offset is None else timezone(time.offset)
-    return time.naive.replace(tzinfo=zone).isoformat(timespec="minutes")
+    return LocalDateTime(local.naive)
 
 
 def _suggest_timezone(required: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
@@ -279,7 +274,7 @@ def _suggest_restoring(required: Iterable[RequiredEntry], schedule: Schedule) ->
         yield f"Restore `episodes: {max(numbers)}` under `airing`."
     for key, each in removed.items():
         if not each.number:
-            airs = _format_local_datetime(_to_local_datetime(each.start, schedule.timezone))
+            airs = _to_local_datetime(each.start, schedule.timezone).isoformat()
             special = {"id": key, "title": quote_scalar(each.title), "airs": airs}
-            line = write_flow({**special, "runtime": each.runtime})
-            yield f"Restore `- {line}` under `specials`."
+            special["runtime"] = str(each.runtime)
+            yield f"Restore `- {write_flow(special)}` under `specials`."

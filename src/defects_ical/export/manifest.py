@@ -53,9 +53,9 @@ def read_manifest(folder: Path) -> Manifest:
             raise ExportError(f"{folder}: {message}") from None
         return Manifest({})
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
-        raise _damaged_error(folder) from None
+        raise _create_damage_error(folder) from None
     if not all(map(_SAFE_PATH.fullmatch, digests)):
-        raise _damaged_error(folder)
+        raise _create_damage_error(folder)
     return Manifest(digests, fingerprint)
 
 
@@ -74,5 +74,5 @@ def compute_digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _damaged_error(folder: Path) -> ExportError:
+def _create_damage_error(folder: Path) -> ExportError:
     return ExportError(f"{folder / MANIFEST_FILE}: damaged. Export to a new folder.")
