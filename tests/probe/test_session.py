@@ -11,6 +11,7 @@ from defects_ical.probe import session
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
 from defects_ical.probe.session import LIMITS, UNKNOWN_ETAG, Limits, probe_feed
 from tests.support.faulty_server import (
+    FEED,
     PATH,
     Scenario,
     find_closed_port,
@@ -119,9 +120,10 @@ def test_session_reads_at_most_ten_megabytes() -> None:
 
 def test_body_is_kept_up_to_a_timeout() -> None:
     result, _ = probe_scenario("slow body", IMPATIENT)
-    body = result.select("subscribe")[-1].response.body
-    assert body
-    assert result.select("subscribe")[-1].response.error
+    response = result.select("subscribe")[-1].response
+    assert response.error
+    assert response.body
+    assert FEED.startswith(response.body)
 
 
 # webcal

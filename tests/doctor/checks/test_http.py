@@ -104,7 +104,7 @@ def test_long_headers_are_truncated(headers: dict[str, str]) -> None:
     probes = tuple(replace(each, response=response) for each in result.probes)
     findings = find_http_issues(replace(result, probes=probes))
     assert any(re.search(r"`\S+( x+)?…`", each.message) for each in findings)
-    assert all(len(each.message) + len(each.fix) < 450 for each in findings)
+    assert all(len(each.message) + len(each.fix) < 350 for each in findings)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -127,8 +127,9 @@ def test_redirect_to_an_invalid_url(location: str) -> None:
 # Time limits
 
 
-def test_timeout_is_reported_with_its_limit() -> None:
-    result, _ = probe_scenario("no response", Limits(total=0.5))
+@pytest.mark.parametrize("name", ["slow body", "slow head", "no response"])
+def test_timeout_is_reported_with_its_limit(name: str) -> None:
+    result, _ = probe_scenario(name, Limits(total=0.5))
     finding = find_http_issues(result)[0]
     assert summarize(finding) == "error timeout"
     assert finding.message == "The response took too long: not finished after 0.2 seconds."
