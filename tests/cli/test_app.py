@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from defects_ical import __version__
 from defects_ical.cli.app import main
-from defects_ical.schedule.model import json_schema
+from defects_ical.schedule.model import build_json_schema
 
 COMMAND = str(Path(sys.executable).with_name("defects-ical"))
 
@@ -38,7 +38,7 @@ def test_usage_error_exits_with_2(arguments: list[str], reason: str) -> None:
 
 def test_schema_prints_json_schema() -> None:
     result = CliRunner().invoke(main, ["schema"])
-    assert (result.exit_code, json.loads(result.stdout)) == (0, json_schema())
+    assert (result.exit_code, json.loads(result.stdout)) == (0, build_json_schema())
 
 
 @pytest.mark.parametrize("program", [[sys.executable, "-m", "defects_ical"], [COMMAND]])

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from defects_ical.errors import ScheduleError
-from defects_ical.schedule.model import json_schema
+from defects_ical.schedule.model import build_json_schema
 from tests.support.example_schedules import load_yaml
 from tests.support.hostile_schedules import INJECTION, MAX_TEXT, replace_value
 
@@ -22,7 +22,7 @@ def list_text_fields(model: str, schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def test_hostile_schedules_cover_all_text_fields() -> None:
-    models = json_schema()["$defs"]
+    models = build_json_schema()["$defs"]
     assert {each for name, model in models.items() for each in list_text_fields(name, model)} == {
         *("Show.title", "Show.original_title", "Show.synopsis", "Show.genres"),
         *("Role.actor", "Role.role"),

@@ -1,1 +1,1 @@
-"""A maintainer's answers in; a schedule file out."""
+"""Answers about a new show in; a checked schedule file out."""

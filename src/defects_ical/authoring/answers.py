@@ -18,7 +18,7 @@ from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 
 DEFAULTS: Final = MappingProxyType({"kind": "television", "region": "everywhere"})
-"""What a platform is unless its answer says otherwise."""
+"""The values of keys that a platform's answer leaves out."""
 PLACEHOLDER_ID: Final = "channel"
 """The id of a platform without one, so that the other problems are still found."""
 
@@ -61,9 +61,9 @@ class PlatformAnswer(NamedTuple):
         split = (part.partition("=") for part in parts)
         entries = [(key.strip(), value.strip()) for key, _, value in split]
         given = dict(entries)
-        # A default must not hide a misspelt key.
-        meant = {closest_match(key, _KEYS) for key in given}
-        defaults = ((key, value) for key, value in DEFAULTS.items() if key not in meant)
+        # A misspelt key is reported, and must not get its default as well.
+        intended = {closest_match(key, _KEYS) for key in given}
+        defaults = ((key, value) for key, value in DEFAULTS.items() if key not in intended)
         others = [entry for entry in (*entries, *defaults) if entry[0] != "id"]
         return cls(typed, given.get("id") or make_id(given.get("name", "")), tuple(others))
 

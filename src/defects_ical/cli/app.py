@@ -13,7 +13,7 @@ from defects_ical.cli.doctor import doctor
 from defects_ical.cli.export import export
 from defects_ical.cli.init import init
 from defects_ical.cli.serve import serve
-from defects_ical.schedule.model import json_schema
+from defects_ical.schedule.model import build_json_schema
 
 
 @click.group(cls=ErrorHandlingGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,7 +25,7 @@ def main() -> None:
 @click.command(short_help="Print the JSON Schema of a schedule.")
 def schema() -> None:
     """Print the JSON Schema of the schedule's format, for editors."""
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(build_json_schema(), indent=2, ensure_ascii=False))
 
 
 for command in (check, doctor, export, init, schema, serve):

@@ -157,7 +157,7 @@ def _replace_all(change: Change, schedule: Schedule) -> Change:
     """Make an entry that moves "all" name its one episode, because "all" will be several."""
     if not is_move_of_all(change):
         return change
-    return change.model_copy(update={"episodes": schedule.episode_keys()[:1]})
+    return change.model_copy(update={"episodes": schedule.episode_keys[:1]})
 
 
 def _find_starts(schedule: Schedule) -> dict[str, tuple[datetime, int]]:
@@ -226,7 +226,7 @@ def _merge_changes(changes: Iterable[Change], schedule: Schedule) -> Iterator[Ch
         content = change if change.move else change.model_copy(update={"episodes": ()})
         episodes.setdefault(content, []).extend(change.episodes)
     for content, keys in episodes.items():
-        is_all = len(keys) > 1 and {*keys} == {*schedule.episode_keys()}
+        is_all = len(keys) > 1 and {*keys} == {*schedule.episode_keys}
         yield content.model_copy(update={"episodes": (ALL,) if is_all else tuple(keys)})
 
 

@@ -1,1 +1,1 @@
-"""A schedule file in; a checked Schedule and its episodes, or every problem in it, out."""
+"""A schedule file in; a checked `Schedule` and its episodes, or its problems, out."""

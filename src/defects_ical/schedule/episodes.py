@@ -140,7 +140,7 @@ def expand_episodes(schedule: Schedule) -> tuple[Episode, ...]:
     """
     drafts = dict(_draft_episodes(schedule))
     for index, change in enumerate(schedule.changes):
-        for key in schedule.episodes_of(change):
+        for key in schedule.resolve_episodes(change):
             if key in drafts and drafts[key].in_range:
                 key_path = ("changes", index)
                 drafts[key] = _apply_change(drafts[key], change, key_path, schedule.timezone)

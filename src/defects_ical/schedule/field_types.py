@@ -62,27 +62,27 @@ class FieldType(ABC):
         """Return the value; raise a `field_error` if ``raw`` is not in the format."""
 
     @abstractmethod
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the keywords of the JSON Schema that describe the format."""
 
-    def json_schema(self) -> dict[str, Any]:
+    def build_json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values, with the example."""
-        return self.constraints() | {"examples": [self.example]}
+        return self.describe_format() | {"examples": [self.example]}
 
     def suggest(self, raw: str) -> str | None:  # noqa: ARG002 - for subclasses
         """Return the valid value that an invalid one was probably meant to be, if any."""
         return None
 
-    def hint(self, raw: str) -> str:
+    def write_hint(self, raw: str) -> str:
         """Return the sentence that says what to write instead of ``raw``."""
         suggestion = self.suggest(raw)
         return f"Use `{suggestion}`." if suggestion else f"Use a value like `{self.example}`."
 
-    def mismatch(self, raw: str) -> PydanticCustomError:
+    def build_error(self, raw: str) -> PydanticCustomError:
         """Return the error for ``raw`` in another format."""
         if raw:
-            return field_error(f"`{excerpt(raw)}` is not {self.noun}", self.hint(raw))
-        return field_error(f"expected {self.noun}, got nothing", self.hint(raw))
+            return field_error(f"`{excerpt(raw)}` is not {self.noun}", self.write_hint(raw))
+        return field_error(f"expected {self.noun}, got nothing", self.write_hint(raw))
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -92,12 +92,12 @@ class FieldType(ABC):
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return self.json_schema()
+        return self.build_json_schema()
 
     def _parse_yaml(self, raw: object) -> object:
         if isinstance(raw, str):
             return self.parse(raw)
-        hint = f"{self.hint('')} Quote text that starts with a bracket."
+        hint = f"{self.write_hint('')} Quote text that starts with a bracket."
         raise field_error(f"expected {self.noun}, got {name_kind(raw)}", hint)
 
 
@@ -118,12 +118,12 @@ class TextField(FieldType):
         """Return the text without leading and trailing space."""
         value = unicodedata.normalize("NFC", raw.strip())
         if not value:
-            raise self.mismatch(value)
+            raise self.build_error(value)
         for message, hint in self._find_errors(value):
             raise field_error(message, hint)
         return value
 
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the length; numbers are accepted since `title: 1984` is one to an editor."""
         types = ["string", "number", "boolean"]
         return {"type": types, "minLength": 1, "maxLength": self.max_length}
@@ -156,17 +156,17 @@ class IntegerField(FieldType):
     def parse(self, raw: str) -> int:
         """Return the number."""
         if not INTEGER.fullmatch(raw):
-            raise self.mismatch(raw)
+            raise self.build_error(raw)
         if not self.minimum <= int(raw) <= self.maximum:
             message = f"{raw} is not between {self.minimum} and {self.maximum}"
-            raise field_error(message, self.hint(raw))
+            raise field_error(message, self.write_hint(raw))
         return int(raw)
 
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the range."""
         return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
-    def hint(self, raw: str) -> str:  # noqa: ARG002 - the range helps with any mistake
+    def write_hint(self, raw: str) -> str:  # noqa: ARG002 - the range helps with any mistake
         """Return the range and an example."""
         return f"Use a number from {self.minimum} to {self.maximum}, like `{self.example}`."
 
@@ -182,9 +182,9 @@ class ChoiceField(FieldType):
         """Return the word."""
         if raw in self.choices:
             return raw
-        raise self.mismatch(raw)
+        raise self.build_error(raw)
 
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the list of words."""
         return {"type": "string", "enum": list(self.choices)}
 
@@ -192,10 +192,10 @@ class ChoiceField(FieldType):
         """Return the most similar word."""
         return closest_match(raw, self.choices)
 
-    def hint(self, raw: str) -> str:
+    def write_hint(self, raw: str) -> str:
         """Return the most similar word, else all words if they are few."""
         if len(self.choices) > MAX_LISTED_CHOICES or self.suggest(raw):
-            return super().hint(raw)
+            return super().write_hint(raw)
         return f"Use {' or '.join(f'`{each}`' for each in self.choices)}."
 
 
@@ -215,10 +215,10 @@ class PatternField(FieldType):
         """Return the converted value."""
         value = self._convert(raw)
         if value is None:
-            raise self.mismatch(raw)
+            raise self.build_error(raw)
         return value
 
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the pattern."""
         return {"type": "string", "pattern": f"^({self.pattern})$"}
 

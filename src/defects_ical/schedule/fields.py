@@ -87,7 +87,7 @@ class FormatField(ChoiceField):
         super().parse(raw)
         return int(raw)
 
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the version as the number that an editor reads."""
         return {"const": self.example}
 
@@ -95,7 +95,7 @@ class FormatField(ChoiceField):
 class TimezoneField(ChoiceField):
     """A name from the IANA time zone database."""
 
-    def hint(self, raw: str) -> str:
+    def write_hint(self, raw: str) -> str:
         """Return up to three zones that were probably meant, else an example."""
         names = " or ".join(f"`{name}`" for name in suggest_timezones(raw))
         return f"Use {names}." if names else f"Use a value like `{self.example}`."
@@ -140,21 +140,21 @@ class IdField(PatternField):
     convert: Callable[[str], object] = _check_id_length
     correct: Callable[[str], str] = make_id
 
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the pattern and the length."""
-        return super().constraints() | {"maxLength": MAX_ID_LENGTH}
+        return super().describe_format() | {"maxLength": MAX_ID_LENGTH}
 
 
 class UUIDField(PatternField):
     """A UUID other than the placeholder in the README."""
 
-    def constraints(self) -> dict[str, Any]:
+    def describe_format(self) -> dict[str, Any]:
         """Return the pattern, and reject the placeholder."""
-        return super().constraints() | {"not": {"const": PLACEHOLDER_UUID}}
+        return super().describe_format() | {"not": {"const": PLACEHOLDER_UUID}}
 
-    def hint(self, raw: str) -> str:
+    def write_hint(self, raw: str) -> str:
         """Return how to create a UUID: one like an example would not be unique."""
-        return super().hint(raw) if self.suggest(raw) else MAKE_UUID_HINT
+        return super().write_hint(raw) if self.suggest(raw) else MAKE_UUID_HINT
 
 
 class EpisodeField(PatternField):

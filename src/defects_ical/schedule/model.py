@@ -199,7 +199,7 @@ _EPISODES_SCHEMA: Final = {
             "items": {
                 "oneOf": [
                     {"type": "integer", "minimum": 1, "maximum": MAX_EPISODES},
-                    SPECIAL_ID.json_schema(),
+                    SPECIAL_ID.build_json_schema(),
                 ]
             },
         },
@@ -293,14 +293,15 @@ class Schedule(Model):
         """The SHA-256 of the schedule's file, in hexadecimal."""
         return self._digest
 
+    @property
     def episode_keys(self) -> tuple[str, ...]:
-        """Return what `changes` may call each episode: "1", "2" … and the ids of specials."""
+        """The names of all episodes in `changes`: "1", "2" … and the ids of specials."""
         numbers = map(str, range(1, self.airing.episodes + 1))
         return (*numbers, *(special.id for special in self.specials))
 
-    def episodes_of(self, change: Change) -> tuple[str, ...]:
+    def resolve_episodes(self, change: Change) -> tuple[str, ...]:
         """Return the keys of the episodes that a change is about."""
-        return self.episode_keys() if change.episodes == (ALL,) else change.episodes
+        return self.episode_keys if change.episodes == (ALL,) else change.episodes
 
     def problem(
         self,
@@ -339,7 +340,7 @@ class _EditorJsonSchema(GenerateJsonSchema):
         return described
 
 
-def json_schema() -> dict[str, Any]:
+def build_json_schema() -> dict[str, Any]:
     """Return the format of a schedule as JSON Schema (2020-12), for editors."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return dialect | Schedule.model_json_schema(schema_generator=_EditorJsonSchema)

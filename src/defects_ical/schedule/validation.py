@@ -130,7 +130,7 @@ def _check_change_order(schedule: Schedule) -> Iterator[Problem]:
 def _check_equal_times(schedule: Schedule) -> Iterator[Problem]:
     latest: dict[str, datetime] = {}
     for index, change in enumerate(schedule.changes):
-        keys = schedule.episodes_of(change)
+        keys = schedule.resolve_episodes(change)
         if any(latest.get(key) == change.at for key in keys):
             message = "an earlier change of the same episode has the same time"
             hint = f"Merge the two, or use a later time, like `{_add_minute(change.at)}`."
@@ -143,7 +143,7 @@ def _add_minute(at: datetime) -> str:
 
 
 def _check_change_episodes(schedule: Schedule) -> Iterator[Problem]:
-    known = frozenset(schedule.episode_keys())
+    known = frozenset(schedule.episode_keys)
     for index, change in enumerate(schedule.changes):
         seen: set[str] = set()
         for position, key in enumerate(change.episodes):
@@ -166,7 +166,7 @@ def _hint_at_episode(key: str, schedule: Schedule) -> str:
 def _check_change_actions(schedule: Schedule) -> Iterator[Problem]:
     for index, change in enumerate(schedule.changes):
         key_path = ("changes", index)
-        if change.move and len(schedule.episodes_of(change)) != 1:
+        if change.move and len(schedule.resolve_episodes(change)) != 1:
             hint = "Use one entry for each episode, or a `shift` for all of them."
             yield schedule.problem((*key_path, "move"), "a `move` needs a single episode", hint)
         if change.move and change.shift:
