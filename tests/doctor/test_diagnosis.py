@@ -15,12 +15,12 @@ from defects_ical.rfc5545.lenient_parser import MAX_LINES
 from defects_ical.site.build import Site
 from defects_ical.text.display import INVISIBLE_CHARS
 from tests.doctor.content_issues import Issues, find, find_issues, find_one, list_feeds
-from tests.render.test_feed_rules import CASES, build_case
 from tests.support.broken_feeds import DTSTART, FEEDS, HEADER, SECOND_RESPONSES, VALID
+from tests.support.calendar_files import CASES, build_case
 
 IN_SEASON: Final = datetime(2025, 7, 10, tzinfo=UTC)
 AFTER_SEASON: Final = datetime(2026, 7, 10, tzinfo=UTC)
-# Earlier than all events of the schedules in test_feed_rules.
+# Earlier than all events of the schedules in calendar_files.
 EARLY: Final = datetime(2025, 1, 1, tzinfo=UTC)
 
 EXPECTED: Final[dict[str, Issues]] = {

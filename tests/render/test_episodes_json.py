@@ -20,7 +20,7 @@ from tests.support.json_documents import (
 )
 
 ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
-STARTS = [
+STARTS: Final = [
     "2025-07-21T14:00:00Z",
     "2025-07-22T14:00:00Z",
     "2025-07-28T14:00:00Z",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
-from defects_ical.rfc5545.content_lines import Component
-from defects_ical.site.build import Site, build_site
-from tests.conftest import SITE_URL
-from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.calendar_files import (
+    CalendarFile,
+    CalendarFiles,
+)
 from tests.support.feed_rules import (
     RULES,
-    CalendarFile,
-    MalformedError,
     Rule,
     check_alarms,
     check_byte_order_mark,
@@ -49,135 +44,8 @@ from tests.support.feed_rules import (
     check_uids,
     check_unwanted_properties,
     check_urls,
-    parse_calendar,
 )
-
-CalendarFiles: TypeAlias = dict[str, CalendarFile]
-"""The .ics files of a site by path."""
-
-SHOW = uuid.UUID("3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29")
-TITLE = """Love, Lies; and "Truth": 사랑과 거짓말 💔"""
-OTHER_URL = SiteURL.parse("https://me.example/love")
-
-FAMILY = "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
-EMOJI = f"🇰🇷{FAMILY}💔" * 30
-DECOMPOSED = "Cafe\N{COMBINING ACUTE ACCENT}, nai\N{COMBINING DIAERESIS}ve; " * 20
-
-TITLE_AND_COLOR = f"title: '{TITLE}', color: mediumpurple, genres: [K-drama, 'sci-fi; horror']}}"
-
-PLATFORMS = """
-  first: {name: 'Première, "One"; 채널 📺', kind: television, region: 'Here, there; everywhere'}
-  later:
-    name: Later
-    kind: streaming
-    region: Elsewhere
-    url: "https://later.example/watch?title=love,lies;part=1&a='b'"
-    delay: 95
-  next-week: {name: Next week, kind: streaming, region: Nowhere, delay: 10080}
-"""
-
-SPECIALS = f"""
-  - id: making-of
-    title: '뒷이야기: "cut", uncut; 🎬{FAMILY}'
-    airs: 2025-11-02T01:30-05:00
-    runtime: 45
-  - {{id: finale-party, title: The party, airs: 2025-11-02T01:15-04:00, runtime: 90}}
-  - {{id: reunion, title: The reunion, airs: 2026-03-08T03:00, runtime: 60}}
-"""
-
-CHANGES = """
-  - at: 2025-10-02T12:00:00-04:00
-    episodes: [2]
-    move: 2025-10-07T22:30
-    reason: A game, and a speech; both ran over.
-  - {at: 2025-10-03T12:00:00-04:00, episodes: [3, 4], shift: {weeks: 1, hours: -1}}
-  - at: 2025-10-03T12:00:01-04:00
-    episodes: [4]
-    status: tentative
-    note: '아직 확정되지 않았습니다, 곧 알려 드리겠습니다; 기다려 주세요!'
-  - at: 2025-10-04T12:00:00-04:00
-    episodes: [5, reunion]
-    status: cancelled
-    reason: 'The studio is "closed": nobody knows why.'
-  - {at: 2025-10-05T12:00:00-04:00, episodes: [6], note: Teaser corrected.}
-  - {at: 2025-10-06T12:00:00-04:00, episodes: [7], runtime: 125}
-"""
-
-NOTES = f"""
-episodes:
-  1:
-    teaser: |
-      One line, and then; "another":
-
-      {"다음 이야기에서는 모든 것이 달라집니다. " * 12}
-      {EMOJI}
-      {DECOMPOSED}
-      {"x" * 300}
-  6:
-    teaser: "A: b, c; d"
-"""
-
-RICH = (
-    make_yaml(
-        timezone="America/New_York",
-        published="2025-10-01T00:00:00-04:00",
-        premiere="2025-10-06",
-        time="23:30",
-        clocks="[Asia/Seoul, Africa/Casablanca, Asia/Kathmandu, America/St_Johns, UTC]",
-        platforms=PLATFORMS,
-        specials=SPECIALS,
-        changes=CHANGES,
-    ).replace("title: The Show}", TITLE_AND_COLOR)
-    + NOTES
-)
-
-
-class Case(NamedTuple):
-    """The YAML of a schedule and the URL of its site."""
-
-    yaml: str
-    site_url: SiteURL
-
-
-CASES = {
-    "rich": Case(RICH, OTHER_URL),
-    "utc": Case(make_yaml(timezone="UTC", clocks="[Asia/Seoul]"), SITE_URL),
-    "zone-without-rules": Case(
-        make_yaml(timezone="Africa/Casablanca", premiere="2025-02-03"), SITE_URL
-    ),
-    "across-new-year": Case(
-        make_yaml(timezone="Australia/Sydney", premiere="2025-12-29", platforms=PLATFORMS), SITE_URL
-    ),
-}
-
-
-def list_calendar_files(site: Site, site_url: SiteURL) -> CalendarFiles:
-    return {
-        path: CalendarFile(str(site_url), path, resource.body)
-        for path, resource in site.items()
-        if path.endswith(".ics")
-    }
-
-
-def build_case(name: str) -> CalendarFiles:
-    yaml, site_url = CASES[name]
-    return list_calendar_files(build_site(load_yaml(yaml), site_url), site_url)
-
-
-@pytest.fixture(scope="module")
-def shipped(site: Site) -> CalendarFiles:
-    return list_calendar_files(site, SITE_URL)
-
-
-@pytest.fixture(scope="module")
-def rich() -> CalendarFiles:
-    return build_case("rich")
-
-
-@pytest.fixture(scope="module", params=["shipped", *CASES])
-def files(request: pytest.FixtureRequest, shipped: CalendarFiles) -> CalendarFiles:
-    """Return the .ics files of each site in turn."""
-    return shipped if request.param == "shipped" else build_case(request.param)
+from tests.support.strict_parser import MalformedError, parse_calendar
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -185,178 +53,6 @@ def test_files_follow_rule(rule: Rule, files: CalendarFiles) -> None:
     """Each rule is described in its docstring."""
     assert len(files) >= 12
     assert [f"{path}: {each}" for path, file in files.items() for each in rule(file)] == []
-
-
-# One event in several files
-
-
-def list_uids(file: CalendarFile) -> list[str]:
-    return [event.get_value("UID") for event in file.events]
-
-
-def derive_uids(names: Iterable[str]) -> list[str]:
-    return [str(uuid.uuid5(SHOW, name)) for name in names]
-
-
-RICH_IDS = (
-    *("e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08"),
-    *("making-of", "finale-party", "reunion"),
-)
-
-
-def test_rich_site_has_all_kinds_of_files(rich: CalendarFiles) -> None:
-    assert list(rich) == [
-        "/show.ics",
-        "/show-reminders.ics",
-        *(f"/episodes/show-{name}.ics" for name in RICH_IDS),
-        "/show-first.ics",
-        "/show-first-reminders.ics",
-        "/show-later.ics",
-        "/show-later-reminders.ics",
-        "/show-next-week.ics",
-        "/show-next-week-reminders.ics",
-    ]
-
-
-def test_episode_has_one_uid_in_its_files(rich: CalendarFiles) -> None:
-    """In the main feed, the same feed with reminders, and the episode file."""
-    assert list_uids(rich["/show.ics"]) == derive_uids(RICH_IDS)
-    assert list_uids(rich["/show-reminders.ics"]) == derive_uids(RICH_IDS)
-    for name in RICH_IDS:
-        assert list_uids(rich[f"/episodes/show-{name}.ics"]) == derive_uids([name])
-
-
-@pytest.mark.parametrize("platform", ["first", "later", "next-week"])
-def test_episode_has_other_uid_for_each_platform(rich: CalendarFiles, platform: str) -> None:
-    expected = derive_uids(f"{platform}/{name}" for name in RICH_IDS)
-    assert list_uids(rich[f"/show-{platform}.ics"]) == expected
-    assert list_uids(rich[f"/show-{platform}-reminders.ics"]) == expected
-
-
-def find_events(file: CalendarFile) -> list[bytes]:
-    """Return the folded lines of each event, without its alarm."""
-    _, *parts = file.content.split(b"BEGIN:VEVENT\r\n")
-    return [
-        part.partition(b"BEGIN:VALARM\r\n")[0].partition(b"END:VEVENT\r\n")[0] for part in parts
-    ]
-
-
-def test_episode_has_same_bytes_in_its_files(files: CalendarFiles) -> None:
-    main, with_reminders, *others = files.values()
-    episodes = [event for file in others if file.is_episode for event in find_events(file)]
-    assert find_events(main) == find_events(with_reminders) == episodes
-
-
-def test_change_affects_its_event_and_last_modified() -> None:
-    change = "[{at: 2025-08-01T00:00:00+00:00, episodes: [2], note: Corrected.}]"
-    before, after = (
-        list_calendar_files(build_site(load_yaml(text), SITE_URL), SITE_URL)["/show.ics"].calendar
-        for text in (make_yaml(), make_yaml(changes=change))
-    )
-    others = zip(before.components, after.components, strict=True)
-    assert [n for n, (was, now) in enumerate(others) if was != now] == [2]
-    own = zip(before.lines, after.lines, strict=True)
-    assert [(was.name, was.value, now.value) for was, now in own if was != now] == [
-        ("LAST-MODIFIED", "20250701T000000Z", "20250801T000000Z")
-    ]
-
-
-# Difficult texts, in the rich schedule
-
-
-def map_events(file: CalendarFile) -> dict[str, Component]:
-    return {event.get_value("URL").partition("#")[2]: event for event in file.events}
-
-
-def test_calendar_name_is_escaped(rich: CalendarFiles) -> None:
-    (name,) = rich["/show.ics"].calendar.get_lines("NAME")
-    assert name.value == r"""Love\, Lies\; and "Truth": 사랑과 거짓말 💔"""
-    assert name.text == TITLE
-    (name,) = rich["/show-first-reminders.ics"].calendar.get_lines("X-WR-CALNAME")
-    assert name.text == f"""{TITLE} on Première, "One"; 채널 📺 (reminders)"""
-
-
-def test_location_has_names_of_platforms(rich: CalendarFiles) -> None:
-    first = r"""Première\, "One"\; 채널 📺"""
-    locations = {event.get_value("LOCATION") for event in rich["/show.ics"].events}
-    assert locations == {rf"{first}\, Later\, Next week"}
-    assert {event.get_value("LOCATION") for event in rich["/show-first.ics"].events} == {first}
-    assert {event.get_value("LOCATION") for event in rich["/show-later.ics"].events} == {"Later"}
-
-
-def test_category_has_escaped_semicolon(rich: CalendarFiles) -> None:
-    categories = {event.get_value("CATEGORIES") for event in rich["/show.ics"].events}
-    assert categories == {r"TV,K-drama,sci-fi\; horror"}
-
-
-def test_title_has_punctuation_and_joined_emoji(rich: CalendarFiles) -> None:
-    (summary,) = map_events(rich["/show.ics"])["making-of"].get_lines("SUMMARY")
-    assert summary.text == f"""{TITLE}: 뒷이야기: "cut", uncut; 🎬{FAMILY}"""
-
-
-def test_teaser_has_all_its_lines(rich: CalendarFiles) -> None:
-    (description,) = map_events(rich["/show.ics"])["e01"].get_lines("DESCRIPTION")
-    lines = description.text.splitlines()
-    assert lines[:2] == ['One line, and then; "another":', ""]
-    assert lines[3] == EMOJI
-    assert lines[4].startswith("Caf\u00e9, na\u00efve; Caf\u00e9")
-    assert lines[5] == "x" * 300
-
-
-def test_platform_link_has_no_comma_or_semicolon(rich: CalendarFiles) -> None:
-    link = "https://later.example/watch?title=love%2Clies%3Bpart=1&a='b'"
-    (description,) = map_events(rich["/show-later.ics"])["e01"].get_lines("DESCRIPTION")
-    assert f"Later (streaming, Elsewhere), 1 h 35 min after the broadcast {link}" in (
-        description.text.splitlines()
-    )
-
-
-def test_events_have_their_status(rich: CalendarFiles) -> None:
-    statuses = {
-        name: event.get_value("STATUS") for name, event in map_events(rich["/show.ics"]).items()
-    }
-    others = dict.fromkeys(RICH_IDS, "CONFIRMED")
-    expected = {"e04": "TENTATIVE", "e05": "CANCELLED", "reunion": "CANCELLED"}
-    assert statuses == others | expected
-
-
-def test_revision_increases_sequence_and_dtstamp(rich: CalendarFiles) -> None:
-    stamps = {
-        name: (event.get_value("SEQUENCE"), event.get_value("DTSTAMP"))
-        for name, event in map_events(rich["/show-later.ics"]).items()
-    }
-    assert stamps == dict.fromkeys(RICH_IDS, ("0", "20251001T040000Z")) | {
-        "e02": ("1", "20251002T160000Z"),
-        "e03": ("1", "20251003T160000Z"),
-        "e04": ("2", "20251003T160001Z"),
-        "e05": ("1", "20251004T160000Z"),
-        "e06": ("1", "20251005T160000Z"),
-        "e07": ("1", "20251006T160000Z"),
-        "reunion": ("1", "20251004T160000Z"),
-    }
-
-
-def test_ambiguous_times_are_in_utc(rich: CalendarFiles) -> None:
-    events = map_events(rich["/show.ics"])
-    times = {
-        name: tuple(
-            (line.get_parameter("TZID"), line.value)
-            for line in (*events[name].get_lines("DTSTART"), *events[name].get_lines("DTEND"))
-        )
-        for name in ("e02", "making-of", "finale-party")
-    }
-    assert times == {
-        "e02": (("America/New_York", "20251007T223000"), ("America/New_York", "20251007T233000")),
-        # From the second 01:30 of that night; from the first 01:15 to the second 01:45.
-        "making-of": ((None, "20251102T063000Z"), (None, "20251102T071500Z")),
-        "finale-party": ((None, "20251102T051500Z"), (None, "20251102T064500Z")),
-    }
-
-
-def test_file_with_event_in_utc_has_no_vtimezone(rich: CalendarFiles) -> None:
-    assert not rich["/episodes/show-making-of.ics"].calendar.get_components("VTIMEZONE")
-    (zone,) = rich["/episodes/show-reunion.ics"].calendar.get_components("VTIMEZONE")
-    assert [each.name for each in zone.components] == ["STANDARD", "DAYLIGHT"]
 
 
 # Each rule finds an error in a damaged file
@@ -559,8 +255,8 @@ def apply_damage(damage: Damage, files: CalendarFiles) -> CalendarFile:
 @pytest.mark.parametrize(
     "damage", [pytest.param(each, id=f"{each.rule.__name__}: {each.name}") for each in DAMAGES]
 )
-def test_rule_finds_damage(shipped: CalendarFiles, damage: Damage) -> None:
-    assert list(damage.rule(apply_damage(damage, shipped)))
+def test_rule_finds_damage(the_defects: CalendarFiles, damage: Damage) -> None:
+    assert list(damage.rule(apply_damage(damage, the_defects)))
 
 
 def test_every_rule_has_a_damage() -> None:

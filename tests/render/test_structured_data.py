@@ -23,9 +23,8 @@ from tests.support.json_documents import (
 )
 
 ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
-CHANNEL = {"@type": "BroadcastService", "name": "Channel", "areaServed": "New York"}
-
-LATE = {
+CHANNEL: Final = {"@type": "BroadcastService", "name": "Channel", "areaServed": "New York"}
+LATE: Final = {
     "@type": "BroadcastService",
     "name": "Late & Co",
     "areaServed": "elsewhere",

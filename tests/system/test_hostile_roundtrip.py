@@ -18,6 +18,7 @@ from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
 from tests.support import feed_rules
 from tests.support.browser import WatchedBrowser
+from tests.support.calendar_files import CalendarFile
 from tests.support.deployments import Deployments
 from tests.support.example_schedules import load_yaml
 from tests.support.hostile_schedules import (
@@ -78,7 +79,7 @@ def test_feeds_follow_rules_and_keep_texts(hostile: HostileSite) -> None:
     files = {path: each.body for path, each in hostile.site.items() if path.endswith(".ics")}
     assert len(files) == 11
     for path, body in files.items():
-        file = feed_rules.CalendarFile(str(SITE_URL), path, body)
+        file = CalendarFile(str(SITE_URL), path, body)
         assert [error for rule in feed_rules.RULES for error in rule(file)] == [], path
         assert_icalendar_reads_texts(body, hostile)
 
