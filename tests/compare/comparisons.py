@@ -30,7 +30,7 @@ def build_feeds(text: str) -> Site:
     return {path: Resource(body, "text/calendar", "", ()) for path, body in calendars}
 
 
-def live_feeds(text: str = PUBLISHED) -> dict[str, bytes]:
+def get_live_feeds(text: str = PUBLISHED) -> dict[str, bytes]:
     return {path: each.body for path, each in build_feeds(text).items()}
 
 
@@ -38,7 +38,7 @@ def compare(text: str, live: Mapping[str, bytes] | None = None) -> tuple[Differe
     """Compare a schedule with live feeds, or with those of PUBLISHED."""
     schedule = load_yaml(text)
     return compare_site(
-        live or live_feeds(), build_feeds(text), schedule, expand_episodes(schedule)
+        live or get_live_feeds(), build_feeds(text), schedule, expand_episodes(schedule)
     )
 
 
@@ -82,7 +82,7 @@ def find_named_episodes(entries: Iterable[str], text: str) -> set[str]:
 def assert_announces(text: str, announced: set[str], before: str = PUBLISHED) -> None:
     """Only the events of these episodes change, in every file, and all of their stamps increase."""
     after = build_feeds(text)
-    for path, was in live_feeds(before).items():
+    for path, was in get_live_feeds(before).items():
         new = {get_value(event, "UID"): event for event in split_events(after[path].body)}
         for event in split_events(was):
             same = new[get_value(event, "UID")]
@@ -107,7 +107,7 @@ def find_states(text: str) -> dict[str, tuple[object, ...]]:
 
 def select_feeds(*paths: str, text: str = PUBLISHED) -> dict[str, bytes]:
     """Return the live feeds of these paths."""
-    return {path: body for path, body in live_feeds(text).items() if path in paths}
+    return {path: body for path, body in get_live_feeds(text).items() if path in paths}
 
 
 DELAY_EDITED: Final = apply_edit(EDITS["platform delay edited"])

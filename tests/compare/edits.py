@@ -17,7 +17,7 @@ DATA: Final = Path(__file__).parent / "data"
 NOW: Final = datetime(2025, 8, 1, 3, 0, 0, 999, tzinfo=UTC)
 
 
-# What is published in every edit.
+# The live schedule.
 PUBLISHED: Final = """\
 format: 1
 show:

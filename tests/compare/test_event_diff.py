@@ -11,7 +11,7 @@ from tests.compare.comparisons import (
     apply_report,
     compare,
     find_issues,
-    live_feeds,
+    get_live_feeds,
     make_report,
     select_feeds,
 )
@@ -46,13 +46,15 @@ def test_platform_that_moves_more_is_reported_too() -> None:
 def test_older_copy_of_platform_feed_is_ok() -> None:
     """As after an export that was killed: some feeds are new, others are not."""
     text = apply_edit(EDITS["move appended"])
-    mixed = live_feeds(text) | select_feeds("/show-stream.ics")
+    mixed = get_live_feeds(text) | select_feeds("/show-stream.ics")
     (moved,) = compare(text, mixed)
     assert (moved.feed, moved.kind, moved.severity) == ("/show-stream.ics", "moved", "ok")
 
 
 def test_other_changed_property_is_a_warning() -> None:
-    live = {path: body.replace(b"TRANSPARENT", b"OPAQUE") for path, body in live_feeds().items()}
+    live = {
+        path: body.replace(b"TRANSPARENT", b"OPAQUE") for path, body in get_live_feeds().items()
+    }
     found = compare(PUBLISHED, live)
     assert {(each.kind, each.severity, each.after) for each in found} == {
         ("text changed", "warning", "details")
@@ -64,7 +66,7 @@ def test_description_of_another_release_is_compared() -> None:
     def reword(body: bytes) -> bytes:
         return refold(body).replace(b"Where to watch:", b"Watch it:").replace(b"\r\n\t", b"")
 
-    live = {path: reword(body) for path, body in live_feeds().items()}
+    live = {path: reword(body) for path, body in get_live_feeds().items()}
     found = compare(PUBLISHED, live)
     assert {(each.kind, each.severity) for each in found} == {("text changed", "warning")}
     result = apply_report(PUBLISHED, make_report(PUBLISHED, live))

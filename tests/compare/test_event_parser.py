@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from defects_ical.compare.messages import format_subject
-from tests.compare.comparisons import TIME_EDITED, compare, live_feeds
+from tests.compare.comparisons import TIME_EDITED, compare, get_live_feeds
 from tests.compare.edits import PUBLISHED
 
 
@@ -32,8 +32,8 @@ def refold(body: bytes) -> bytes:
     ids=["line ends", "a byte order mark", "folds", "folds and line ends", "the order of lines"],
 )
 def test_encoding_of_a_copy_makes_no_difference(copy: Callable[[bytes], bytes]) -> None:
-    live = {path: copy(body) for path, body in live_feeds().items()}
-    assert live != live_feeds()
+    live = {path: copy(body) for path, body in get_live_feeds().items()}
+    assert live != get_live_feeds()
     assert compare(PUBLISHED, live) == ()
     assert format_subject(each for each in compare(TIME_EDITED, live) if each.kind == "moved") == (
         "Episodes 1 to 5, 7 to 8"

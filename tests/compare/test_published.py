@@ -62,13 +62,9 @@ def test_copied_feed_is_identified_by_its_content() -> None:
 def test_check_against_live_feed(export_folder: Path) -> None:
     Path("edited.yaml").write_text(apply_edit(EDITS["rule time and runtime edited"]), "utf-8")
     with run_granian(export_folder / "schedule.yaml", "https://me.example/shows") as server:
-        address = f"http://127.0.0.1:{server.port}/show.ics"
-        result = run_command("check", "--against", address, "--schedule", "edited.yaml")
-    text = (
-        read_expected("moved.txt")
-        .replace("public", address)
-        .replace("schedule.yaml", "edited.yaml")
-    )
+        url = f"http://127.0.0.1:{server.port}/show.ics"
+        result = run_command("check", "--against", url, "--schedule", "edited.yaml")
+    text = read_expected("moved.txt").replace("public", url).replace("schedule.yaml", "edited.yaml")
     assert (result.exit_code, result.stdout) == (1, text)
 
 

@@ -13,7 +13,7 @@ from tests.compare.comparisons import (
     apply_report,
     compare,
     find_issues,
-    live_feeds,
+    get_live_feeds,
     make_report,
     select_feeds,
 )
@@ -63,6 +63,8 @@ def test_episode_file_of_removed_special() -> None:
 
 
 def test_reminders_and_episode_files_are_skipped() -> None:
-    live = {path: body.replace(b"They run.", b"They hide.") for path, body in live_feeds().items()}
+    live = {
+        path: body.replace(b"They run.", b"They hide.") for path, body in get_live_feeds().items()
+    }
     feeds = select_feeds("/show.ics", "/show-channel.ics", "/show-stream.ics")
     assert compare(PUBLISHED, live | feeds) == ()

@@ -22,7 +22,7 @@ from tests.compare.comparisons import (
     find_issues,
     find_named_episodes,
     find_states,
-    live_feeds,
+    get_live_feeds,
     make_report,
     make_schedule,
     select_feeds,
@@ -84,11 +84,11 @@ def test_no_entry_replaces_a_missing_feed(name: str) -> None:
 @pytest.mark.parametrize("name", VERSIONS)
 def test_suggestion_for_two_versions(name: str) -> None:
     before, after, entries = VERSIONS[name]
-    suggested = make_report(after, live_feeds(before))
+    suggested = make_report(after, get_live_feeds(before))
     assert [*suggested.entries] == entries
     result = apply_report(after, suggested)
-    assert not find_issues(result, live_feeds(before))
-    announced = find_announced(compare(after, live_feeds(before)))
+    assert not find_issues(result, get_live_feeds(before))
+    announced = find_announced(compare(after, get_live_feeds(before)))
     assert_announces(result, find_named_episodes(suggested.entries, result) | announced, before)
 
 
@@ -101,7 +101,7 @@ def test_platform_feed_restores_broadcast_time() -> None:
 
 def test_suggestion_exceeds_highest_stamp_of_all_feeds() -> None:
     newer = apply_edit(EDITS["move appended"])
-    mixed = live_feeds() | select_feeds("/show-stream.ics", text=newer)
+    mixed = get_live_feeds() | select_feeds("/show-stream.ics", text=newer)
     found = compare(PUBLISHED, mixed)
     assert [(each.feed, each.issue) for each in found] == [
         ("/show-stream.ics", Issue.STAMP_DECREASED)
@@ -169,7 +169,7 @@ def is_valid(text: str) -> bool:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(draw_schedules().filter(is_valid), draw_schedules().filter(is_valid), st.integers(1, 20))
 def test_suggestion_announces_any_edit(before: str, after: str, day: int) -> None:
-    live, now = live_feeds(before), datetime(2025, 10, day, tzinfo=UTC)
+    live, now = get_live_feeds(before), datetime(2025, 10, day, tzinfo=UTC)
     differences = compare(after, live)
     suggested = make_report(after, live, now)
     result = apply_report(after, suggested)

@@ -40,7 +40,7 @@ FUTURE: Final = "2026-01-01T00:00:00+00:00"
 STREAM: Final = "{{a: {{name: 'A \"b\": #c', kind: streaming, region: R, delay: {}}}}}"
 
 
-# What was published, what would be, and the entries that fix it.
+# The live version, the new version, and the suggested entries.
 VERSIONS: Final = {
     "move within an ambiguous hour": (
         make_schedule(AMBIGUOUS_MOVE.format(4), text=NEW_YORK),

@@ -33,11 +33,11 @@ from tests.support.exports import (
     build,
     diff_files,
     export_arguments,
+    get_export_error,
+    list_site_files,
     read_files,
-    refuse_export,
     run_export,
     run_python,
-    site_files,
     write_text,
 )
 
@@ -46,7 +46,7 @@ def test_export_refuses_locked_folder(tmp_path: Path) -> None:
     export_site(build(ONE_PLATFORM), SITE_URL, tmp_path)
     other_export = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(other_export, fcntl.LOCK_EX)
-    message = refuse_export(build(MOVED), tmp_path)
+    message = get_export_error(build(MOVED), tmp_path)
     assert message == f"{tmp_path}: another export is writing here. Wait for it to finish."
     os.close(other_export)
     assert export_site(build(MOVED), SITE_URL, tmp_path).written > 0
@@ -70,7 +70,7 @@ def test_concurrent_exports_do_not_mix(tmp_path: Path) -> None:
         ),
         (f"{folder}: 0 written, {count} unchanged, 0 removed\n", "", 0),
     ]
-    assert diff_files(read_files(folder), site_files(build(text))) == EXTRA_FILES
+    assert diff_files(read_files(folder), list_site_files(build(text))) == EXTRA_FILES
 
 
 def test_leftover_temporary_file_is_replaced(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_failed_export_leaves_no_partial_file(tmp_path: Path) -> None:
     text = make_yaml(episodes=100)
     schedule, folder = write_text(tmp_path / "schedule.yaml", text), tmp_path / "site"
     export_site(build(ONE_PLATFORM), SITE_URL, folder)
-    old, new = site_files(build(ONE_PLATFORM)), site_files(build(text))
+    old, new = list_site_files(build(ONE_PLATFORM)), list_site_files(build(text))
     # The page is the longest file: it does not fit.
     limit = max(map(len, new.values())) - 1
     failed = run_python(

@@ -20,11 +20,11 @@ from tests.support.exports import (
     assert_untouched,
     build,
     diff_files,
+    get_export_error,
+    list_site_files,
     read_files,
     record_states,
-    refuse_export,
     run_export,
-    site_files,
     write_text,
 )
 
@@ -35,7 +35,7 @@ def test_export_writes_every_resource(site: Site, tmp_path: Path) -> None:
     assert found["index.html"] == site["/"].body
     assert found["the-defects.ics"] == site["/the-defects.ics"].body
     assert found["episodes/the-defects-e05.ics"] == site["/episodes/the-defects-e05.ics"].body
-    assert diff_files(found, site_files(site)) == EXTRA_FILES
+    assert diff_files(found, list_site_files(site)) == EXTRA_FILES
     assert found[".nojekyll"] == b""
 
 
@@ -66,7 +66,7 @@ def test_export_replaces_only_changed_files(tmp_path: Path) -> None:
     before = record_states(tmp_path)
     outcome = export_site(build(MOVED), SITE_URL, tmp_path)
     after = record_states(tmp_path)
-    changed = diff_files(site_files(build(ONE_PLATFORM)), site_files(build(MOVED)))
+    changed = diff_files(list_site_files(build(ONE_PLATFORM)), list_site_files(build(MOVED)))
     assert "episodes/show-e05.ics" in changed
     assert "episodes/show-e04.ics" not in changed
     assert outcome.written == len(changed)
@@ -83,7 +83,7 @@ def test_export_removes_stale_files(tmp_path: Path) -> None:
     assert export_site(build(ONE_PLATFORM), SITE_URL, tmp_path).removed == 2
     assert not (tmp_path / "show-vod.ics").exists()
     assert not (tmp_path / "show-vod-reminders.ics").exists()
-    assert diff_files(read_files(tmp_path), site_files(build(ONE_PLATFORM))) == EXTRA_FILES
+    assert diff_files(read_files(tmp_path), list_site_files(build(ONE_PLATFORM))) == EXTRA_FILES
 
 
 def test_export_leaves_unmanaged_files_alone(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_export_keeps_stale_file_that_was_edited(tmp_path: Path) -> None:
     edited = write_text(tmp_path / "show-vod.ics", "mine now\n")
     assert export_site(build(ONE_PLATFORM), SITE_URL, tmp_path).removed == 1
     assert edited.read_text("utf-8") == "mine now\n"
-    message = refuse_export(build(TWO_PLATFORMS), tmp_path)
+    message = get_export_error(build(TWO_PLATFORMS), tmp_path)
     assert message == f"{edited}: not written by defects-ical. Move it elsewhere."
 
 
@@ -145,14 +145,14 @@ def test_export_replaces_symlink_instead_of_target(tmp_path: Path) -> None:
 
 def test_export_refuses_unmanaged_folder(tmp_path: Path) -> None:
     write_text(tmp_path / "thesis.txt", "years of work\n")
-    assert refuse_export(build(ONE_PLATFORM), tmp_path) == (
+    assert get_export_error(build(ONE_PLATFORM), tmp_path) == (
         f"{tmp_path}: not empty, and not written by defects-ical. Use a new or empty folder."
     )
 
 
 def test_export_refuses_file_in_place_of_folder(tmp_path: Path) -> None:
     file = write_text(tmp_path / "thesis.txt", "years of work\n")
-    assert refuse_export(build(ONE_PLATFORM), file) == f"{file}: not a folder. Use another path."
+    assert get_export_error(build(ONE_PLATFORM), file) == f"{file}: not a folder. Use another path."
 
 
 def test_export_refuses_folder_below_a_file(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_export_refuses_folder_below_a_file(tmp_path: Path) -> None:
 def test_export_refuses_to_replace_unmanaged_file(tmp_path: Path) -> None:
     export_site(build(ONE_PLATFORM), SITE_URL, tmp_path)
     unmanaged = write_text(tmp_path / "show-vod.ics", "BEGIN:VCALENDAR\n")
-    message = refuse_export(build(TWO_PLATFORMS), tmp_path)
+    message = get_export_error(build(TWO_PLATFORMS), tmp_path)
     assert message == f"{unmanaged}: not written by defects-ical. Move it elsewhere."
 
 
@@ -173,7 +173,7 @@ def test_export_refuses_to_replace_broken_symlink(tmp_path: Path) -> None:
     export_site(build(ONE_PLATFORM), SITE_URL, tmp_path)
     unmanaged = tmp_path / "show-vod.ics"
     unmanaged.symlink_to("nowhere")
-    message = refuse_export(build(TWO_PLATFORMS), tmp_path)
+    message = get_export_error(build(TWO_PLATFORMS), tmp_path)
     assert message == f"{unmanaged}: not written by defects-ical. Move it elsewhere."
 
 
@@ -182,7 +182,7 @@ def test_export_refuses_folder_in_place_of_file(tmp_path: Path) -> None:
     unmanaged = tmp_path / "show.ics"
     unmanaged.unlink()
     unmanaged.mkdir()
-    message = refuse_export(build(MOVED), tmp_path)
+    message = get_export_error(build(MOVED), tmp_path)
     assert message == f"{unmanaged}: not written by defects-ical. Move it elsewhere."
 
 
@@ -192,7 +192,7 @@ def test_export_refuses_symlink_in_place_of_episodes(tmp_path: Path) -> None:
     (folder / "episodes").rename(target)
     (folder / "episodes").symlink_to(target)
     with assert_untouched(target):
-        message = refuse_export(build(MOVED), folder)
+        message = get_export_error(build(MOVED), folder)
     assert message == f"{folder / 'episodes'}: must be a folder. Move the file elsewhere."
 
 
@@ -201,7 +201,7 @@ def test_export_refuses_file_in_place_of_episodes(tmp_path: Path) -> None:
     export_site(build(ONE_PLATFORM), SITE_URL, folder)
     (folder / "episodes").rename(tmp_path / "elsewhere")
     write_text(folder / "episodes", "a list of episodes\n")
-    message = refuse_export(build(MOVED), folder)
+    message = get_export_error(build(MOVED), folder)
     assert message == f"{folder / 'episodes'}: must be a folder. Move the file elsewhere."
 
 
@@ -213,7 +213,7 @@ def test_command_prints_file_counts(tmp_path: Path) -> None:
     assert (first.stderr, first.returncode) == ("", 0)
     again = run_export(folder, schedule)
     assert again.stdout == f"{folder}: 0 written, {count} unchanged, 0 removed\n"
-    assert diff_files(read_files(folder), site_files(build(TWO_PLATFORMS))) == EXTRA_FILES
+    assert diff_files(read_files(folder), list_site_files(build(TWO_PLATFORMS))) == EXTRA_FILES
 
 
 def test_command_exits_with_1_if_refused(tmp_path: Path) -> None:

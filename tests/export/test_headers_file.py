@@ -22,8 +22,8 @@ def test_headers_equal_those_of_the_server(site: Site, tmp_path: Path) -> None:
     export_site(site, SITE_URL, tmp_path)
     rules = parse_headers_file(tmp_path)
     for path, resource in site.items():
-        assert matching_headers(rules, path) == expected_headers(resource)
-    assert matching_headers(rules, "/the-defects.ics") == {
+        assert find_headers(rules, path) == get_expected_headers(resource)
+    assert find_headers(rules, "/the-defects.ics") == {
         "Content-Type": "text/calendar; charset=utf-8",
         "Cache-Control": (
             "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800, no-transform"
@@ -42,7 +42,7 @@ def test_headers_rules_include_path_of_site_url(tmp_path: Path) -> None:
     rules = parse_headers_file(tmp_path)
     assert all(pattern.startswith("/the-defects/") for pattern in rules)
     for path, resource in site.items():
-        assert matching_headers(rules, f"/the-defects{path}") == expected_headers(resource)
+        assert find_headers(rules, f"/the-defects{path}") == get_expected_headers(resource)
 
 
 def test_thousand_episodes_need_under_100_rules(fast_folder: Path) -> None:
@@ -52,7 +52,7 @@ def test_thousand_episodes_need_under_100_rules(fast_folder: Path) -> None:
     assert len(site) > 1000
     assert len(rules) < 100
     for path, resource in site.items():
-        assert matching_headers(rules, path) == expected_headers(resource)
+        assert find_headers(rules, path) == get_expected_headers(resource)
 
 
 def parse_headers_file(folder: Path) -> dict[str, dict[str, str]]:
@@ -71,7 +71,7 @@ def parse_headers_file(folder: Path) -> dict[str, dict[str, str]]:
     return rules
 
 
-def matching_headers(rules: dict[str, dict[str, str]], path: str) -> dict[str, str]:
+def find_headers(rules: dict[str, dict[str, str]], path: str) -> dict[str, str]:
     """Return the headers that a host sends for a path; exactly one rule must match."""
     matching = [
         headers
@@ -82,6 +82,6 @@ def matching_headers(rules: dict[str, dict[str, str]], path: str) -> dict[str, s
     return matching[0]
 
 
-def expected_headers(resource: Resource) -> dict[str, str]:
+def get_expected_headers(resource: Resource) -> dict[str, str]:
     """Return the headers of a resource, without the file name that a shared rule cannot have."""
     return {name: value.partition("; filename=")[0] for name, value in resource.headers}

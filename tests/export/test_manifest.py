@@ -14,8 +14,8 @@ from tests.support.exports import (
     ONE_PLATFORM,
     SITE_URL,
     build,
+    get_export_error,
     read_files,
-    refuse_export,
     write_text,
 )
 
@@ -61,5 +61,5 @@ def test_manifest_may_list_a_missing_folder(tmp_path: Path) -> None:
 def test_damaged_manifest_is_refused(manifest: str, tmp_path: Path) -> None:
     export_site(build(ONE_PLATFORM), SITE_URL, tmp_path)
     (tmp_path / MANIFEST_FILE).write_text(manifest, encoding="utf-8", errors="surrogateescape")
-    message = refuse_export(build(MOVED), tmp_path)
+    message = get_export_error(build(MOVED), tmp_path)
     assert message == f"{tmp_path / MANIFEST_FILE}: damaged. Export to a new folder."

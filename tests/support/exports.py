@@ -63,7 +63,7 @@ def assert_untouched(folder: Path) -> Iterator[None]:
     assert (read_files(folder), record_states(folder)) == before
 
 
-def refuse_export(site: Site, folder: Path) -> str:
+def get_export_error(site: Site, folder: Path) -> str:
     """Return the message of an export that is refused and changes nothing."""
     with assert_untouched(folder), pytest.raises(ExportError) as caught:
         export_site(site, SITE_URL, folder)
@@ -75,7 +75,7 @@ def diff_files(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> set[str]
     return {path for path in {*one, *other} if one.get(path) != other.get(path)}
 
 
-def site_files(site: Site) -> Files:
+def list_site_files(site: Site) -> Files:
     """Return the content of every file that an export of the site should write."""
     return {path.lstrip("/") or "index.html": each.body for path, each in site.items()}
 
