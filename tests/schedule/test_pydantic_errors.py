@@ -30,6 +30,23 @@ def test_unknown_key_suggests_unused_keys_only(line: str, problem: str) -> None:
     assert load_problems(f"{make_yaml()}{line}\n") == (problem,)
 
 
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (
+            "text",
+            "15:11: episodes: expected a mapping, got text. Use `{1: {teaser: A few sentences.}}`.",
+        ),
+        (
+            "{1: text}",
+            "15:15: episodes.1: expected a mapping, got text. Use `{teaser: A few sentences.}`.",
+        ),
+    ],
+)
+def test_text_for_mapping_suggests_example(value: str, problem: str) -> None:
+    assert load_problems(f"{make_yaml()}episodes: {value}\n") == (problem,)
+
+
 def test_misspelt_required_key_is_one_problem() -> None:
     text = make_yaml().replace("timezone:", "timzone:")
     assert load_problems(text) == ("3:1: timzone: unknown key. Use `timezone`.",)

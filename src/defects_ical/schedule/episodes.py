@@ -266,16 +266,16 @@ def _find_problems(drafts: tuple[_DraftEpisode, ...], schedule: Schedule) -> Ite
         if draft.in_range:
             yield from _check_start(draft, schedule)
         elif draft.key_path != RULE_TIME:
-            message = _describe_excess(draft)
+            message = _describe_out_of_range(draft)
             yield schedule.problem(draft.key_path, message, "Use a shorter distance.")
     if late := [each for each in drafts if not each.in_range and each.key_path == RULE_TIME]:
         # The message about the first one is enough for all that follow it.
         count = (late[0].number or 1) - 1
         hint = f"Use `{count}` or fewer." if count else "Use an earlier premiere."
-        yield schedule.problem(("airing", "episodes"), _describe_excess(late[0]), hint)
+        yield schedule.problem(("airing", "episodes"), _describe_out_of_range(late[0]), hint)
 
 
-def _describe_excess(draft: _DraftEpisode) -> str:
+def _describe_out_of_range(draft: _DraftEpisode) -> str:
     years = f"{FIRST_YEAR} to {LAST_YEAR}"
     return f"{draft.name} would air on {draft.time.naive:%Y-%m-%d}, outside the years {years}"
 

@@ -62,27 +62,27 @@ class FieldType(ABC):
         """Return the value; raise a `field_error` if ``raw`` is not in the format."""
 
     @abstractmethod
-    def describe_format(self) -> dict[str, Any]:
+    def _describe_format(self) -> dict[str, Any]:
         """Return the keywords of the JSON Schema that describe the format."""
 
     def build_json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values, with the example."""
-        return self.describe_format() | {"examples": [self.example]}
+        return self._describe_format() | {"examples": [self.example]}
 
-    def suggest(self, raw: str) -> str | None:  # noqa: ARG002 - for subclasses
+    def _suggest(self, raw: str) -> str | None:  # noqa: ARG002 - for subclasses
         """Return the valid value that an invalid one was probably meant to be, if any."""
         return None
 
-    def write_hint(self, raw: str) -> str:
+    def _write_hint(self, raw: str) -> str:
         """Return the sentence that says what to write instead of ``raw``."""
-        suggestion = self.suggest(raw)
+        suggestion = self._suggest(raw)
         return f"Use `{suggestion}`." if suggestion else f"Use a value like `{self.example}`."
 
     def build_error(self, raw: str) -> PydanticCustomError:
         """Return the error for ``raw`` in another format."""
         if raw:
-            return field_error(f"`{excerpt(raw)}` is not {self.noun}", self.write_hint(raw))
-        return field_error(f"expected {self.noun}, got nothing", self.write_hint(raw))
+            return field_error(f"`{excerpt(raw)}` is not {self.noun}", self._write_hint(raw))
+        return field_error(f"expected {self.noun}, got nothing", self._write_hint(raw))
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -97,7 +97,7 @@ class FieldType(ABC):
     def _parse_yaml(self, raw: object) -> object:
         if isinstance(raw, str):
             return self.parse(raw)
-        hint = f"{self.write_hint('')} Quote text that starts with a bracket."
+        hint = f"{self._write_hint('')} Quote text that starts with a bracket."
         raise field_error(f"expected {self.noun}, got {name_kind(raw)}", hint)
 
 
@@ -123,8 +123,8 @@ class TextField(FieldType):
             raise field_error(message, hint)
         return value
 
-    def describe_format(self) -> dict[str, Any]:
-        """Return the length; numbers are accepted since `title: 1984` is one to an editor."""
+    def _describe_format(self) -> dict[str, Any]:
+        # `title: 1984` is a number to an editor, and `title: no` a boolean to some.
         types = ["string", "number", "boolean"]
         return {"type": types, "minLength": 1, "maxLength": self.max_length}
 
@@ -159,15 +159,13 @@ class IntegerField(FieldType):
             raise self.build_error(raw)
         if not self.minimum <= int(raw) <= self.maximum:
             message = f"{raw} is not between {self.minimum} and {self.maximum}"
-            raise field_error(message, self.write_hint(raw))
+            raise field_error(message, self._write_hint(raw))
         return int(raw)
 
-    def describe_format(self) -> dict[str, Any]:
-        """Return the range."""
+    def _describe_format(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
-    def write_hint(self, raw: str) -> str:  # noqa: ARG002 - the range helps with any mistake
-        """Return the range and an example."""
+    def _write_hint(self, raw: str) -> str:  # noqa: ARG002 - the range helps with any mistake
         return f"Use a number from {self.minimum} to {self.maximum}, like `{self.example}`."
 
 
@@ -184,18 +182,15 @@ class ChoiceField(FieldType):
             return raw
         raise self.build_error(raw)
 
-    def describe_format(self) -> dict[str, Any]:
-        """Return the list of words."""
+    def _describe_format(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.choices)}
 
-    def suggest(self, raw: str) -> str | None:
-        """Return the most similar word."""
+    def _suggest(self, raw: str) -> str | None:
         return closest_match(raw, self.choices)
 
-    def write_hint(self, raw: str) -> str:
-        """Return the most similar word, else all words if they are few."""
-        if len(self.choices) > MAX_LISTED_CHOICES or self.suggest(raw):
-            return super().write_hint(raw)
+    def _write_hint(self, raw: str) -> str:
+        if len(self.choices) > MAX_LISTED_CHOICES or self._suggest(raw):
+            return super()._write_hint(raw)
         return f"Use {' or '.join(f'`{each}`' for each in self.choices)}."
 
 
@@ -218,12 +213,10 @@ class PatternField(FieldType):
             raise self.build_error(raw)
         return value
 
-    def describe_format(self) -> dict[str, Any]:
-        """Return the pattern."""
+    def _describe_format(self) -> dict[str, Any]:
         return {"type": "string", "pattern": f"^({self.pattern})$"}
 
-    def suggest(self, raw: str) -> str | None:
-        """Return the corrected value if it is valid."""
+    def _suggest(self, raw: str) -> str | None:
         corrected = self.correct(raw)
         return corrected if corrected != raw and self._convert(corrected) is not None else None
 

@@ -87,16 +87,14 @@ class FormatField(ChoiceField):
         super().parse(raw)
         return int(raw)
 
-    def describe_format(self) -> dict[str, Any]:
-        """Return the version as the number that an editor reads."""
+    def _describe_format(self) -> dict[str, Any]:
         return {"const": self.example}
 
 
 class TimezoneField(ChoiceField):
-    """A name from the IANA time zone database."""
+    """A name from the IANA time zone database; suggests up to three."""
 
-    def write_hint(self, raw: str) -> str:
-        """Return up to three zones that were probably meant, else an example."""
+    def _write_hint(self, raw: str) -> str:
         names = " or ".join(f"`{name}`" for name in suggest_timezones(raw))
         return f"Use {names}." if names else f"Use a value like `{self.example}`."
 
@@ -140,28 +138,24 @@ class IdField(PatternField):
     convert: Callable[[str], object] = _check_id_length
     correct: Callable[[str], str] = make_id
 
-    def describe_format(self) -> dict[str, Any]:
-        """Return the pattern and the length."""
-        return super().describe_format() | {"maxLength": MAX_ID_LENGTH}
+    def _describe_format(self) -> dict[str, Any]:
+        return super()._describe_format() | {"maxLength": MAX_ID_LENGTH}
 
 
 class UUIDField(PatternField):
-    """A UUID other than the placeholder in the README."""
+    """A UUID other than the placeholder; its hint is a command, since examples are not unique."""
 
-    def describe_format(self) -> dict[str, Any]:
-        """Return the pattern, and reject the placeholder."""
-        return super().describe_format() | {"not": {"const": PLACEHOLDER_UUID}}
+    def _describe_format(self) -> dict[str, Any]:
+        return super()._describe_format() | {"not": {"const": PLACEHOLDER_UUID}}
 
-    def write_hint(self, raw: str) -> str:
-        """Return how to create a UUID: one like an example would not be unique."""
-        return super().write_hint(raw) if self.suggest(raw) else MAKE_UUID_HINT
+    def _write_hint(self, raw: str) -> str:
+        return super()._write_hint(raw) if self._suggest(raw) else MAKE_UUID_HINT
 
 
 class EpisodeField(PatternField):
-    """The number of an episode or the id of a special, in a list."""
+    """An item of a list of episodes; suggests several items for a range."""
 
-    def suggest(self, raw: str) -> str | None:
-        """Return the numbers that were meant, which may be several."""
+    def _suggest(self, raw: str) -> str | None:
         return expand_episode_range(raw)
 
 

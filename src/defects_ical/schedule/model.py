@@ -263,6 +263,7 @@ class Schedule(Model):
     ] = Field(
         default_factory=lambda: MappingProxyType({}),
         description="Teasers and recaps, by number.",
+        examples=[{"1": {"teaser": "A few sentences."}}],
     )
     specials: Annotated[tuple[Special, ...], EmptyAllowed([])] = ()
     changes: Annotated[tuple[Change, ...], EmptyAllowed([])] = Field(

@@ -26,7 +26,6 @@ from defects_ical.schedule.field_types import FieldType, name_kind
 from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.yaml_reader import KEY_MARK, KeyPath, Locations, problem_at
 from defects_ical.schedule.yaml_writer import write_flow
-from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 
 MAX_PROBLEMS: Final = 1000
@@ -81,8 +80,7 @@ def _to_problem(error: ErrorDetails, locations: Locations) -> Problem:
         case "tuple_type":
             message, hint = f"expected a list, got {name_kind(raw)}", _hint_at_list(key_path, raw)
         case "model_type" | "mapping_type" | "dict_type":
-            message = f"expected a mapping, got {name_kind(raw)}"
-            hint = _hint_at_mapping(key_path, raw)
+            message, hint = f"expected a mapping, got {name_kind(raw)}", _hint_at_mapping(key_path)
         case kind:
             raise AssertionError(f"an error that no schedule should cause: {kind}")
     return problem_at(locations, key_path, message, hint, code, *details)
@@ -112,17 +110,12 @@ def _find_unused_keys(key_path: KeyPath, locations: Locations) -> tuple[str, ...
     return tuple(key for key in keys if (*key_path, key) not in locations)
 
 
-def _hint_at_mapping(key_path: KeyPath, raw: object) -> str:
+def _hint_at_mapping(key_path: KeyPath) -> str:
     if not key_path:
         return "Start the file with `format: 1`."
     field, inside = _find_field(key_path)
-    model = _find_model(key_path)
-    example = _write_mapping(model) if inside else _write_example(field)
-    if example != "{}":
-        return f"Use `{example}`."
-    if isinstance(raw, str) and raw:
-        return f"Use `{{{next(iter(model.model_fields))}: {excerpt(raw)}}}`."
-    return f"Use one of the keys {', '.join(f'`{key}`' for key in model.model_fields)}."
+    example = _write_mapping(_find_model(key_path)) if inside else _write_example(field)
+    return f"Use `{example}`."
 
 
 def _hint_at_list(key_path: KeyPath, raw: object) -> str:
@@ -137,7 +130,7 @@ def _find_model(key_path: KeyPath) -> type[BaseModel]:
     """Return the model of the mapping at ``key_path``, or of the items of the container there."""
     if not key_path:
         return Schedule
-    return next(_find_models(_find_field(key_path)[0].annotation))
+    return _find_model_in(_find_field(key_path)[0].annotation)
 
 
 def _find_field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
@@ -154,31 +147,37 @@ def _find_field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
         parts = parts[1:] if inside else parts
         if not parts:
             return field, inside
-        model = next(_find_models(field.annotation))
+        model = _find_model_in(field.annotation)
 
 
 def _is_container(field: FieldInfo) -> bool:
     return typing.get_origin(field.annotation) in {tuple, collections.abc.Mapping}
 
 
-def _find_models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
+def _find_model_in(annotation: Any) -> type[BaseModel]:
+    parts = (part for part in _list_parts(annotation) if isinstance(part, type))
+    return next(part for part in parts if issubclass(part, BaseModel))
+
+
+def _list_parts(annotation: Any) -> Iterator[Any]:
+    """Yield an annotation, and the types and metadata in it."""
+    yield annotation
     for part in typing.get_args(annotation):
-        yield from _find_models(part)
+        yield from _list_parts(part)
 
 
 def _write_example(field: FieldInfo) -> str:
     """Write a value of the field, from its own example or its type's."""
     if field.examples:
         return write_flow(field.examples[0])
-    for each in field.metadata:
+    for each in (*field.metadata, *_list_parts(field.annotation)):
         if isinstance(each, FieldType):
             return str(each.example)
-    return _write_mapping(next(_find_models(field.annotation)))
+    return _write_mapping(_find_model_in(field.annotation))
 
 
 def _write_mapping(model: type[BaseModel]) -> str:
-    """Write a mapping with an example of every required key."""
-    required = {key: each for key, each in model.model_fields.items() if each.is_required()}
-    return write_flow({key: _write_example(each) for key, each in required.items()})
+    """Write a mapping with an example of every required key, else of the first key."""
+    fields = model.model_fields
+    keys = [key for key, field in fields.items() if field.is_required()] or [*fields][:1]
+    return write_flow({key: _write_example(fields[key]) for key in keys})
