@@ -23,6 +23,7 @@ from defects_ical.compare.event_parser import (
 from defects_ical.content.feeds import EPISODES_DIR, PRODID, all_feeds, event_uid, main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ComparisonSourceError, SiteURLError
+from defects_ical.rfc5545.content_lines import looks_like_html
 from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.text.display import excerpt
@@ -216,7 +217,7 @@ def _find_errors(body: bytes) -> Iterator[str]:
     """Yield why this is not a published feed, the most obvious reason first."""
     if not body.strip():
         yield f"empty. {USE_ANOTHER}"
-    if body.lstrip().startswith(b"<"):
+    if looks_like_html(body):
         yield f"a web page, not a calendar. {USE_FEED_URL} It ends in `.ics`."
     if b"\0" in body:
         yield f"binary data, not a calendar. {USE_ANOTHER}"

@@ -6,6 +6,7 @@ with live feeds, and the rules that the tests hold our own feeds against.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -112,6 +113,12 @@ class Component:
         yield self
         for each in self.components:
             yield from each.walk()
+
+
+def looks_like_html(body: bytes) -> bool:
+    """Return whether a file that should be a calendar begins as an HTML page does."""
+    beginning = body[:1024].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    return beginning.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<script"))
 
 
 def split_physical_lines(text: bytes) -> Iterator[PhysicalLine]:

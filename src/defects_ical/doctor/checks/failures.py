@@ -13,6 +13,7 @@ from defects_ical.probe.fetch_errors import FetchErrorKind
 from defects_ical.probe.responses import Probe, Response
 from defects_ical.probe.session import ProbeResult
 from defects_ical.probe.urls import redact_url
+from defects_ical.rfc5545.content_lines import looks_like_html
 
 ERROR_ISSUES: Final[Mapping[FetchErrorKind, Issue]] = {
     "invalid url": Issue.INVALID_URL,
@@ -57,7 +58,7 @@ def find_failure(response: Response) -> Occurrence | None:
         return Issue.CHALLENGE.at(status=response.status)
     if not response.ok:
         return _choose_status_issue(response.status).at(status=describe_status(response.status))
-    if is_html(response):
+    if looks_like_html(response.body):
         return _classify_page(response)
     if response.decoded and not response.body.strip():
         return Issue.EMPTY_RESPONSE.at()
@@ -87,12 +88,6 @@ def get_feed_bodies(result: ProbeResult) -> tuple[bytes, ...]:
     return tuple(each.response.body for each in (*first, *repeated))
 
 
-def is_html(response: Response) -> bool:
-    """Return whether the body begins as HTML does, whatever its media type."""
-    beginning = response.body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return beginning.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<script"))
-
-
 def describe_status(status: int) -> str:
     """Return a status with its name: "404 (Not Found)"."""
     try:
@@ -116,7 +111,7 @@ def _classify_page(response: Response) -> Occurrence:
 def _is_challenge(response: Response) -> bool:
     if response.header("cf-mitigated"):
         return True
-    return is_html(response) and bool(_CHALLENGE.search(response.body[:_MAX_PAGE]))
+    return looks_like_html(response.body) and bool(_CHALLENGE.search(response.body[:_MAX_PAGE]))
 
 
 def _is_login_page(response: Response) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 from typing import Final
@@ -11,14 +10,13 @@ import icalendar
 
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import MAX_EVENTS, all_events
+from defects_ical.rfc5545.content_lines import looks_like_html
 from defects_ical.rfc5545.lenient_parser import LenientParse
 from defects_ical.rfc5545.observations import SyntaxRule
 from defects_ical.text.display import excerpt
 
 # The icalendar library takes a second for half a megabyte.
 MAX_PARSED_BYTES: Final = 500_000
-
-_HTML: Final = re.compile(rb"<(?:!doctype|html|head|body|script|title)", re.IGNORECASE)
 
 
 def check_file(body: bytes, parse: LenientParse) -> Iterator[Occurrence]:
@@ -58,9 +56,9 @@ def _check_kind(body: bytes) -> Iterator[Occurrence]:
 
 
 def _describe_content(body: bytes) -> str:
-    start = body[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if _HTML.search(start):
+    if looks_like_html(body):
         return "an HTML page"
+    start = body[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] in {b"{", b"["}:
         return "JSON"
     if start[:2] == b"\x1f\x8b":

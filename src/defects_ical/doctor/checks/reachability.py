@@ -13,7 +13,6 @@ from defects_ical.doctor.checks.failures import (
     describe_status,
     find_failure,
     find_working_probes,
-    is_html,
 )
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
@@ -22,6 +21,7 @@ from defects_ical.probe.responses import Probe, Response, ResponseHead
 from defects_ical.probe.robots import is_allowed
 from defects_ical.probe.session import ProbeResult
 from defects_ical.probe.urls import redact_url
+from defects_ical.rfc5545.content_lines import looks_like_html
 from defects_ical.text.english import join_names
 
 # After more than five redirects, crawlers may assume that there is no robots.txt (RFC 9309
@@ -118,7 +118,7 @@ def _check_robots(result: ProbeResult) -> Iterator[Occurrence]:
     probes = result.select("subscribe")
     for robots in result.select("robots"):
         response = robots.response
-        if response.ok and not is_html(response):
+        if response.ok and not looks_like_html(response.body):
             agent = CLIENT_HEADERS[robots.client]["User-Agent"]
             url = probes[0].response.url if probes else result.url
             if not is_allowed(response.body, agent, url):
