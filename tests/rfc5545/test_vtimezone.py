@@ -59,4 +59,4 @@ def test_no_offset_before_the_first_onset() -> None:
 def test_day_of_yearly_rule(rule: str, day: int) -> None:
     parsed = parse_yearly_rrule(rule, ONSET)
     assert parsed
-    assert parsed.day(2026) == datetime(2026, 11, day).date()  # noqa: DTZ001 - a date
+    assert parsed.find_date(2026) == datetime(2026, 11, day).date()  # noqa: DTZ001 - a date

@@ -16,11 +16,10 @@ from typing import Final, TypeAlias
 from defects_ical.rfc5545.content_lines import (
     Component,
     count_uids,
-    empty_properties,
+    find_empty_properties,
     find_invisible,
-    first_onset,
+    find_tzids,
     is_utf8,
-    tzids_used,
 )
 from tests.support.calendar_files import CalendarFile
 from tests.support.strict_parser import MalformedError, parse_calendar
@@ -84,7 +83,7 @@ def check_nesting(file: CalendarFile) -> Iterator[str]:
 
 def check_empty_values(file: CalendarFile) -> Iterator[str]:
     """Check that every property has a value."""
-    for line in chain.from_iterable(map(empty_properties, file.calendar.walk())):
+    for line in chain.from_iterable(map(find_empty_properties, file.calendar.walk())):
         yield f"line {line.number}: {line.name} is empty"
 
 
@@ -322,7 +321,7 @@ def check_alarms(file: CalendarFile) -> Iterator[str]:
 
 def check_timezones(file: CalendarFile) -> Iterator[str]:
     """Check that the zones of events, and no others, are defined before them (§3.2.19)."""
-    used = set(tzids_used(file.events))
+    used = set(find_tzids(file.events))
     components = file.calendar.components
     first = tuple(takewhile(lambda each: each.name == "VTIMEZONE", components))
     defined = [zone.get_value("TZID") for zone in file.calendar.get_components("VTIMEZONE")]
@@ -338,7 +337,7 @@ def check_observances(file: CalendarFile) -> Iterator[str]:
     starts = [line.value for event in file.events for line in event.get_lines("DTSTART")]
     for zone in file.calendar.get_components("VTIMEZONE"):
         yield from _check_properties(zone, ("TZID",))
-        first = first_onset(zone)
+        first = min((each.get_value("DTSTART") for each in zone.components), default="")
         if not zone.get_components("STANDARD") or not "19700101T000000" <= first < min(starts):
             yield f"line {zone.number}: starts at {first} for {starts}"
         for each in zone.components:

@@ -364,7 +364,7 @@ class Issue(Enum):
     )
     DECREASING_LAST_MODIFIED = _warning(
         "Last-Modified is earlier in a later response.",
-        impact="Clients that have the later date are told that nothing changed, and keep the old "
+        impact="For clients that have the later date, the feed seems unchanged: they keep the old "
         "version.",
         fix=NO_LAST_MODIFIED,
         clients=("Apple", "ICSx5"),
@@ -372,7 +372,7 @@ class Issue(Enum):
     )
     FUTURE_LAST_MODIFIED = _warning(
         "Last-Modified is later than the server's clock: {date:%Y-%m-%d %H:%M:%S} UTC.",
-        impact="Until that time, clients that compare dates are told that nothing changed.",
+        impact="Until that time, the feed seems unchanged to clients that compare dates.",
         fix=NO_LAST_MODIFIED,
         clients=("Apple", "ICSx5"),
         source="RFC 9110 §8.8.2.1",

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain, count
 from typing import Final
 
-from defects_ical.rfc5545.content_lines import Component, ContentLine, tzids_used
+from defects_ical.rfc5545.content_lines import Component, ContentLine, find_tzids
 from defects_ical.rfc5545.lenient_parser import LenientParse
 
 # More events show no other issues.
@@ -37,7 +37,7 @@ class ParsedFeed:
     @cached_property
     def events(self) -> tuple[Component, ...]:
         """The events of all calendars."""
-        return all_events(self.calendars)
+        return collect_events(self.calendars)
 
     @cached_property
     def timezones(self) -> tuple[Component, ...]:
@@ -49,7 +49,7 @@ class ParsedFeed:
     @cached_property
     def tzids(self) -> Mapping[str, ContentLine]:
         """The TZIDs that events use, each with the first line that does."""
-        return tzids_used(self.events)
+        return find_tzids(self.events)
 
     @property
     def has_reminders(self) -> bool:
@@ -59,7 +59,7 @@ class ParsedFeed:
         return any(_REMINDERS.search(value) for value in values)
 
 
-def all_events(calendars: tuple[Component, ...]) -> tuple[Component, ...]:
+def collect_events(calendars: tuple[Component, ...]) -> tuple[Component, ...]:
     """Return the events of all calendars."""
     return tuple(chain.from_iterable(each.get_components("VEVENT") for each in calendars))
 
@@ -71,7 +71,7 @@ def read_feed(parse: LenientParse, now: datetime) -> ParsedFeed:
         replace(each, components=tuple(_drop_events(each.components, number)))
         for each in parse.calendars
     )
-    complete = parse.complete and len(all_events(parse.calendars)) <= MAX_EVENTS
+    complete = parse.complete and len(collect_events(parse.calendars)) <= MAX_EVENTS
     return ParsedFeed(calendars, now, complete)
 
 

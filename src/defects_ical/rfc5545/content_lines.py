@@ -172,30 +172,25 @@ def is_utf8(raw: bytes) -> bool:
     return True
 
 
-def empty_properties(component: Component) -> Iterator[ContentLine]:
+def find_empty_properties(component: Component) -> Iterator[ContentLine]:
     """Yield the properties without a value."""
     return (line for line in component.lines if not line.value.strip())
 
 
-def event_key(event: Component) -> tuple[str, str]:
+def get_event_key(event: Component) -> tuple[str, str]:
     """Return what identifies an event: UID, and RECURRENCE-ID for one of a series (§3.8.4.4)."""
     return event.get_value("UID"), event.get_value("RECURRENCE-ID")
 
 
 def count_uids(events: Iterable[Component]) -> Counter[tuple[str, str]]:
-    """Count the events by ``event_key``."""
-    return Counter(map(event_key, events))
+    """Count the events by ``get_event_key``."""
+    return Counter(map(get_event_key, events))
 
 
-def tzids_used(events: Iterable[Component]) -> dict[str, ContentLine]:
+def find_tzids(events: Iterable[Component]) -> dict[str, ContentLine]:
     """Return the TZIDs of events, each with the first line that uses it."""
     lines: dict[str, ContentLine] = {}
     for line in chain.from_iterable(event.lines for event in events):
         if line.tzid:
             lines.setdefault(line.tzid, line)
     return lines
-
-
-def first_onset(definition: Component) -> str:
-    """Return the local time of the first DTSTART in a VTIMEZONE; empty without one."""
-    return min((each.get_value("DTSTART") for each in definition.components), default="")

@@ -34,7 +34,7 @@ MAX_RULE_LENGTH: Final = 500
 MAX_DIGITS: Final = 6
 
 
-def latest_end(event: Component) -> datetime | None:
+def estimate_end(event: Component) -> datetime | None:
     """Return when an event and all of its recurrences are over at the latest, in UTC.
 
     Returns NEVER for a rule whose end is not known, and None for an event without a valid time.
@@ -43,7 +43,7 @@ def latest_end(event: Component) -> datetime | None:
     if not times:
         return None
     start, duration = times[0], max(times) - times[0]
-    rule_ends = (_last_recurrence(line.value, start) for line in event.get_lines("RRULE"))
+    rule_ends = (_estimate_last_recurrence(line.value, start) for line in event.get_lines("RRULE"))
     return max(*times, start, *(_add(end, duration) for end in rule_ends))
 
 
@@ -57,7 +57,7 @@ def _iterate_times(event: Component) -> Iterator[datetime]:
                     yield value.utc if "T" in word else _add(value.utc, DAY)
 
 
-def _last_recurrence(rule: str, start: datetime) -> datetime:
+def _estimate_last_recurrence(rule: str, start: datetime) -> datetime:
     """Return when a rule's last recurrence starts at the latest (§3.3.10)."""
     parts = dict(word.partition("=")[::2] for word in rule[:MAX_RULE_LENGTH].upper().split(";"))
     if "UNTIL" in parts:

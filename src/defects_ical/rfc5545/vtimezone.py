@@ -46,14 +46,14 @@ class YearlyRRule(NamedTuple):
     days: tuple[int, ...]
     until: datetime | None
 
-    def day(self, year: int) -> date | None:
+    def find_date(self, year: int) -> date | None:
         """Return the rule's day in a year, or None if the year has none."""
         if self.nth and self.weekday is not None:
-            return self._nth_weekday(year, self.weekday)
+            return self._find_nth_weekday(year, self.weekday)
         days = filter(None, (_make_date(year, self.month, day) for day in sorted(self.days)))
         return next((day for day in days if self.weekday in {None, day.weekday()}), None)
 
-    def _nth_weekday(self, year: int, weekday: int) -> date | None:
+    def _find_nth_weekday(self, year: int, weekday: int) -> date | None:
         if self.nth > 0 or self.nth == -1:
             return YearlyRule(self.month, self.nth, weekday).find_date(year)
         last = YearlyRule(self.month, -1, weekday).find_date(year)
@@ -75,27 +75,23 @@ class Observance:
     rule: YearlyRRule | None
     onsets: tuple[datetime, ...]
 
-    def last_onset(self, naive: datetime) -> datetime | None:
+    def find_last_onset(self, naive: datetime) -> datetime | None:
         """Return the latest onset that is not later than a local time."""
-        onsets = [each for each in self.onsets if each <= naive]
         until = self.rule.until if self.rule else None
         # A rule may end in a year before that year's onset.
         last_year = min(naive.year, until.year) if until else naive.year
-        for year in (last_year, last_year - 1):
-            onsets.extend(each for each in self._onset_in(year) if each <= naive)
-        return max(onsets, default=None)
+        by_rule = map(self.find_onset, (last_year, last_year - 1))
+        onsets = (*self.onsets, *filter(None, by_rule))
+        return max((each for each in onsets if each <= naive), default=None)
 
-    def onset_in(self, year: int) -> datetime:
-        """Return the onset in a year, or DTSTART if there is none in that year."""
-        return next(self._onset_in(year), self.onset)
-
-    def _onset_in(self, year: int) -> Iterator[datetime]:
-        until = self.rule.until if self.rule else None
-        day = self.rule.day(year) if self.rule else None
-        if day:
-            onset = datetime.combine(day, self.onset.time())
-            if onset >= self.onset and (until is None or onset <= until + self.offset_from):
-                yield onset
+    def find_onset(self, year: int) -> datetime | None:
+        """Return the onset that the rule gives in a year, if any."""
+        day = self.rule.find_date(year) if self.rule else None
+        if not self.rule or not day:
+            return None
+        onset, until = datetime.combine(day, self.onset.time()), self.rule.until
+        has_ended = until is not None and onset > until + self.offset_from
+        return None if has_ended or onset < self.onset else onset
 
 
 def tzid_of(definition: Component) -> str:
@@ -105,7 +101,7 @@ def tzid_of(definition: Component) -> str:
 
 def count_transitions(definition: Component) -> int:
     """Count the transitions that a VTIMEZONE lists; a rule counts as one."""
-    return sum(1 + len(_rdates(observance)) for observance in definition.components)
+    return sum(1 + len(_list_rdates(observance)) for observance in definition.components)
 
 
 def parse_observances(definition: Component) -> Iterator[Observance]:
@@ -119,13 +115,15 @@ def parse_observances(definition: Component) -> Iterator[Observance]:
             continue
         rule = parse_yearly_rrule(component.get_value("RRULE"), onset)
         if rule or not component.get_lines("RRULE"):
-            onsets = (onset, *filter(None, map(parse_local_datetime, _rdates(component))))
+            onsets = (onset, *filter(None, map(parse_local_datetime, _list_rdates(component))))
             yield Observance(component, onset, before, after, rule, onsets)
 
 
 def defined_offset(observances: Iterable[Observance], naive: datetime) -> timedelta | None:
     """Return the UTC offset that observances give for a local time; None before the first onset."""
-    last = [(onset, each.offset_to) for each in observances if (onset := each.last_onset(naive))]
+    last = [
+        (onset, each.offset_to) for each in observances if (onset := each.find_last_onset(naive))
+    ]
     return max(last)[1] if last else None
 
 
@@ -179,7 +177,7 @@ def _parse_until(value: str | None) -> datetime | None:
     return min(until, LAST_UNTIL)
 
 
-def _rdates(observance: Component) -> list[str]:
+def _list_rdates(observance: Component) -> list[str]:
     return [value for line in observance.get_lines("RDATE") for value in line.value.split(",")]
 
 

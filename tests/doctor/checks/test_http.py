@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import get_args
+from itertools import chain, takewhile
+from typing import Final, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from defects_ical.doctor.checks.failures import ERROR_ISSUES, get_feed_bodies
+from defects_ical.doctor.issues import Issue
 from defects_ical.probe.clients import CLIENTS
-from defects_ical.probe.fetch_errors import FetchErrorKind
+from defects_ical.probe.fetch_errors import FetchError, FetchErrorKind
 from defects_ical.probe.responses import Probe, Purpose, Response, ResponseHead
 from defects_ical.probe.session import Limits, ProbeResult, probe_feed
 from tests.doctor.checks import test_caching, test_delivery, test_reachability
@@ -26,6 +28,12 @@ from tests.support.server_scenarios import (
     serve_scenario,
 )
 
+EXPECTED: Final = {**test_reachability.EXPECTED, **test_delivery.EXPECTED, **test_caching.EXPECTED}
+# Other tests expect these, and one test below.
+WITHOUT_SCENARIO: Final = frozenset(
+    {"incomplete-check", "webcal-over-http", "wrong-charset", "unknown-content-encoding"}
+)
+
 
 def test_every_scenario_has_expectations() -> None:
     modules = (test_reachability, test_delivery, test_caching)
@@ -33,8 +41,24 @@ def test_every_scenario_has_expectations() -> None:
     assert sorted(names) == sorted(SCENARIOS)
 
 
-def test_every_fetch_error_has_an_issue() -> None:
-    assert ERROR_ISSUES.keys() == {*get_args(FetchErrorKind)}
+def test_every_http_issue_is_expected() -> None:
+    summaries = chain.from_iterable(EXPECTED.values())
+    found = {summary.split()[1].removesuffix(":") for summary in summaries}
+    by_error = {issue.id for issue in ERROR_ISSUES.values()}
+    # The catalogue lists the issues of HTTP first.
+    http_issues = {each.id for each in takewhile(lambda each: each != Issue.NO_CALENDAR, Issue)}
+    assert found | by_error | WITHOUT_SCENARIO == http_issues
+
+
+@pytest.mark.parametrize("kind", get_args(FetchErrorKind))
+def test_fetch_error_has_an_issue(kind: FetchErrorKind) -> None:
+    response = Response("http://a.example/a.ics", error=FetchError(kind, "the reason"))
+    probes = tuple(Probe(client, "subscribe", response) for client in CLIENTS)
+    (finding,) = find_http_issues(ProbeResult(response.url, probes, Limits()))
+    assert finding.severity == "error"
+    if kind != "no time left":
+        assert finding.issue == ERROR_ISSUES[kind]
+        assert finding.message.endswith(": the reason.")
 
 
 def test_feed_bodies_are_the_first_two_responses() -> None:
@@ -67,6 +91,14 @@ def make_result(headers: dict[str, str]) -> ProbeResult:
     purposes: tuple[Purpose, ...] = ("head", "repeat", "if-none-match", "if-modified-since")
     others = [Probe(CLIENTS[-1], purpose, response) for purpose in purposes]
     return ProbeResult(url, (*subscriptions, *others), Limits())
+
+
+def test_wrong_charset() -> None:
+    result = make_result({"content-type": "text/calendar; charset=latin-1"})
+    response = replace(result.probes[0].response, body=FEED.replace(b"Show", "쇼".encode()))
+    probes = tuple(replace(each, response=response) for each in result.probes)
+    messages = {each.message for each in find_http_issues(replace(result, probes=probes))}
+    assert "The feed is not ASCII only, but its charset is `latin-1`." in messages
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Final
 
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import CALENDAR_NAMES, ParsedFeed
-from defects_ical.rfc5545.recurrence import latest_end
+from defects_ical.rfc5545.recurrence import estimate_end
 
 # A file with one of these is there to be subscribed to, however few events it has.
 FEED_PROPERTIES: Final = ("REFRESH-INTERVAL", "X-PUBLISHED-TTL", "SOURCE")
@@ -55,7 +55,7 @@ def _check_single_event_name(feed: ParsedFeed) -> Iterator[Occurrence]:
 
 def _check_upcoming_events(feed: ParsedFeed) -> Iterator[Occurrence]:
     latest = None
-    for end in filter(None, map(latest_end, feed.events)):
+    for end in filter(None, map(estimate_end, feed.events)):
         if end >= feed.now:
             return
         latest = max(end, latest or end)

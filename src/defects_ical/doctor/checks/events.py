@@ -13,8 +13,8 @@ from defects_ical.rfc5545.content_lines import (
     Component,
     ContentLine,
     count_uids,
-    empty_properties,
-    event_key,
+    find_empty_properties,
+    get_event_key,
     has_unescaped_separator,
 )
 from defects_ical.rfc5545.values import DURATION_PATTERN, DateTimeValue, parse_date_time
@@ -65,7 +65,7 @@ def check_events(feed: ParsedFeed) -> Iterator[Occurrence]:
 def _check_uids(feed: ParsedFeed) -> Iterator[Occurrence]:
     counts = count_uids(feed.events)
     for event in feed.events:
-        key = event_key(event)
+        key = get_event_key(event)
         if not key[0]:
             yield Issue.NO_UID.at(event.number)
         elif counts[key] > 1:
@@ -158,7 +158,7 @@ def _check_texts(feed: ParsedFeed) -> Iterator[Occurrence]:
 
 
 def _check_empty_properties(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for line in chain.from_iterable(map(empty_properties, _walk(feed.calendars))):
+    for line in chain.from_iterable(map(find_empty_properties, _walk(feed.calendars))):
         yield Issue.EMPTY_PROPERTY.at(line.number, property=line.name)
 
 

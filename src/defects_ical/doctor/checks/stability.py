@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import TIMES, ParsedFeed
-from defects_ical.rfc5545.content_lines import Component, ContentLine, event_key
+from defects_ical.rfc5545.content_lines import Component, ContentLine, get_event_key
 from defects_ical.rfc5545.values import parse_date_time
 
 # How close DTSTAMP and the time of the request are if the server writes its own clock. In a second,
@@ -61,14 +61,18 @@ def _time_and_title(event: Component) -> _TimeAndTitle:
 
 
 def _compare_dtstamps(first: ParsedFeed, second: ParsedFeed) -> Iterator[Occurrence]:
-    others = {event_key(event): event for event in second.events}
+    others = {get_event_key(event): event for event in second.events}
     for event in first.events:
-        other = others.get(event_key(event))
+        other = others.get(get_event_key(event))
         dtstamps = [each.get_value("DTSTAMP") for each in (event, other) if each]
-        if other and dtstamps[0] != dtstamps[1] and _content(event) == _content(other):
+        if (
+            other
+            and dtstamps[0] != dtstamps[1]
+            and _strip_timestamps(event) == _strip_timestamps(other)
+        ):
             line = next(iter(event.get_lines("DTSTAMP")), event)
             yield Issue.UNSTABLE_DTSTAMP.at(line.number, dtstamp=", then ".join(dtstamps))
 
 
-def _content(event: Component) -> list[ContentLine]:
+def _strip_timestamps(event: Component) -> list[ContentLine]:
     return [line for line in event.lines if line.name not in TIMESTAMPS]

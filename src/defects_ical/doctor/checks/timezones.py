@@ -164,7 +164,8 @@ def _check_onsets(
     """Yield onsets that are in local time after the transition, in the first year of the events."""
     years = [time.naive.year for time in times if _is_in_database(time.naive)]
     for observance in observances:
-        onset = observance.onset_in(min(years)) if years else observance.onset
+        recurring = observance.find_onset(min(years)) if years else None
+        onset = recurring or observance.onset
         if _is_in_database(onset) and _is_in_later_offset(name, observance, onset):
             yield Issue.LATE_ONSET.at(
                 observance.component.number,
