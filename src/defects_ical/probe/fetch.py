@@ -32,25 +32,6 @@ SERVER_ERRORS: Final[frozenset[FetchErrorKind]] = frozenset(
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """When a request has to be finished (monotonic clock, seconds), and its error otherwise."""
-
-    time: float
-    error: FetchError
-
-    @classmethod
-    def after(cls, seconds: float) -> Deadline:
-        """Return the deadline for a request that starts now."""
-        error = FetchError("timeout", f"not finished after {seconds:g} seconds")
-        return cls(time.monotonic() + seconds, error)
-
-    @property
-    def remaining(self) -> float:
-        """Seconds until then; negative afterwards."""
-        return self.time - time.monotonic()
-
-
 def get(
     url: str, *, user_agent: str, timeout: float, max_bytes: int, max_redirects: int = 10
 ) -> Response:
@@ -68,7 +49,7 @@ def get(
         return Response(url, error=FetchError("no connection", message))
     with client:
         fetcher = Fetcher(client, max_bytes=max_bytes, max_redirects=max_redirects)
-        return fetcher.fetch("GET", url, {"User-Agent": user_agent}, Deadline.after(timeout))
+        return fetcher.fetch("GET", url, {"User-Agent": user_agent}, timeout)
 
 
 def run_with_deadline(function: Callable[[], Result], seconds: float) -> Result | None:
@@ -105,29 +86,35 @@ class Fetcher:
     connect_timeout: float = 10
     unreachable: dict[str, FetchError] = field(default_factory=dict)
 
-    def fetch(
-        self, method: str, url: str, headers: Mapping[str, str], deadline: Deadline
-    ) -> Response:
-        """Send a request with these headers only, and follow redirects."""
+    def fetch(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> Response:
+        """Send a request with these headers only, and follow redirects.
+
+        ``timeout`` is in seconds and for everything together.
+        """
         started = time.monotonic()
-        exchange = _Exchange(self, method, url, headers, deadline)
+        timeout_error = FetchError("timeout", f"not finished after {timeout:g} seconds")
+        exchange = _Exchange(self, method, url, headers, started + timeout, timeout_error)
         response = None
-        if deadline.remaining > 0:
-            response = run_with_deadline(exchange.run, deadline.remaining + GRACE_PERIOD)
+        if timeout > 0:
+            response = run_with_deadline(exchange.run, timeout + GRACE_PERIOD)
         if response is None:
-            response = exchange.to_response(error=deadline.error)
+            response = exchange.to_response(error=timeout_error)
         return replace(response, started=started, finished=time.monotonic())
 
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """A request and its redirects; ``heads`` are the responses until now."""
+    """A request and its redirects; ``heads`` are the responses until now.
+
+    ``timeout_error`` is its error if it is not finished at ``end`` (monotonic clock, seconds).
+    """
 
     fetcher: Fetcher
     method: str
     url: str
     headers: Mapping[str, str]
-    deadline: Deadline
+    end: float
+    timeout_error: FetchError
     heads: list[ResponseHead] = field(default_factory=list)
 
     def run(self) -> Response:
@@ -179,7 +166,7 @@ class _Exchange:
         return self.to_response(error=error)
 
     def _send(self, url: str) -> Response:
-        remaining = max(self.deadline.remaining, 0.001)
+        remaining = max(self.end - time.monotonic(), 0.001)
         timeout = httpx.Timeout(remaining, connect=min(remaining, self.fetcher.connect_timeout))
         # A request that the client does not build has none of httpx's own headers.
         request = httpx.Request(
@@ -207,14 +194,14 @@ class _Exchange:
                 return self.to_response(bytes(body), decoded=False)
             if max(len(body), received) > max_bytes:
                 return self.to_response(bytes(body[:max_bytes]), truncated=True)
-            if self.deadline.remaining < 0:
-                return self.to_response(bytes(body), error=self.deadline.error)
+            if time.monotonic() > self.end:
+                return self.to_response(bytes(body), error=self.timeout_error)
         complete = decompressor is None or decompressor.complete or not received
         return self.to_response(bytes(body), decoded=decoded and complete)
 
     def _classify_timeout(self, error: httpx.TimeoutException) -> FetchError:
-        if self.deadline.remaining <= 0:
-            return self.deadline.error
+        if time.monotonic() >= self.end:
+            return self.timeout_error
         if isinstance(error, httpx.ConnectTimeout):
             seconds = self.fetcher.connect_timeout
             return FetchError("no connection", f"no connection within {seconds:g} seconds")

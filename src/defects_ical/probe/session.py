@@ -12,7 +12,7 @@ from urllib.parse import SplitResult
 import httpx
 
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
-from defects_ical.probe.fetch import Deadline, Fetcher
+from defects_ical.probe.fetch import Fetcher
 from defects_ical.probe.fetch_errors import FetchError
 from defects_ical.probe.responses import Probe, Purpose, Response
 from defects_ical.probe.urls import candidate_urls, parse_feed_url
@@ -156,17 +156,15 @@ class _Session:
     def _probe(
         self, client: str, purpose: Purpose, url: str, headers: Mapping[str, str] | None = None
     ) -> Probe:
+        """Send a request, in a part of the time so that there is time for others."""
         method = "HEAD" if purpose == "head" else "GET"
         headers = {**CLIENT_HEADERS[client], **(headers or {})}
-        response = self.fetcher.fetch(method, url, headers, self._make_deadline(purpose))
+        limit = self.limits.robots if purpose == "robots" else self.limits.request
+        timeout = min(limit, self.limits.total * MAX_SHARE)
+        remaining = self.end - time.monotonic()
+        response = self.fetcher.fetch(method, url, headers, min(timeout, remaining))
+        if remaining < timeout and response.error and response.error.kind == "timeout":
+            # The last request is not to blame for the time of the others.
+            error = FetchError("no time left", f"{self.limits.total:g} seconds were over")
+            response = replace(response, error=error)
         return Probe(client, purpose, response)
-
-    def _make_deadline(self, purpose: Purpose) -> Deadline:
-        """Return the deadline for a request that starts now, so that there is time for others."""
-        seconds = self.limits.robots if purpose == "robots" else self.limits.request
-        deadline = Deadline.after(min(seconds, self.limits.total * MAX_SHARE))
-        if deadline.time <= self.end:
-            return deadline
-        # The last request is not to blame for the time of the others.
-        error = FetchError("no time left", f"{self.limits.total:g} seconds were over")
-        return Deadline(self.end, error)
