@@ -8,8 +8,8 @@ import pytest
 
 from defects_ical.doctor.checks.failures import get_feed_bodies
 from defects_ical.probe.session import probe_feed
+from tests.doctor.http_issues import find_http_issues, summarize_all
 from tests.support.faulty_server import Scenario, send_headers, serve
-from tests.support.http_findings import find_http_issues, summarize_all
 from tests.support.server_scenarios import QUICK, probe_scenario, send_current_dtstamp
 
 EXPECTED: Final = {

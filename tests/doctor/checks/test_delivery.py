@@ -6,8 +6,8 @@ import pytest
 
 from defects_ical.doctor.checks.failures import get_feed_bodies
 from defects_ical.probe.session import ProbeResult, probe_feed
+from tests.doctor.http_issues import find_http_issues, summarize, summarize_all
 from tests.support.faulty_server import FEED, Scenario, send_encoded, serve
-from tests.support.http_findings import find_http_issues, summarize, summarize_all
 from tests.support.server_scenarios import QUICK, probe_scenario
 
 EXPECTED = {

@@ -18,8 +18,8 @@ from defects_ical.probe.fetch_errors import FetchError, FetchErrorKind
 from defects_ical.probe.responses import Probe, Purpose, Response, ResponseHead
 from defects_ical.probe.session import Limits, ProbeResult, probe_feed
 from tests.doctor.checks import test_caching, test_delivery, test_reachability
+from tests.doctor.http_issues import find_http_issues
 from tests.support.faulty_server import FEED, Scenario, for_client, send_html, serve
-from tests.support.http_findings import find_http_issues
 from tests.support.server_scenarios import (
     CHALLENGE,
     QUICK,

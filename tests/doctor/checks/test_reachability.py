@@ -12,6 +12,7 @@ from defects_ical.doctor.findings import Finding
 from defects_ical.probe import session
 from defects_ical.probe.clients import CLIENTS
 from defects_ical.probe.session import Limits, ProbeResult, probe_feed
+from tests.doctor.http_issues import find_http_issues, summarize, summarize_all
 from tests.support.faulty_server import (
     Handler,
     Scenario,
@@ -26,7 +27,6 @@ from tests.support.faulty_server import (
     serve,
     trust_certificate,
 )
-from tests.support.http_findings import find_http_issues, summarize, summarize_all
 from tests.support.server_scenarios import QUICK, SCENARIOS, probe_scenario, serve_scenario
 
 EXPECTED: Final[dict[str, list[str]]] = {
