@@ -56,9 +56,6 @@ def poll_until_stable(reloader: SiteReloader) -> bool:
     return any(changed)
 
 
-# Ways to write a file.
-
-
 def write_in_place(file: Path, text: str) -> None:
     file.write_text(text, "utf-8")
 

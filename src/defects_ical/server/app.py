@@ -173,12 +173,12 @@ def _handle_http_error(middleware: SiteMiddleware, error: HTTPException) -> Base
     """Return the response to a request that neither the site nor a Flask view can serve."""
     table = middleware.table
     if not isinstance(error, (NotFound, MethodNotAllowed)):
-        return _plain_text_error(error)
+        return _make_plain_text_error(error)
     if isinstance(error, MethodNotAllowed) or _get_path(request.environ) in table.responses:
-        return _plain_text_error(MethodNotAllowed(METHODS, NOT_ALLOWED))
+        return _make_plain_text_error(MethodNotAllowed(METHODS, NOT_ALLOWED))
     if not table.live.site:
-        return _plain_text_error(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
-    return _not_found(table.live.site["/404.html"])
+        return _make_plain_text_error(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
+    return _make_not_found(table.live.site["/404.html"])
 
 
 def _add_common_headers(site_url: SiteURL, response: Response) -> Response:
@@ -192,14 +192,14 @@ def _add_common_headers(site_url: SiteURL, response: Response) -> Response:
     return response
 
 
-def _not_found(page: Resource) -> Response:
+def _make_not_found(page: Resource) -> Response:
     """Return the site's 404 page."""
     response = Response(page.body, 404, page.headers)
     response.headers["Cache-Control"] = NOT_FOUND_CACHE
     return response
 
 
-def _plain_text_error(error: HTTPException) -> BaseResponse:
+def _make_plain_text_error(error: HTTPException) -> BaseResponse:
     """Return an error as one line of text, with the headers of its status."""
     response = error.get_response()
     response.content_type = "text/plain; charset=utf-8"

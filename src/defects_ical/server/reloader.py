@@ -93,7 +93,7 @@ class SiteReloader:
 
     def reload(self) -> None:
         """Load the file now. If it cannot go live, ``live.problem`` says why."""
-        self._set_live(*self._next_live(_load(self._path)))
+        self._set_live(*self._make_next_live(_load(self._path)))
 
     def poll(self) -> bool:
         """Reload the file if it has changed. Return whether ``live`` was replaced."""
@@ -165,10 +165,12 @@ class SiteReloader:
             return False
         self._loaded_state = state
         before = self.live
-        self._set_live(*self._next_live(loaded))
+        self._set_live(*self._make_next_live(loaded))
         return self.live != before
 
-    def _next_live(self, loaded: Schedule | ScheduleError) -> tuple[LiveSite, tuple[Problem, ...]]:
+    def _make_next_live(
+        self, loaded: Schedule | ScheduleError
+    ) -> tuple[LiveSite, tuple[Problem, ...]]:
         """Return the site to serve from now on, and the problems of the loaded file."""
         live = self.live
         try:

@@ -111,7 +111,7 @@ def _prefers_gzip(accept_encoding: str) -> bool:
 def prepare_responses(resource: Resource) -> PathResponses:
     """Return all responses of the path that serves ``resource``."""
     headers = resource.headers
-    options = PreparedResponse("204 No Content", tuple(_options_headers(headers)))
+    options = PreparedResponse("204 No Content", tuple(_make_options_headers(headers)))
     if resource.media_type.partition(";")[0] not in COMPRESSED_TYPES:
         return PathResponses(_prepare_variant(resource.body, resource.etag, headers), None, options)
     headers = (*headers, ("Vary", "Accept-Encoding"))
@@ -137,7 +137,7 @@ def _prepare_variant(body: bytes, etag: str, headers: Headers) -> Variant:
     )
 
 
-def _options_headers(headers: Headers) -> Iterator[tuple[str, str]]:
+def _make_options_headers(headers: Headers) -> Iterator[tuple[str, str]]:
     yield "Allow", ", ".join(METHODS)
     yield from (each for each in headers if each[0] not in {*BODY_HEADERS, "Cache-Control"})
     if any(name == "Access-Control-Allow-Origin" for name, _ in headers):
