@@ -224,9 +224,6 @@ def test_log_problems_false_logs_nothing(
     assert not caplog.records
 
 
-# Valid files that must not go live.
-
-
 @pytest.mark.parametrize(
     "text",
     [
