@@ -1,1 +1,1 @@
-"""Measurements, side by side in one run."""
+"""Benchmarks: this program and others, measured side by side in one run."""

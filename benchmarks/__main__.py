@@ -1,4 +1,4 @@
-"""``make bench``: measure everything side by side, print it, and write it to RESULTS.md."""
+"""Run all benchmarks (``make bench``), print the results, and write them to RESULTS.md."""
 
 from __future__ import annotations
 
@@ -11,107 +11,115 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import building, serving, starting
-from benchmarks.measuring import Chapter, Ratio, Sample
+from benchmarks import building, serving, startup
+from benchmarks.measurement import Ratio, Sample, Section
 from tests.support.nginx import find_nginx
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 LIBRARIES: Final = (
     *("flask", "granian", "gunicorn", "icalendar", "ical", "ics", "jinja2", "whitenoise"),
 )
-HEADER: Final = ("| one / other | ratio | single rounds | bar | |", "|---|--:|--:|--:|---|")
-ALL: Final = {"serving": serving, "building": building, "starting": starting}
+RATIO_HEADER: Final = (
+    "| one / other | ratio | single rounds | target | |",
+    "|---|--:|--:|--:|---|",
+)
+BENCHMARKS: Final = {"serving": serving, "building": building, "startup": startup}
 
 
 def main() -> None:
-    """Measure the parts that are named, or all; only then write the file."""
-    named = sys.argv[1:] or list(ALL)
-    if unknown := [name for name in named if name not in ALL]:
-        sys.exit(f"`{unknown[0]}` is not one of {', '.join(ALL)}")
+    """Run the benchmarks named on the command line, or all; write the file only after all."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        sys.exit(f"unknown benchmark `{unknown[0]}`. Use {', '.join(BENCHMARKS)}.")
     if sys.platform != "linux":
-        sys.exit("This takes Linux.")
-    print(_heading())
-    chapters = [_shown(each) for name in named for each in ALL[name].chapters()]
-    summary = "\n".join(_summary(chapters))
+        sys.exit("The benchmarks need Linux.")
+    print(_format_heading())
+    sections = [_print_section(each) for name in names for each in BENCHMARKS[name].measure()]
+    summary = "\n".join(_format_summary(sections))
     print(summary)
-    if named == list(ALL):
-        parts = (_heading(), summary, *("\n".join(_table(each)) for each in chapters))
+    if names == list(BENCHMARKS):
+        tables = ("\n".join(_format_section(section)) for section in sections)
+        parts = (_format_heading(), summary, *tables)
         RESULTS.write_text("\n".join(parts), "utf-8")
-    if missed := [each.what for chapter in chapters for each in chapter.ratios if not each.good]:
-        print(f"Below the bar: {'; '.join(missed)}")
+    ratios = [ratio for section in sections for ratio in section.ratios]
+    if missed := [ratio.name for ratio in ratios if not ratio.is_met]:
+        print(f"Targets missed: {'; '.join(missed)}")
 
 
-def _shown(chapter: Chapter) -> Chapter:
-    """The same; it is printed as soon as it is known."""
-    print("\n".join(_table(chapter)))
-    return chapter
+def _print_section(section: Section) -> Section:
+    """Print a section as soon as it is measured, and return it."""
+    print("\n".join(_format_section(section)))
+    return section
 
 
-def _heading() -> str:
+def _format_heading() -> str:
     names = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
-        "# What was measured\n\n"
-        "By `make bench`; nothing here is written by hand. Contestants take turns; figures are "
-        "medians, with the least and the most in brackets; a ratio is the median of those of the "
-        "rounds.\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}, {_system()}, "
-        f"Python {platform.python_version()}, {_said('wrk', '-v')}, "
-        f"{_said(find_nginx(), '-v')}; {names}.\n"
+        "# Benchmark results\n\n"
+        "Written by `make bench`. Candidates are measured in turns. Figures are medians, with "
+        "minimum and maximum in brackets. A ratio is the median of the ratios of single rounds.\n\n"
+        f"{datetime.now(UTC):%Y-%m-%d}, {_describe_machine()}, {_describe_system()}, "
+        f"Python {platform.python_version()}, {_get_version('wrk', '-v')}, "
+        f"{_get_version(find_nginx(), '-v')}; {names}.\n"
     )
 
 
-def _machine() -> str:
-    facts = Path("/proc/cpuinfo").read_text("utf-8")
-    models = [line.partition(": ")[2] for line in facts.splitlines() if line.startswith("model n")]
+def _describe_machine() -> str:
+    info = Path("/proc/cpuinfo").read_text("utf-8")
+    models = [line.partition(": ")[2] for line in info.splitlines() if line.startswith("model n")]
     return f"{models[0] if models else platform.machine()} ({len(models)} cores)"
 
 
-def _system() -> str:
-    """The system and its version, without what its builder adds to that."""
+def _describe_system() -> str:
+    """Return the system and its version, without the suffix of its distribution."""
     return f"{platform.system()} {platform.release().partition('-')[0]}"
 
 
-def _said(*command: str) -> str:
-    """The version that a program tells, on either output."""
+def _get_version(*command: str) -> str:
+    """Return the version that a program prints to standard output or standard error."""
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     words = (done.stdout + done.stderr).replace("nginx version:", "").split()
     return " ".join(words[:2]) if words[0] == "wrk" else words[0].replace("/", " ")
 
 
-def _summary(chapters: Iterable[Chapter]) -> Iterator[str]:
-    yield from HEADER
-    for chapter in chapters:
-        for each in chapter.ratios:
-            if each.bar is not None:
-                yield _row(f"{chapter.title}: {each.what}", each)
+def _format_summary(sections: Iterable[Section]) -> Iterator[str]:
+    yield from RATIO_HEADER
+    for section in sections:
+        for ratio in section.ratios:
+            if ratio.target is not None:
+                yield _format_ratio(f"{section.title}: {ratio.name}", ratio)
     yield ""
 
 
-def _table(chapter: Chapter) -> Iterator[str]:
-    yield from (f"## {chapter.title}", "", chapter.how, "")
-    yield from (f"| | {chapter.unit} | |", "|---|--:|--:|")
-    for sample in chapter.samples:
-        yield f"| {sample.name} | {_figure(sample.median)} | {_extremes(sample)} |"
+def _format_section(section: Section) -> Iterator[str]:
+    yield from (f"## {section.title}", "", section.method, "")
+    yield from (f"| | {section.unit} | |", "|---|--:|--:|")
+    for sample in section.samples:
+        yield f"| {sample.name} | {_format_figure(sample.median)} | {_format_extremes(sample)} |"
     yield ""
-    if chapter.ratios:
-        yield from HEADER
-        yield from (_row(each.what, each) for each in chapter.ratios)
+    if section.ratios:
+        yield from RATIO_HEADER
+        yield from (_format_ratio(ratio.name, ratio) for ratio in section.ratios)
         yield ""
 
 
-def _row(what: str, ratio: Ratio) -> str:
-    bar = "" if ratio.bar is None else f"{'≤' if ratio.at_most else '≥'} {ratio.bar:g}"
-    verdict = "" if ratio.bar is None else ("reached" if ratio.good else "**missed**")
-    spread = f"{_figure(ratio.low)} to {_figure(ratio.high)}"
-    return f"| {what} | {_figure(ratio.value)} | {spread} | {bar} | {verdict} |"
+def _format_ratio(name: str, ratio: Ratio) -> str:
+    target, result = "", ""
+    if ratio.target is not None:
+        target = f"{'≤' if ratio.is_maximum else '≥'} {ratio.target:g}"
+        result = "met" if ratio.is_met else "**missed**"
+    spread = f"{_format_figure(ratio.low)} to {_format_figure(ratio.high)}"
+    return f"| {name} | {_format_figure(ratio.value)} | {spread} | {target} | {result} |"
 
 
-def _extremes(sample: Sample) -> str:
+def _format_extremes(sample: Sample) -> str:
     values = sample.values
-    return f"({_figure(min(values))} to {_figure(max(values))})" if len(values) > 1 else ""
+    if len(values) == 1:
+        return ""
+    return f"({_format_figure(min(values))} to {_format_figure(max(values))})"
 
 
-def _figure(value: float) -> str:
+def _format_figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

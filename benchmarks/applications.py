@@ -1,9 +1,10 @@
-"""Other ways to serve the feed from Python, for any WSGI server: a function makes each."""
+"""Other ways to serve the feed from Python: functions that create WSGI applications."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -11,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, Response, request
 from whitenoise import WhiteNoise
 
-from benchmarks import plain
+from benchmarks.feed_libraries import make_with_icalendar
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.loader import load_schedule
@@ -22,17 +23,19 @@ from defects_ical.site.headers import MEDIA_TYPES
 FEED: Final = "/the-defects.ics"
 SCHEDULE: Final = Path(__file__).parent.parent / "schedule.yaml"
 SITE_URL: Final = SiteURL.parse("https://defects.example")
-FOLDER: Final = "EXPORTED"
-"""Names the environment's variable that names the exported folder."""
+FOLDER_VARIABLE: Final = "EXPORTED"
+"""The environment variable with the path of the exported folder."""
+
+MakeFeed = Callable[[Schedule, tuple[Episode, ...], SiteURL], bytes]
 
 
-def prebuilt() -> Flask:
-    """A view that returns our bytes and headers, which were made before."""
+def create_prebuilt() -> Flask:
+    """Create a Flask application that returns our bytes and headers, built in advance."""
     resource = build_site(load_schedule(SCHEDULE), SITE_URL)[FEED]
     app = Flask(__name__)
 
     @app.get(FEED)
-    def feed() -> Response:
+    def get_feed() -> Response:
         response = Response(resource.body, headers=dict(resource.headers))
         response.set_etag(resource.etag.strip('"'))
         response.make_conditional(request)
@@ -41,24 +44,24 @@ def prebuilt() -> Flask:
     return app
 
 
-def rebuilding() -> Flask:
-    """A view that makes the calendar anew for each request, of episodes that it has at hand."""
-    return _rebuilding(plain.whole_calendar)
+def create_rebuilding() -> Flask:
+    """Create a Flask application that builds the calendar for each request."""
+    return _create_rebuilding(partial(make_with_icalendar, add_timezone=True))
 
 
-def rebuilding_without_zone() -> Flask:
-    """The same without the definition of the zone, as some feeds are that should have it."""
-    return _rebuilding(plain.calendar)
+def create_rebuilding_without_timezone() -> Flask:
+    """Create the same application without VTIMEZONE, which many feeds lack by mistake."""
+    return _create_rebuilding(make_with_icalendar)
 
 
-def _rebuilding(calendar: Callable[[Schedule, tuple[Episode, ...], SiteURL], bytes]) -> Flask:
+def _create_rebuilding(make_feed: MakeFeed) -> Flask:
     schedule = load_schedule(SCHEDULE)
     episodes = expand_episodes(schedule)
     app = Flask(__name__)
 
     @app.get(FEED)
-    def feed() -> Response:
-        body = calendar(schedule, episodes, SITE_URL)
+    def get_feed() -> Response:
+        body = make_feed(schedule, episodes, SITE_URL)
         response = Response(body, content_type=MEDIA_TYPES[".ics"])
         response.add_etag()
         response.make_conditional(request)
@@ -67,13 +70,14 @@ def _rebuilding(calendar: Callable[[Schedule, tuple[Episode, ...], SiteURL], byt
     return app
 
 
-def files() -> WhiteNoise:
-    """WhiteNoise, with the exported folder."""
-    # Without it, feeds would be of no type that calendar programs know.
+def create_whitenoise() -> WhiteNoise:
+    """Create a WhiteNoise application with the exported folder."""
+    # By default, WhiteNoise serves .ics as application/octet-stream.
     types = {".ics": MEDIA_TYPES[".ics"].partition(";")[0]}
-    return WhiteNoise(_nothing, root=os.environ[FOLDER], mimetypes=types, max_age=300)
+    folder = os.environ[FOLDER_VARIABLE]
+    return WhiteNoise(_respond_not_found, root=folder, mimetypes=types, max_age=300)
 
 
-def _nothing(_: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+def _respond_not_found(_: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     start_response("404 Not Found", [("Content-Length", "0")])
     return []

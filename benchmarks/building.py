@@ -1,4 +1,4 @@
-"""How long it takes to make the site, for seasons of 8 to 1,000 episodes, and to make it anew."""
+"""Build time: complete sites of 8 to 1,000 episodes, reloads after an edit, and exports."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from benchmarks import peers, plain
 from benchmarks.applications import SITE_URL
-from benchmarks.contestants import cores, on_core
-from benchmarks.measuring import Chapter, in_turns, ratio
+from benchmarks.candidates import get_cores, pin_to_core
+from benchmarks.feed_libraries import make_with_ical, make_with_icalendar, make_with_ics_py
+from benchmarks.measurement import Section, compare, measure_in_turns
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
@@ -27,16 +27,16 @@ from defects_ical.site.build import build_site
 from tests.support.processes import BIN
 
 SIZES: Final = (8, 100, 1000)
-LONG: Final = 1000
+LARGE: Final = 1000
 ROUNDS: Final = 9
-OURS: Final = "the whole site"
+OURS: Final = "complete site"
 ICALENDAR: Final = "icalendar: one calendar"
-WHOLE: Final = "a whole build"
-EDIT: Final = "one episode edited"
-FIRST: Final = "the first run"
-SECOND: Final = "the second run, nothing changed"
-# As the shipped one, with as many episodes as there are.
-SEASON: Final = """\
+FULL_BUILD: Final = "full build"
+ONE_EDIT: Final = "one episode edited"
+FIRST: Final = "first run"
+SECOND: Final = "second run, nothing changed"
+# Like the shipped schedule, with any number of episodes.
+SCHEDULE_TEMPLATE: Final = """\
 format: 1
 show:
   uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29
@@ -60,173 +60,184 @@ platforms:
 episodes:
 {teasers}changes:
 """
-TEASER: Final = (
-    "  {number}: {{teaser: Somebody who was sent back is found again in part {number}.}}\n"
+TEASER_TEMPLATE: Final = (
+    "  {number}: {{teaser: A missing person is found again in part {number}.}}\n"
 )
-ENTRY: Final = (
+ENTRY_TEMPLATE: Final = (
     "  - {{at: 2025-07-{day:02}T{hour:02}:00:00+09:00, episodes: [{number}], "
     "move: 2030-01-{day:02}T22:30, reason: A game ran over.}}\n"
 )
-BUILT: Final = (
-    "From the loaded schedule: our whole site (the show's feed and three platforms', their twins, "
-    "a file for each episode, the pages, JSON and Atom), and one calendar of the show's events by "
-    "each of the libraries, with our words and without a VTIMEZONE. On one core, "
-    f"{ROUNDS} times each, in turns."
+BUILD_METHOD: Final = (
+    "Build times from a loaded schedule: our complete site (the feeds of the show and of three "
+    "platforms, each with and without reminders, a file per episode, pages, JSON and Atom), and "
+    "one calendar of the show's events with each library, with our texts and without VTIMEZONE. "
+    f"On one core, {ROUNDS} rounds in turns."
 )
-GROWN: Final = f"The time of a whole site, divided by its episodes, {ROUNDS} times each, in turns."
-EDITED: Final = (
-    "1,000 episodes, from the saved file to the finished answers of the service: loaded, checked, "
-    "built, compared with what was served, compressed. The whole build knows of no earlier one."
+SCALING_METHOD: Final = (
+    f"Build time of the complete site, divided by its number of episodes. {ROUNDS} rounds in turns."
 )
-EXPORTED: Final = (
-    "1,000 episodes. The command, from its start to its end, in a new folder and again; and of "
-    "that the export alone, given the finished site."
+RELOAD_METHOD: Final = (
+    "1,000 episodes, from the saved file to the prepared responses: load, validate, build, compare "
+    "with the live site, compress. The full build starts without a build cache."
+)
+EXPORT_METHOD: Final = (
+    "1,000 episodes, exported to a new folder and then again: the complete command, and only the "
+    "export of a site that is built already."
 )
 
 
-def chapters() -> Iterator[Chapter]:
-    """What is measured of building."""
-    serving, _ = cores()
+def measure() -> Iterator[Section]:
+    """Measure build times."""
+    server_core, _ = get_cores()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        stack.enter_context(on_core(serving))
-        yield from _built(folder)
-        yield _edited(folder)
-        yield from _exported(folder)
+        stack.enter_context(pin_to_core(server_core))
+        yield from _measure_builds(folder)
+        yield _measure_reloads(folder)
+        yield from _measure_exports(folder)
 
 
-def season(episodes: int, entries: int = 0) -> str:
-    """A schedule with so many episodes, all with teasers, and so many entries in its log."""
-    teasers = "".join(TEASER.format(number=each) for each in range(1, episodes + 1))
-    return SEASON.format(episodes=episodes, teasers=teasers) + "".join(
-        ENTRY.format(day=2 + each // 24, hour=each % 24, number=each + 5) for each in range(entries)
+def make_schedule_text(episodes: int, entries: int = 0) -> str:
+    """Return a schedule with this many episodes, all with teasers, and change entries."""
+    teasers = "".join(TEASER_TEMPLATE.format(number=each) for each in range(1, episodes + 1))
+    changes = "".join(
+        ENTRY_TEMPLATE.format(day=2 + each // 24, hour=each % 24, number=each + 5)
+        for each in range(entries)
     )
+    return SCHEDULE_TEMPLATE.format(episodes=episodes, teasers=teasers) + changes
 
 
-def _built(folder: Path) -> Iterator[Chapter]:
-    schedules = {size: _loaded(folder, size) for size in SIZES}
+def _measure_builds(folder: Path) -> Iterator[Section]:
+    schedules = {size: _load_schedule(folder, size) for size in SIZES}
     for size, schedule in schedules.items():
-        calendar = (schedule, expand_episodes(schedule), SITE_URL)
-        made: dict[str, Callable[[], object]] = {
+        arguments = (schedule, expand_episodes(schedule), SITE_URL)
+        builds: dict[str, Callable[[], object]] = {
             OURS: partial(build_site, schedule, SITE_URL),
-            ICALENDAR: partial(plain.calendar, *calendar),
-            "ics.py: one calendar": partial(peers.with_ics, *calendar),
-            "ical: one calendar": partial(peers.with_ical, *calendar),
+            ICALENDAR: partial(make_with_icalendar, *arguments),
+            "ics.py: one calendar": partial(make_with_ics_py, *arguments),
+            "ical: one calendar": partial(make_with_ical, *arguments),
         }
-        samples = in_turns({name: partial(_took, each) for name, each in made.items()}, ROUNDS)
-        bar = 5 if size == LONG else None
-        wait = ratio(f"{OURS} / {ICALENDAR}", samples[OURS], samples[ICALENDAR], bar, at_most=True)
-        yield Chapter(f"Building {size:,} episodes", BUILT, "ms", (*samples.values(),), (wait,))
-    yield _grown(schedules)
+        timers = {name: partial(_time, build) for name, build in builds.items()}
+        samples = measure_in_turns(timers, ROUNDS)
+        target = 5 if size == LARGE else None
+        ratio = compare(
+            f"{OURS} / {ICALENDAR}", samples[OURS], samples[ICALENDAR], target, is_maximum=True
+        )
+        title = f"Building {size:,} episodes"
+        yield Section(title, BUILD_METHOD, "ms", (*samples.values(),), (ratio,))
+    yield _measure_scaling(schedules)
 
 
-def _loaded(folder: Path, size: int) -> Schedule:
+def _load_schedule(folder: Path, size: int) -> Schedule:
     file = folder / f"{size}.yaml"
-    file.write_text(season(size), "utf-8")
+    file.write_text(make_schedule_text(size), "utf-8")
     return load_schedule(file)
 
 
-def _grown(schedules: Mapping[int, Schedule]) -> Chapter:
-    """How much longer an episode takes among many."""
+def _measure_scaling(schedules: Mapping[int, Schedule]) -> Section:
+    """Measure the build time per episode."""
 
-    def for_one(size: int) -> float:
-        # As a build finds it that comes after loading.
+    def time_per_episode(size: int) -> float:
+        # Loading has expanded the episodes already.
         expand_episodes(schedules[size])
-        return _took(partial(build_site, schedules[size], SITE_URL)) / size
+        return _time(partial(build_site, schedules[size], SITE_URL)) / size
 
-    names = {size: f"{OURS} of {size:,}, an episode" for size in SIZES}
-    samples = in_turns({names[size]: partial(for_one, size) for size in SIZES}, ROUNDS)
-    few, many = (samples[names[size]] for size in (100, LONG))
-    grown = ratio("an episode of 1,000 / an episode of 100", many, few, 1.2, at_most=True)
-    return Chapter("Growing", GROWN, "ms", (*samples.values(),), (grown,))
+    names = {size: f"{OURS} of {size:,}, per episode" for size in SIZES}
+    timers = {names[size]: partial(time_per_episode, size) for size in SIZES}
+    samples = measure_in_turns(timers, ROUNDS)
+    few, many = (samples[names[size]] for size in (100, LARGE))
+    ratio = compare("per episode of 1,000 / of 100", many, few, 1.2, is_maximum=True)
+    return Section("Scaling", SCALING_METHOD, "ms", (*samples.values(),), (ratio,))
 
 
-def _took(make: Callable[[], object]) -> float:
-    """Milliseconds that it takes, with the garbage of others out of the way."""
+def _time(run: Callable[[], object]) -> float:
+    """Return the milliseconds of a call, after a garbage collection."""
     gc.collect()
-    begun = time.perf_counter()
-    make()
-    return (time.perf_counter() - begun) * 1000
+    start = time.perf_counter()
+    run()
+    return (time.perf_counter() - start) * 1000
 
 
-def _edited(folder: Path) -> Chapter:
+def _measure_reloads(folder: Path) -> Section:
     service = _Service(folder / "edited.yaml")
-    samples = in_turns({WHOLE: service.begin, EDIT: service.edit}, ROUNDS)
-    bar = ratio(f"{EDIT} / {WHOLE}", samples[EDIT], samples[WHOLE], 0.25, at_most=True)
-    return Chapter("An edit", EDITED, "ms", (*samples.values(),), (bar,))
+    candidates = {FULL_BUILD: service.time_start, ONE_EDIT: service.time_edit}
+    samples = measure_in_turns(candidates, ROUNDS)
+    edit, build = samples[ONE_EDIT], samples[FULL_BUILD]
+    ratio = compare(f"{ONE_EDIT} / {FULL_BUILD}", edit, build, 0.25, is_maximum=True)
+    return Section("Reload", RELOAD_METHOD, "ms", (*samples.values(),), (ratio,))
 
 
 class _Service:
-    """What a service does with its file, but for the waits between two looks at it."""
+    """The steps of the service from its schedule file to its responses, without pauses."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._entries = 0
         self._save()
-        self._publisher, self._responder = self._begun()
+        self._reloader, self._middleware = self._start()
 
-    def begin(self) -> float:
-        """Milliseconds from the file to the answers, with nothing known of earlier ones."""
-        return _took(self._begun)
+    def time_start(self) -> float:
+        """Return the milliseconds from the file to the responses, without a build cache."""
+        return _time(self._start)
 
-    def edit(self) -> float:
-        """Milliseconds from the saved edit of one episode to the new answers."""
+    def time_edit(self) -> float:
+        """Return the milliseconds from a saved edit of one episode to the new responses."""
         self._entries += 1
         self._save()
-        return _took(self._taken_up)
+        return _time(self._reload)
 
     def _save(self) -> None:
-        self._file.write_text(season(LONG, self._entries), "utf-8")
+        self._file.write_text(make_schedule_text(LARGE, self._entries), "utf-8")
 
-    def _begun(self) -> tuple[SiteReloader, SiteMiddleware]:
-        publisher = SiteReloader(self._file, SITE_URL)
-        publisher.go_live(load_schedule(self._file))
-        responder: object = create_app(publisher, SITE_URL).wsgi_app
-        if not isinstance(responder, SiteMiddleware):
-            raise TypeError(responder)
-        return publisher, responder
+    def _start(self) -> tuple[SiteReloader, SiteMiddleware]:
+        reloader = SiteReloader(self._file, SITE_URL)
+        reloader.go_live(load_schedule(self._file))
+        middleware: object = create_app(reloader, SITE_URL).wsgi_app
+        if not isinstance(middleware, SiteMiddleware):
+            raise TypeError(middleware)
+        return reloader, middleware
 
-    def _taken_up(self) -> None:
-        # What is new has to last from one look to the next.
-        self._publisher.poll()
-        if not self._publisher.poll() or self._publisher.live.problem:
-            raise RuntimeError(f"not taken up: {self._publisher.live.problem}")
-        self._responder.swap_in()
+    def _reload(self) -> None:
+        # A new version goes live after two polls.
+        self._reloader.poll()
+        if not self._reloader.poll() or self._reloader.live.problem:
+            raise RuntimeError(f"not reloaded: {self._reloader.live.problem}")
+        self._middleware.swap_in()
 
 
-def _exported(folder: Path) -> Iterator[Chapter]:
-    schedule, target = folder / f"{LONG}.yaml", folder / "public"
+def _measure_exports(folder: Path) -> Iterator[Section]:
+    schedule, target = folder / f"{LARGE}.yaml", folder / "public"
     site = build_site(load_schedule(schedule), SITE_URL)
-    yield _twice("the command", partial(_command, schedule), target)
-    yield _twice("the export alone", partial(export_site, site, SITE_URL), target)
+    yield _measure_twice("command", partial(_run_export_command, schedule), target)
+    yield _measure_twice("export only", partial(export_site, site, SITE_URL), target)
 
 
-def _twice(what: str, run: Callable[[Path], object], folder: Path) -> Chapter:
-    def first() -> float:
+def _measure_twice(name: str, run: Callable[[Path], object], folder: Path) -> Section:
+    def time_first() -> float:
         shutil.rmtree(folder, ignore_errors=True)
-        return _took(partial(run, folder))
+        return _time(partial(run, folder))
 
-    def second() -> float:
-        before = _states(folder)
-        took = _took(partial(run, folder))
-        if _states(folder) != before:
-            raise RuntimeError("a file was written that had not changed")
-        return took
+    def time_second() -> float:
+        before = _stat_files(folder)
+        milliseconds = _time(partial(run, folder))
+        if _stat_files(folder) != before:
+            raise RuntimeError("an unchanged file was written")
+        return milliseconds
 
-    samples = in_turns({FIRST: first, SECOND: second}, ROUNDS)
-    bar = ratio("the second run / the first", samples[SECOND], samples[FIRST], 0.5, at_most=True)
-    return Chapter(
-        f"Exporting 1,000 episodes: {what}", EXPORTED, "ms", (*samples.values(),), (bar,)
-    )
+    samples = measure_in_turns({FIRST: time_first, SECOND: time_second}, ROUNDS)
+    first, second = samples[FIRST], samples[SECOND]
+    ratio = compare("second run / first run", second, first, 0.5, is_maximum=True)
+    title = f"Exporting 1,000 episodes, {name}"
+    return Section(title, EXPORT_METHOD, "ms", (first, second), (ratio,))
 
 
-def _command(schedule: Path, folder: Path) -> None:
+def _run_export_command(schedule: Path, folder: Path) -> None:
     options = ["--schedule", str(schedule), "--url", str(SITE_URL)]
     command = [str(BIN / "defects-ical"), "export", str(folder), *options]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def _states(folder: Path) -> dict[Path, tuple[int, int]]:
-    """What tells that a file was replaced: inodes and times."""
-    states = {path: path.stat() for path in folder.rglob("*")}
-    return {path: (each.st_ino, each.st_mtime_ns) for path, each in states.items()}
+def _stat_files(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Return inode and modification time of each file, which a write would change."""
+    stats = {path: path.stat() for path in folder.rglob("*")}
+    return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in stats.items()}

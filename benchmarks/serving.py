@@ -1,4 +1,4 @@
-"""How many requests a second a worker on one core answers, and how long the slowest wait."""
+"""Throughput of one worker on one core, and its latency with many open connections."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from typing import Final
 
 from icalendar import Calendar
 
-from benchmarks import contestants, wrk
+from benchmarks import candidates
 from benchmarks.applications import FEED, SCHEDULE, SITE_URL
-from benchmarks.contestants import cores, on_core, under_granian
-from benchmarks.crowd import beside
-from benchmarks.measuring import Chapter, Ratio, Sample, in_turns, ratio
-from benchmarks.wrk import Run
+from benchmarks.candidates import get_cores, pin_to_core, run_under_granian
+from benchmarks.load import WrkResult, hold_connections, run_wrk
+from benchmarks.measurement import Ratio, Sample, Section, compare, measure_in_turns
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Resource, Site, build_site
@@ -24,146 +23,148 @@ from tests.support.processes import EMPTY, Server
 
 OURS: Final = "defects-ical"
 NGINX: Final = "nginx (deploy/nginx-folder.conf)"
-USUAL: Final = "nginx (as Debian sets it)"
-TUNED: Final = "nginx (set for nothing but speed)"
+NGINX_DEBIAN: Final = "nginx (Debian's settings)"
+NGINX_FAST: Final = "nginx (settings for speed)"
 GUNICORN: Final = "defects-ical under gunicorn (gthread)"
-PLAIN: Final = "a Flask view with the same bytes"
-FILES: Final = "WhiteNoise"
-REBUILDING: Final = "a Flask view that makes the calendar"
-ZONELESS: Final = "a Flask view that makes it without a VTIMEZONE"
+PREBUILT: Final = "Flask view, prebuilt bytes"
+WHITENOISE: Final = "WhiteNoise"
+REBUILDING: Final = "Flask view, calendar built per request"
+REBUILDING_NO_TZ: Final = "Flask view, built without VTIMEZONE"
 ROUNDS: Final = 7
-CEILING: Final = "wrk itself, in a second of its own processor time"
-ALONE: Final = "99th percentile alone"
-CROWD: Final = 2000
-CROWDED: Final = f"99th percentile beside {CROWD:,} others"
-# Connections that ask meanwhile.
-STEADY: Final = 16
-# The share of its core above which wrk is what is measured.
-BUSY: Final = 0.95
-HOW: Final = (
-    f"wrk on a core of its own, 32 keep-alive connections, {ROUNDS} rounds of 2 seconds each; one "
-    "worker on one core. Under Granian all have the settings of `defects-ical serve`. The first "
-    "nginx says what the service says, of every path. Debian's and the last know one set of "
-    "headers; Debian's keeps a log, the last keeps files open. Most of what it takes to make the "
-    "calendar is its VTIMEZONE, as icalendar makes it. All contestants run all the time."
+CEILING: Final = "wrk's own limit, per second of its processor time"
+OPEN_CONNECTIONS: Final = 2000
+P99: Final = "99th percentile"
+P99_WITH_LOAD: Final = f"99th percentile with {OPEN_CONNECTIONS:,} open connections"
+# Connections of wrk while the others are open.
+WRK_CONNECTIONS: Final = 16
+# If wrk uses a larger share of its core, the figures show wrk's limit, not the server's.
+MAX_CORE_SHARE: Final = 0.95
+THROUGHPUT_METHOD: Final = (
+    f"wrk on its own core, 32 keep-alive connections, {ROUNDS} rounds of 2 seconds each; one "
+    "worker on one core. Applications under Granian have the settings of `defects-ical serve`. "
+    "The first nginx sends the same headers as the service, for every path. The other two send one "
+    "set of headers; the one with Debian's settings writes a log, the one with settings for speed "
+    "keeps files open. Building VTIMEZONE takes most of the time that icalendar needs for the "
+    "calendar. All candidates run all the time."
 )
-HOW_CROWDED: Final = (
-    f"wrk with {STEADY} keep-alive connections, alone, and beside {CROWD:,} others, of which half "
-    f"are idle and half send an octet each second; {ROUNDS} rounds of 2 seconds each."
+LATENCY_METHOD: Final = (
+    f"wrk with {WRK_CONNECTIONS} keep-alive connections, alone, and while {OPEN_CONNECTIONS:,} "
+    "other connections are open. Half of those are idle, half send one byte per second. "
+    f"{ROUNDS} rounds of 2 seconds each."
 )
-# The bars, for each kind of answer.
-LEAST: Final = {NGINX: 0.65, USUAL: 0.65, PLAIN: 7.0, REBUILDING: 300.0}
-LEAST_UNCHANGED: Final = {NGINX: 0.40, USUAL: 0.40}
+# Targets, for each kind of response.
+TARGETS: Final = {NGINX: 0.65, NGINX_DEBIAN: 0.65, PREBUILT: 7.0, REBUILDING: 300.0}
+TARGETS_NOT_MODIFIED: Final = {NGINX: 0.40, NGINX_DEBIAN: 0.40}
 
 
-def chapters() -> Iterator[Chapter]:
-    """What is measured of the service."""
+def measure() -> Iterator[Section]:
+    """Measure throughput and latency."""
     site = build_site(load_schedule(SCHEDULE), SITE_URL)
-    with _contestants(site) as servers:
-        tags = {name: _verified(name, server, site[FEED]) for name, server in servers.items()}
-        yield _rates("The feed (200)", servers, {}, LEAST)
-        known = {name: {"If-None-Match": tag} for name, tag in tags.items()}
-        yield _rates("Nothing new (304)", servers, known, LEAST_UNCHANGED)
-    yield _crowded()
+    with _run_candidates(site) as servers:
+        etags = {name: _verify(name, server, site[FEED]) for name, server in servers.items()}
+        yield _measure_throughput("The feed (200)", servers, {}, TARGETS)
+        headers = {name: {"If-None-Match": etag} for name, etag in etags.items()}
+        yield _measure_throughput(
+            "The unchanged feed (304)", servers, headers, TARGETS_NOT_MODIFIED
+        )
+    yield _measure_latency()
 
 
 @contextmanager
-def _contestants(site: Site) -> Iterator[dict[str, Server]]:
-    serving, _ = cores()
+def _run_candidates(site: Site) -> Iterator[dict[str, Server]]:
+    server_core, _ = get_cores()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        # nginx's worker is another user.
+        # nginx's worker runs as another user.
         folder.chmod(0o755)
         export_site(site, SITE_URL, folder)
-        made = "benchmarks.applications:{}".format
-        starts = {
-            NGINX: contestants.shipped_nginx(folder),
-            USUAL: contestants.plain_nginx(folder, site[FEED].headers, contestants.USUAL),
-            TUNED: contestants.plain_nginx(folder, site[FEED].headers, contestants.TUNED),
-            OURS: contestants.ours(),
-            GUNICORN: contestants.under_gunicorn(),
-            FILES: under_granian(made("files"), folder),
-            PLAIN: under_granian(made("prebuilt")),
-            REBUILDING: under_granian(made("rebuilding")),
-            ZONELESS: under_granian(made("rebuilding_without_zone")),
+        application = "benchmarks.applications:{}".format
+        headers = site[FEED].headers
+        contexts = {
+            NGINX: candidates.run_shipped_nginx(folder),
+            NGINX_DEBIAN: candidates.run_plain_nginx(folder, headers, candidates.DEBIAN_SETTINGS),
+            NGINX_FAST: candidates.run_plain_nginx(folder, headers, candidates.FAST_SETTINGS),
+            OURS: candidates.run_ours(),
+            GUNICORN: candidates.run_under_gunicorn(),
+            WHITENOISE: run_under_granian(application("create_whitenoise"), folder),
+            PREBUILT: run_under_granian(application("create_prebuilt")),
+            REBUILDING: run_under_granian(application("create_rebuilding")),
+            REBUILDING_NO_TZ: run_under_granian(application("create_rebuilding_without_timezone")),
         }
-        with on_core(serving):
-            servers = {name: stack.enter_context(each) for name, each in starts.items()}
+        with pin_to_core(server_core):
+            servers = {name: stack.enter_context(each) for name, each in contexts.items()}
         yield servers
 
 
-def _verified(name: str, server: Server, expected: Resource) -> str:
-    """The entity tag of a server that answers as it should; raises RuntimeError for another."""
-    whole = server.request(FEED)
-    tag = whole.headers["etag"]
-    unchanged = server.request(FEED, headers={"If-None-Match": tag})
-    same = whole.body == expected.body
-    if name in {REBUILDING, ZONELESS}:
-        same = _uids(whole.body) == _uids(expected.body)
-    typed = whole.headers["content-type"].startswith("text/calendar")
-    if not (same and typed and whole.status == 200 and unchanged.status == 304):
-        raise RuntimeError(f"{name}: {whole.status} {whole.headers}, {unchanged.status}")
-    return tag
+def _verify(name: str, server: Server, expected: Resource) -> str:
+    """Return the ETag of the feed. Raises RuntimeError if the responses are wrong."""
+    full = server.request(FEED)
+    etag = full.headers["etag"]
+    not_modified = server.request(FEED, headers={"If-None-Match": etag})
+    is_same = full.body == expected.body
+    if name in {REBUILDING, REBUILDING_NO_TZ}:
+        is_same = _read_uids(full.body) == _read_uids(expected.body)
+    is_calendar = full.headers["content-type"].startswith("text/calendar")
+    if not (is_same and is_calendar and full.status == 200 and not_modified.status == 304):
+        raise RuntimeError(f"{name}: {full.status} {full.headers}, {not_modified.status}")
+    return etag
 
 
-def _uids(body: bytes) -> list[str]:
+def _read_uids(body: bytes) -> list[str]:
     return [str(event["uid"]) for event in Calendar.from_ical(body.decode()).walk("VEVENT")]
 
 
-def _rates(
+def _measure_throughput(
     title: str,
     servers: Mapping[str, Server],
     headers: Mapping[str, Mapping[str, str]],
-    least: Mapping[str, float],
-) -> Chapter:
-    runs: dict[str, list[Run]] = {name: [] for name in servers}
+    targets: Mapping[str, float],
+) -> Section:
+    results: dict[str, list[WrkResult]] = {name: [] for name in servers}
 
-    def rate(name: str) -> float:
-        run = wrk.ask(servers[name], headers.get(name, EMPTY))
-        runs[name].append(run)
-        return run.rate
+    def measure_rate(name: str) -> float:
+        result = run_wrk(servers[name], headers.get(name, EMPTY))
+        results[name].append(result)
+        return result.rate
 
     for name, server in servers.items():
-        wrk.ask(server, headers.get(name, EMPTY), seconds=1)
-    samples = in_turns({name: partial(rate, name) for name in servers}, ROUNDS)
-    ceiling = Sample(CEILING, tuple(run.ceiling for run in runs[TUNED]))
+        run_wrk(server, headers.get(name, EMPTY), seconds=1)
+    samples = measure_in_turns({name: partial(measure_rate, name) for name in servers}, ROUNDS)
+    ceiling = Sample(CEILING, tuple(result.ceiling for result in results[NGINX_FAST]))
     ratios = [
-        ratio(f"{OURS} / {name}", samples[OURS], sample, least.get(name))
+        compare(f"{OURS} / {name}", samples[OURS], sample, targets.get(name))
         for name, sample in samples.items()
         if name != OURS
     ]
-    # Beside the tuned one wrk may have nothing to spare; no bar hangs on that.
-    busiest = _busiest(run for name in (OURS, NGINX, USUAL) for run in runs[name])
-    return Chapter(title, HOW, "requests/s", (*samples.values(), ceiling), (*ratios, busiest))
-
-
-def _busiest(runs: Iterable[Run]) -> Ratio:
-    """How busy wrk's core was: with nothing to spare, wrk and no server was measured."""
-    shares = [run.busy for run in runs]
-    most = max(shares)
-    return Ratio(
-        "the share of its core that wrk took, asking these",
-        most,
-        min(shares),
-        most,
-        BUSY,
-        at_most=True,
+    # Not with the fastest nginx, which may exhaust wrk: it has no target.
+    share = _compare_core_share(
+        result for name in (OURS, NGINX, NGINX_DEBIAN) for result in results[name]
     )
+    all_samples = (*samples.values(), ceiling)
+    return Section(title, THROUGHPUT_METHOD, "requests/s", all_samples, (*ratios, share))
 
 
-def _crowded() -> Chapter:
-    serving, asking = cores()
+def _compare_core_share(results: Iterable[WrkResult]) -> Ratio:
+    """Return the largest share of its core that wrk used."""
+    shares = [result.core_share for result in results]
+    name, largest = "wrk's share of its core", max(shares)
+    return Ratio(name, largest, min(shares), largest, MAX_CORE_SHARE, is_maximum=True)
+
+
+def _measure_latency() -> Section:
+    server_core, client_core = get_cores()
     with ExitStack() as stack:
-        with on_core(serving):
-            server = stack.enter_context(contestants.ours())
+        with pin_to_core(server_core):
+            server = stack.enter_context(candidates.run_ours())
 
-        def alone() -> float:
-            return wrk.ask(server, connections=STEADY).p99
+        def measure_alone() -> float:
+            return run_wrk(server, connections=WRK_CONNECTIONS).p99
 
-        def crowded() -> float:
-            with on_core(asking), beside(server, CROWD):
-                return alone()
+        def measure_with_load() -> float:
+            with pin_to_core(client_core), hold_connections(server, OPEN_CONNECTIONS):
+                return measure_alone()
 
-        samples = in_turns({ALONE: alone, CROWDED: crowded}, ROUNDS)
-    wait = ratio(f"{CROWDED} / {ALONE}", samples[CROWDED], samples[ALONE], 5, at_most=True)
-    return Chapter("The slowest answers", HOW_CROWDED, "ms", tuple(samples.values()), (wait,))
+        samples = measure_in_turns({P99: measure_alone, P99_WITH_LOAD: measure_with_load}, ROUNDS)
+    alone, with_load = samples[P99], samples[P99_WITH_LOAD]
+    ratio = compare(f"{P99_WITH_LOAD} / {P99}", with_load, alone, 5, is_maximum=True)
+    return Section("Latency", LATENCY_METHOD, "ms", (alone, with_load), (ratio,))

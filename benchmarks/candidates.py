@@ -1,4 +1,4 @@
-"""The servers that are measured: each is one worker, on one core, until its block ends."""
+"""The servers that are measured: each has one worker on one core, and runs until its block ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from benchmarks.applications import FOLDER, SCHEDULE, SITE_URL
+from benchmarks.applications import FOLDER_VARIABLE, SCHEDULE, SITE_URL
 from tests.support.nginx import find_free_port, find_nginx, run_nginx
 from tests.support.processes import (
     BIN,
@@ -30,9 +30,9 @@ GRANIAN: Final = (
     *("--http", "1", "--no-ws", "--backlog", "1024", "--backpressure", "4096"),
     *("--http1-buffer-size", "65536", "--log-level", "error"),
 )
-# Its sync worker closes every connection.
+# gthread, because the default sync worker closes every connection.
 GUNICORN: Final = ("gunicorn", "--worker-class", "gthread", "--threads", "1", "--keep-alive", "75")
-# What both have besides their settings.
+# Common to both plain nginx candidates.
 NGINX: Final = """\
 daemon off;
 worker_processes 1;
@@ -54,31 +54,30 @@ http {{
   server {{ listen 127.0.0.1:{port}; root {exported}; {headers} }}
 }}
 """
-# As Debian installs it.
-USUAL: Final = "access_log {folder}/access.log; gzip on;"
-# What it has looked up once, it need not look up again; and it keeps no log.
-TUNED: Final = (
+# The settings of Debian's package.
+DEBIAN_SETTINGS: Final = "access_log {folder}/access.log; gzip on;"
+# Without a log, and with files kept open.
+FAST_SETTINGS: Final = (
     "access_log off; keepalive_requests 1000000000; "
     "open_file_cache max=1000 inactive=1h; open_file_cache_valid 1h;"
 )
 
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
-TYPE: Final = "Content-Type"
 
 
 @cache
-def cores() -> tuple[int, int]:
-    """The core that the servers are on, and the one that asks them."""
-    serving, *others = sorted(os.sched_getaffinity(0))
+def get_cores() -> tuple[int, int]:
+    """Return the core for the servers and the one for the load generator."""
+    server_core, *others = sorted(os.sched_getaffinity(0))
     if not others:
-        sys.exit("This takes two cores.")
-    return serving, others[0]
+        sys.exit("The benchmarks need two processor cores.")
+    return server_core, others[0]
 
 
 @contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """What is started within the block stays on one core."""
+def pin_to_core(core: int) -> Iterator[None]:
+    """Run this process, and processes started in the block, on one core until the block ends."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})
     try:
@@ -88,35 +87,36 @@ def on_core(core: int) -> Iterator[None]:
 
 
 @contextmanager
-def ours() -> Iterator[Server]:
-    """The command ``defects-ical serve`` as it is."""
+def run_ours() -> Iterator[Server]:
+    """Run ``defects-ical serve``."""
     with run_granian(SCHEDULE, str(SITE_URL)) as server:
         yield server
 
 
 @contextmanager
-def under_granian(application: str, exported: Path | None = None) -> Iterator[Server]:
-    """A function that makes an application, or an application, under Granian with our settings."""
+def run_under_granian(application: str, exported: Path | None = None) -> Iterator[Server]:
+    """Run an application, or a function that creates one, under Granian with our settings."""
     port = find_free_port()
     factory = [] if application.endswith(":app") else ["--factory"]
     command = [*GRANIAN, "--port", str(port), *factory, application]
-    environment = make_wsgi_environment(SCHEDULE, str(SITE_URL)) | {FOLDER: str(exported or "")}
-    with _answering(command, port, environment) as server:
+    environment = make_wsgi_environment(SCHEDULE, str(SITE_URL))
+    environment[FOLDER_VARIABLE] = str(exported or "")
+    with _run_server(command, port, environment) as server:
         yield server
 
 
 @contextmanager
-def under_gunicorn() -> Iterator[Server]:
-    """Our application under gunicorn."""
+def run_under_gunicorn() -> Iterator[Server]:
+    """Run our application under gunicorn."""
     port = find_free_port()
     command = [*GUNICORN, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
-    with _answering(command, port, make_wsgi_environment(SCHEDULE, str(SITE_URL))) as server:
+    with _run_server(command, port, make_wsgi_environment(SCHEDULE, str(SITE_URL))) as server:
         yield server
 
 
 @contextmanager
-def shipped_nginx(exported: Path) -> Iterator[Server]:
-    """The exported folder under nginx, with the configuration that is shipped."""
+def run_shipped_nginx(exported: Path) -> Iterator[Server]:
+    """Run nginx with ``deploy/nginx-folder.conf`` and the exported folder."""
     with tempfile.TemporaryDirectory() as folder:
         changes = {"root /srv/defects;": f"root {exported};"}
         with run_nginx("nginx-folder.conf", changes, Path(folder) / "nginx") as server:
@@ -124,30 +124,31 @@ def shipped_nginx(exported: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def plain_nginx(exported: Path, headers: Headers, chosen: str) -> Iterator[Server]:
-    """The exported folder under nginx with ``chosen`` settings, and these headers for all files."""
+def run_plain_nginx(exported: Path, headers: Headers, settings: str) -> Iterator[Server]:
+    """Run nginx with the exported folder, ``settings``, and the same headers for all files."""
     port = find_free_port()
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "nginx.conf"
-        # It knows the type by the file's name.
-        added = " ".join(f'add_header {name} "{value}";' for name, value in headers if name != TYPE)
+        # nginx sets Content-Type itself.
+        added = [header for header in headers if header[0] != "Content-Type"]
+        directives = " ".join(f'add_header {name} "{value}";' for name, value in added)
         configuration.write_text(
             NGINX.format(
                 folder=folder,
                 port=port,
                 exported=exported,
-                settings=chosen.format(folder=folder),
-                headers=added,
+                settings=settings.format(folder=folder),
+                headers=directives,
             ),
             "utf-8",
         )
         command = [find_nginx(), "-e", "stderr", "-c", str(configuration)]
-        with _answering(command, port) as server:
+        with _run_server(command, port) as server:
             yield server
 
 
 @contextmanager
-def _answering(
+def _run_server(
     command: list[str], port: int, environment: Mapping[str, str] = EMPTY
 ) -> Iterator[Server]:
     command = [str(BIN / command[0]), *command[1:]]
