@@ -17,7 +17,7 @@ from defects_ical.compare.suggested_entries import (
     is_move_of_all,
 )
 from defects_ical.compare.text_diff import diff_text
-from defects_ical.content.descriptions import PREFIXES, STATUSES, format_date_time
+from defects_ical.content.descriptions import STATUS_TEXTS, TITLE_PREFIXES, format_date_time
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import ALL, Platform, Schedule, Status
 from defects_ical.text.display import excerpt
@@ -129,7 +129,7 @@ def _list_visible_changes(
     if before.status != after.status:
         restored = (before.status, after.status) == ("cancelled", "confirmed")
         kind: Kind = "restored" if restored else after.status
-        yield kind, STATUSES[before.status], STATUSES[after.status]
+        yield kind, STATUS_TEXTS[before.status], STATUS_TEXTS[after.status]
 
 
 def _format_start(start: datetime, schedule: Schedule) -> str:
@@ -214,7 +214,7 @@ def _find_name(pair: EventPair, schedule: Schedule) -> str:
 
 def _parse_title(event: PublishedEvent, schedule: Schedule) -> str:
     """Return the title of a special from its event's SUMMARY."""
-    summary = event.summary.removeprefix(PREFIXES[event.status])
+    summary = event.summary.removeprefix(TITLE_PREFIXES[event.status])
     show = f"{schedule.show.title}: "
     if summary.startswith(show):
         return summary.removeprefix(show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from defects_ical.compare.event_parser import PublishedEvent
-from defects_ical.content.descriptions import PREFIXES, EventDescription
+from defects_ical.content.descriptions import TITLE_PREFIXES, EventDescription
 from defects_ical.text.display import excerpt
 
 QUOTED_PARTS: Final = ("title", "teaser")
@@ -42,7 +42,7 @@ def _split_text(event: PublishedEvent) -> dict[str, str]:
     values = {name: each.value for name, each in event.properties.items()}
     description = EventDescription.parse(event.description)
     return {
-        "title": event.summary.removeprefix(PREFIXES[event.status]),
+        "title": event.summary.removeprefix(TITLE_PREFIXES[event.status]),
         "teaser": description.teaser,
         "where to watch": description.platforms + values.get("LOCATION", ""),
         "times in other time zones": description.times,

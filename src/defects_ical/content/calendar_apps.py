@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode
 
 from defects_ical.content.feeds import Feed
 from defects_ical.content.site_url import SiteURL
+from defects_ical.timezones.conversion import format_utc
 
-# In characters. Google subscribes to no longer URL.
+# In characters. Google does not subscribe to a longer URL.
 MAX_SUBSCRIBE_URL: Final = 255
 # Servers accept about 8000 characters, some proxies and browsers 2000.
 MAX_FORM_URL: Final = 2000
@@ -99,8 +100,8 @@ def _make_outlook_url(entry: CalendarEntry) -> str:
     query = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "startdt": f"{entry.start:%Y-%m-%dT%H:%M:%SZ}",
-        "enddt": f"{entry.end:%Y-%m-%dT%H:%M:%SZ}",
+        "startdt": format_utc(entry.start),
+        "enddt": format_utc(entry.end),
         "subject": entry.title,
         "body": entry.details,
         "location": entry.location,

@@ -14,8 +14,8 @@ from defects_ical.text.english import MONTHS, format_date, format_day, format_du
 from defects_ical.timezones.conversion import LocalTime, to_local
 
 # Most calendar apps do not show STATUS, so the title has to say it.
-PREFIXES: Final = {"cancelled": "CANCELLED: ", "tentative": "TBC: ", "confirmed": ""}
-STATUSES: Final = {
+TITLE_PREFIXES: Final = {"cancelled": "CANCELLED: ", "tentative": "TBC: ", "confirmed": ""}
+STATUS_TEXTS: Final = {
     "cancelled": "cancelled",
     "tentative": "to be confirmed",
     "confirmed": "confirmed",
@@ -58,17 +58,17 @@ class EventDescription:
 
 def format_event_title(episode: Episode, show: Show) -> str:
     """Return the title of an event: status, show and episode, without spoilers."""
-    return f"{PREFIXES[episode.status]}{show.title}: {episode.name}"
+    return f"{TITLE_PREFIXES[episode.status]}{show.title}: {episode.name}"
 
 
 def describe_platforms(platforms: Iterable[Platform]) -> Iterator[str]:
     """Yield a line for each platform: name, kind, region, delay, link."""
     for platform in platforms:
         link = f" {platform.url}" if platform.url else ""
-        yield f"{bidi_isolate(platform.name)} {describe_audience(platform)}{link}"
+        yield f"{bidi_isolate(platform.name)} {describe_availability(platform)}{link}"
 
 
-def describe_audience(platform: Platform) -> str:
+def describe_availability(platform: Platform) -> str:
     """Return a platform's kind, region and delay: "(streaming, Asia), 1 h after the broadcast"."""
     later = f", {format_duration(platform.delay)} after the broadcast" if platform.delay else ""
     return f"({platform.kind}, {bidi_isolate(platform.region)}){later}"
@@ -167,4 +167,4 @@ def _describe_effects(revision: Revision, zone: str, platform: Platform | None) 
         before, after = map(format_duration, revision.runtime_change)
         yield f"Now {after} long, not {before}"
     if revision.status:
-        yield STATUSES[revision.status].capitalize()
+        yield STATUS_TEXTS[revision.status].capitalize()

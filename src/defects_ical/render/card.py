@@ -10,7 +10,7 @@ import math
 import unicodedata
 from typing import Final, NamedTuple
 
-from defects_ical.content.descriptions import STATUSES, format_date_range, format_time
+from defects_ical.content.descriptions import STATUS_TEXTS, format_date_range, format_time
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
@@ -125,7 +125,7 @@ def _format_air_time(episode: Episode, schedule: Schedule) -> str:
     local = to_local(episode.start, schedule.timezone)
     date = format_short_date(local.naive)
     if episode.status == "cancelled":
-        return f"{date}, {STATUSES['cancelled']}"
+        return f"{date}, {STATUS_TEXTS['cancelled']}"
     if episode.status == "tentative":
         # No room for the zone as well; the image names it at the bottom.
         return f"{date}, {local.naive:%H:%M} (TBC)"

@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.descriptions import STATUSES, format_date_time
+from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
 from defects_ical.content.feeds import PICTURE_PATH, main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.card import render_card
@@ -111,7 +111,7 @@ def _render_frame_item(schedule: Schedule, episode: Episode) -> str:
         "episode": episode,
         "format_utc": format_utc,
         "moved_from": format_date_time(to_local(moved, schedule.timezone)) if moved else "",
-        "statuses": STATUSES,
+        "statuses": STATUS_TEXTS,
     }
     return get_template("embed_episode.html").render(context)
 

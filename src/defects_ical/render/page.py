@@ -17,8 +17,8 @@ from defects_ical.content.calendar_apps import (
 )
 from defects_ical.content.changelog import ATOM_PATH, list_entries
 from defects_ical.content.descriptions import (
-    STATUSES,
-    describe_audience,
+    STATUS_TEXTS,
+    describe_availability,
     describe_dated_change,
     describe_platforms,
     format_date_range,
@@ -68,7 +68,7 @@ def _build_context(
         "changes": list_entries(schedule, episodes),
         "content_security_policy": CONTENT_SECURITY_POLICY,
         "date_range": format_date_range(episodes, schedule),
-        "describe_audience": describe_audience,
+        "describe_availability": describe_availability,
         "episode_items": cache.get_or_render(
             "page", episodes, partial(_render_episode, schedule, site_url)
         ),
@@ -114,7 +114,7 @@ def _render_episode(schedule: Schedule, site_url: SiteURL, episode: Episode) -> 
         "google_url": add_to_google(entry),
         "ics_url": site_url.join(episode_path(episode, schedule)),
         "outlook_url": add_to_outlook(entry),
-        "statuses": STATUSES,
+        "statuses": STATUS_TEXTS,
     }
     return get_template("episode.html").render(context)
 

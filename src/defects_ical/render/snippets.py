@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from defects_ical.content.descriptions import STATUSES, format_date_time
+from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
 from defects_ical.content.feeds import main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.embed import (
@@ -124,7 +124,7 @@ def _render_static_html(
 
 def _render_episode(episode: Episode, schedule: Schedule) -> str:
     air_time = format_date_time(to_local(episode.start, schedule.timezone))
-    status = f" ({STATUSES[episode.status]})" if episode.status != "confirmed" else ""
+    status = f" ({STATUS_TEXTS[episode.status]})" if episode.status != "confirmed" else ""
     time = f'<time datetime="{format_utc(episode.start)}">{air_time}</time>'
     return f"<bdi>{escape(episode.name)}</bdi>: {time}{status}"
 
