@@ -168,7 +168,7 @@ def find_browser() -> str:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Chromium, started once, with a new profile."""
+    """Start Chromium, once, with a new profile."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield browser
@@ -177,14 +177,14 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployments]:
-    """Deployments of any schedule, kept until the last test."""
+    """Keep deployments until the last test."""
     with ExitStack() as stack:
         yield Deployments(tmp_path_factory.mktemp("schedules"), stack)
 
 
 @pytest.fixture
 def browser(chromium: Browser) -> Iterator[WatchedBrowser]:
-    """A watched browser. The test fails if a page has problems that the test did not clear."""
+    """Watch a browser. Fail the test if a page has problems that the test did not clear."""
     watched = WatchedBrowser(chromium)
     yield watched
     problems = watched.close()

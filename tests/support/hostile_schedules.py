@@ -67,21 +67,10 @@ def make_schedule(texts: Texts) -> dict[str, Any]:
     On the day before the premiere, the next episode is a tentative special; the one before it is
     cancelled.
     """
-    text = texts.text
-    prose = f"{text}\n{text}"
+    text, url = texts.text, texts.url
     return {
         "format": 1,
-        "show": {
-            "uid": "3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29",
-            "slug": "show",
-            "title": text,
-            "original_title": text,
-            "season": 1,
-            "synopsis": prose,
-            "genres": [texts.genre],
-            "cast": [{"actor": text, "role": text}],
-            "color": "crimson",
-        },
+        "show": _make_show(texts),
         "timezone": "Asia/Seoul",
         "published": "2025-07-01T00:00:00+00:00",
         "airing": {
@@ -93,38 +82,55 @@ def make_schedule(texts: Texts) -> dict[str, Any]:
         },
         "clocks": ["America/New_York", "UTC"],
         "platforms": {
-            "channel": {"name": text, "kind": "television", "region": text, "url": texts.url},
+            "channel": {"name": text, "kind": "television", "region": text, "url": url},
             "stream": {"name": text, "kind": "streaming", "region": text, "delay": 90},
         },
-        "episodes": {"1": {"teaser": prose, "recap": prose}},
+        "episodes": {"1": {"teaser": f"{text}\n{text}", "recap": f"{text}\n{text}"}},
         "specials": [
             {"id": "extra", "title": text, "airs": "2025-07-20T23:30", "runtime": 20},
             {"id": "gone", "title": text, "airs": "2025-07-20T23:10", "runtime": 20},
         ],
-        "changes": [
-            {
-                "at": "2025-07-02T00:00:00+00:00",
-                "episodes": ["extra"],
-                "status": "tentative",
-                "note": text,
-                "reason": text,
-            },
-            {
-                "at": "2025-07-03T00:00:00+00:00",
-                "episodes": ["gone"],
-                "status": "cancelled",
-                "note": text,
-                "reason": text,
-            },
-            {
-                "at": "2025-07-04T00:00:00+00:00",
-                "episodes": [2],
-                "move": "2025-07-22T23:30",
-                "note": text,
-                "reason": text,
-            },
-        ],
+        "changes": _make_changes(text),
     }
+
+
+def _make_show(texts: Texts) -> dict[str, Any]:
+    text = texts.text
+    return {
+        "uid": "3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29",
+        "slug": "show",
+        "title": text,
+        "original_title": text,
+        "season": 1,
+        "synopsis": f"{text}\n{text}",
+        "genres": [texts.genre],
+        "cast": [{"actor": text, "role": text}],
+        "color": "crimson",
+    }
+
+
+def _make_changes(text: str) -> list[dict[str, Any]]:
+    reason = {"note": text, "reason": text}
+    return [
+        {
+            "at": "2025-07-02T00:00:00+00:00",
+            "episodes": ["extra"],
+            "status": "tentative",
+            **reason,
+        },
+        {
+            "at": "2025-07-03T00:00:00+00:00",
+            "episodes": ["gone"],
+            "status": "cancelled",
+            **reason,
+        },
+        {
+            "at": "2025-07-04T00:00:00+00:00",
+            "episodes": [2],
+            "move": "2025-07-22T23:30",
+            **reason,
+        },
+    ]
 
 
 def to_yaml(schedule: Mapping[str, Any]) -> str:

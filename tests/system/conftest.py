@@ -16,23 +16,23 @@ KINDS = [
 
 @pytest.fixture(params=KINDS)
 def deployment(request: pytest.FixtureRequest, deployments: Deployments) -> Deployment:
-    """The shipped schedule, deployed in each way."""
+    """Deploy the shipped schedule in each way."""
     return deployments.get(SHIPPED, request.param)
 
 
 @pytest.fixture(params=KINDS)
 def autumn_deployment(request: pytest.FixtureRequest, deployments: Deployments) -> Deployment:
-    """The schedule of the autumn season, deployed in each way."""
+    """Deploy the schedule of the autumn season in each way."""
     return deployments.get(AUTUMN, request.param)
 
 
 @pytest.fixture
 def service(deployments: Deployments) -> Deployment:
-    """The service with the shipped schedule."""
+    """Run the service with the shipped schedule."""
     return deployments.get(SHIPPED, "service")
 
 
 @pytest.fixture
 def autumn_service(deployments: Deployments) -> Deployment:
-    """The service with the schedule of the autumn season."""
+    """Run the service with the schedule of the autumn season."""
     return deployments.get(AUTUMN, "service")

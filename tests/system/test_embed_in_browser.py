@@ -102,7 +102,7 @@ def list_policies(origin: str) -> list[dict[str, str]]:
 def hosts(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hosts]:
-    """A deployment of the site, and other sites that embed it."""
+    """Deploy the site, and other sites that embed it."""
     kind, name = request.param
     file = tmp_path_factory.mktemp("schedule") / "schedule.yaml"
     file.write_text(SCHEDULES[name], "utf-8")

@@ -64,7 +64,7 @@ def hostile(request: pytest.FixtureRequest) -> HostileSite:
 
 @pytest.fixture(scope="module")
 def harmless() -> Site:
-    """The same site with harmless texts."""
+    """Build the same site with harmless texts."""
     return build_site(load_yaml(HARMLESS_SCHEDULE), SITE_URL)
 
 
@@ -173,13 +173,9 @@ def test_page_shows_texts(deployments: Deployments, browser: WatchedBrowser, nam
         ".teaser": [prose],
         ".recap p": [prose],
     }
-    shown = {
-        selector: [*map(strip_isolates, page.locator(selector).all_text_contents())]
-        for selector in expected
-    }
-    assert shown == {
-        selector: [*map(strip_isolates, texts)] for selector, texts in expected.items()
-    }
+    for selector, texts in expected.items():
+        found = page.locator(selector).all_text_contents()
+        assert [*map(strip_isolates, found)] == [*map(strip_isolates, texts)], selector
     headline = page.locator("#next").text_content() or ""
     assert headline.startswith(f"Next: {text}, ")
     assert f"Cancelled: {text}." in headline

@@ -61,7 +61,7 @@ def folder_without_policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def without_policy(folder_without_policy: Path) -> Iterator[Deployment]:
-    """The exported site without its Content-Security-Policy."""
+    """Serve the exported site without its Content-Security-Policy."""
     with serve_folder(folder_without_policy, SHARED) as origin:
         site_url = SiteURL.parse(origin)
         site = build_site(load_yaml(SCHEDULES["injection"]), site_url)
@@ -77,7 +77,7 @@ def without_policy(folder_without_policy: Path) -> Iterator[Deployment]:
 
 @pytest.fixture(params=["with policy", "without policy"])
 def deployment(request: pytest.FixtureRequest, deployments: Deployments) -> Deployment:
-    """The site of the injection. The policy would hide what is not escaped, so also without."""
+    """Deploy the injection, also without the policy, which would hide unescaped text."""
     if request.param == "with policy":
         return deployments.get(SCHEDULES["injection"], "service")
     found: Deployment = request.getfixturevalue("without_policy")

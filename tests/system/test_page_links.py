@@ -28,7 +28,7 @@ pytest_plugins = ["tests.support.browser"]
 
 @pytest.fixture(scope="module")
 def links_without_script(chromium: Browser, deployments: Deployments) -> set[str]:
-    """The links that are visible if no script detects the device."""
+    """Find the links that are visible if no script detects the device."""
     browser = WatchedBrowser(chromium)
     page = browser.open(deployments.get(SHIPPED, "service"), visitor=Visitor(script=False))
     found = find_visible_links(page)

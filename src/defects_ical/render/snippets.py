@@ -26,9 +26,9 @@ _TEXTS: Final = {
     "frame": (
         "Frame",
         (
-            "Works on almost every site and updates automatically. To fix the colours, add #dark"
-            " or #light to its address. If your site blocks inline scripts, load the script of"
-            " the custom element instead: it sizes the frame, too."
+            "Works on almost every site and updates automatically. To set the colour scheme, add"
+            " #dark or #light to the frame's address. If your site blocks inline scripts, load the"
+            " script of the custom element instead: it sizes the frame, too."
         ),
     ),
     "element": (

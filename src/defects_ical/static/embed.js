@@ -91,12 +91,12 @@ const MAX_ROWS = 10;
 const STATUSES = { cancelled: " (cancelled)", tentative: " (to be confirmed)" };
 
 // Format the time in the schedule's zone, without the day if it is the visitor's day, too.
-function formatScheduleTime({ local, start }, place) {
+function formatScheduleTime({ local, start }, city) {
   const { day, time } = formatTime(Date.parse(`${local.slice(0, 19)}Z`), SCHEDULE_FORMAT);
-  return `${day === formatTime(start).day ? "" : `${day}, `}${time} in ${place}`;
+  return `${day === formatTime(start).day ? "" : `${day}, `}${time} in ${city}`;
 }
 
-function makeItem(each, place) {
+function makeItem(each, city) {
   const { day, time } = formatTime(each.start);
   const yours = makeElement("time", "", `${day}, ${time}`);
   yours.dateTime = each.utc;
@@ -104,7 +104,7 @@ function makeItem(each, place) {
   if (STATUSES[each.status]) name.append(makeElement("small", "", STATUSES[each.status]));
   const zone = makeElement("small", "", zoneName(each.start));
   const times = makeElement("div", "times", makeElement("p", "yours", yours, " ", zone),
-    makeElement("p", "soft", formatScheduleTime(each, place)));
+    makeElement("p", "soft", formatScheduleTime(each, city)));
   if (each.movedFrom) times.append(makeElement("p", "soft", `moved from ${each.movedFrom}`));
   each.item = makeElement("li", each.status, name, times);
   return each.item;
@@ -117,8 +117,8 @@ function readEpisode(each) {
   return { name, status, utc, local, movedFrom, start: Date.parse(utc), end: Date.parse(end) };
 }
 
-function makeList(episodes, place) {
-  const list = makeElement("ol", "", ...episodes.map((each) => makeItem(each, place)));
+function makeList(episodes, city) {
+  const list = makeElement("ol", "", ...episodes.map((each) => makeItem(each, city)));
   // Keyboards can scroll only what has the focus.
   if (episodes.length > MAX_ROWS) {
     list.tabIndex = 0;
@@ -135,10 +135,10 @@ function makeNavigation({ show, feeds: [feed] }) {
 // Render the schedule. Returns a function that updates what depends on the current time.
 function render(root, data) {
   const episodes = data.episodes.map(readEpisode);
-  const place = data.timezone.replace(/^.*\//, "").replace(/_/g, " ");
+  const city = data.timezone.replace(/^.*\//, "").replace(/_/g, " ");
   const heading = makeElement("h2", "", makeLink(data.show.title, data.show.page));
   const next = makeElement("p", "now");
-  const section = makeElement("section", "", heading, next, makeList(episodes, place), makeNavigation(data));
+  const section = makeElement("section", "", heading, next, makeList(episodes, city), makeNavigation(data));
   section.lang = "en";
   section.querySelector("nav").setAttribute("aria-label", "Calendar");
   root.replaceChildren(section);
