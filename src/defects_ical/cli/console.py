@@ -61,9 +61,9 @@ def _format_error(error: DefectsIcalError) -> Iterator[Text]:
 
 def _format_problem(problem: Problem) -> Text:
     """Format a problem with its location dimmed and its message in bold."""
-    location = f"{problem.location}:"
-    message = str(problem).removeprefix(location).removesuffix(problem.hint)
-    return Text.assemble((location, "dim"), (message, "bold"), problem.hint)
+    subject = f"{problem.key_path}: " if problem.key_path else ""
+    message = f"{subject}{problem.message}. "
+    return Text.assemble((f"{problem.location}: ", "dim"), (message, "bold"), problem.hint)
 
 
 def _print_errors(lines: Iterable[Text]) -> None:
