@@ -205,4 +205,4 @@ class _Exchange:
         if isinstance(error, httpx.ConnectTimeout):
             seconds = self.fetcher.connect_timeout
             return FetchError("no connection", f"no connection within {seconds:g} seconds")
-        return FetchError("no response", "the server sends nothing")
+        return FetchError("no response", "no data was received")

@@ -48,7 +48,9 @@ _NETWORK_ERRORS: Final[tuple[tuple[type[Exception], FetchError], ...]] = (
     (httpx.NetworkError, FetchError("incomplete response", "the connection was lost")),
     (
         httpx.RemoteProtocolError,
-        FetchError("incomplete response", "the response is incomplete, or not HTTP"),
+        FetchError(
+            "incomplete response", "the connection was closed early, or the response is not HTTP"
+        ),
     ),
 )
 # OpenSSL's X509_V_ERR_… codes.
@@ -79,7 +81,7 @@ def classify_error(error: Exception) -> FetchError:
             return fetch_error
     if isinstance(error, httpx.InvalidURL | UnicodeError):
         return INVALID_LOCATION
-    return FetchError("not http", "the response is not HTTP")
+    return FetchError("not http", "the response cannot be parsed")
 
 
 def _iterate_causes(error: BaseException | None) -> Iterator[BaseException]:
