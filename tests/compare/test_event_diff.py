@@ -83,7 +83,7 @@ def test_event_of_unknown_episode_is_restored_by_id() -> None:
     assert (removed.episode, removed.name, removed.issue, removed.required) == (
         None,
         "The making of",
-        Issue.REMOVED,
+        Issue.UNKNOWN_EVENT_REMOVED,
         None,
     )
     assert make_report(text, live).steps == ("The making of: Restore it with its former id.",)

@@ -12,7 +12,7 @@ import click
 from defects_ical.cli.check import print_schedule_warnings
 from defects_ical.cli.console import print_warnings, utc_now
 from defects_ical.cli.options import SCHEDULE_OPTION, SiteURLParameter
-from defects_ical.compare.messages import ERRORS_AND_WARNINGS, format_issues
+from defects_ical.compare.messages import format_issues
 from defects_ical.compare.published import split_readable
 from defects_ical.compare.site_diff import compare_site, is_unchanged
 from defects_ical.content.site_url import SiteURL
@@ -76,6 +76,6 @@ def _check_changes(
             "  Use --force to export anyway.",
         ]
         raise UnannouncedChangeError("\n".join(lines))
-    issues = format_issues(differences, schedule, utc_now(), ERRORS_AND_WARNINGS)
+    issues = format_issues(differences, schedule, utc_now(), with_warnings=True)
     print_warnings(f"{folder}{path}: damaged, not compared" for path in damaged)
     print_warnings(f"{folder}: {message}. {hint}" for message, hint in issues)

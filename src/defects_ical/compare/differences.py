@@ -29,7 +29,8 @@ class Issue(Enum):
 
     Apps apply a change if the stamps of an event (SEQUENCE, DTSTAMP and LAST-MODIFIED) increase,
     and only entries of the change log increase them. STAMP_UNCHANGED is an increased SEQUENCE with
-    the same dates; REMOVED an event that is missing instead of cancelled.
+    the same dates; REMOVED an event that is missing instead of cancelled,
+    UNKNOWN_EVENT_REMOVED one whose episode is unknown.
     """
 
     UNANNOUNCED = "unannounced"
@@ -37,6 +38,7 @@ class Issue(Enum):
     STAMP_DECREASED = "stamp-decreased"
     STAMP_UNCHANGED = "stamp-unchanged"
     REMOVED = "removed"
+    UNKNOWN_EVENT_REMOVED = "unknown-event-removed"
     FEED_MISSING = "feed-missing"
     ALL_UIDS_CHANGED = "all-uids-changed"
 

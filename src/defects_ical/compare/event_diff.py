@@ -52,12 +52,17 @@ class EventPair(NamedTuple):
     after: PublishedEvent | None
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether the episode of a published event is unknown."""
+        return self.before is not None and self.id == self.before.uid
+
+    @property
     def outcome(self) -> _Outcome:
         """What changed."""
         before, after = self.before, self.after
         if not before or not after:
-            issue = Issue.REMOVED if before else None
-            return _Outcome((bool(before), bool(after)), issue=issue)
+            removed = Issue.UNKNOWN_EVENT_REMOVED if self.is_unknown else Issue.REMOVED
+            return _Outcome((bool(before), bool(after)), issue=removed if before else None)
         moved, lengthened = after.start - before.start, after.runtime - before.runtime
         status = (before.status, after.status) if before.status != after.status else None
         is_visible = bool(moved or lengthened or status)
@@ -96,7 +101,7 @@ def _diff_event(
     issue = pair.outcome.issue
     required = _require_entry(pair, episode, schedule, is_deviation=is_deviation) if issue else None
     name = episode.name if episode else _find_name(pair, schedule)
-    id_ = None if pair.before and pair.id == pair.before.uid else pair.id
+    id_ = None if pair.is_unknown else pair.id
     for kind, before, after in _list_changes(pair, schedule, is_deviation=is_deviation):
         is_text = kind == "text changed" and issue is Issue.UNANNOUNCED
         own_issue = Issue.UNANNOUNCED_TEXT if is_text else issue
@@ -141,10 +146,10 @@ def _require_entry(
 ) -> RequiredEntry | None:
     """Return what announces the changes of an event; None if no entry can."""
     before, outcome = pair.before, pair.outcome
-    if not before:
+    if not before or pair.is_unknown:
         return None
     if not episode:
-        return _require_cancellation(pair.id, before, pair.platform, schedule)
+        return _require_cancellation(pair, before, schedule)
     is_text = outcome.issue is Issue.UNANNOUNCED_TEXT
     required = RequiredEntry(
         key=episode.key,
@@ -177,20 +182,18 @@ def _describe_delay(platform: Platform) -> str:
 
 
 def _require_cancellation(
-    id_: str, before: PublishedEvent, platform: Platform | None, schedule: Schedule
-) -> RequiredEntry | None:
-    """Return what cancels a removed episode; None if its id is unknown."""
-    if id_ == before.uid:
-        return None
-    number = parse_episode_number(id_)
-    delay = timedelta(minutes=platform.delay if platform else 0)
+    pair: EventPair, before: PublishedEvent, schedule: Schedule
+) -> RequiredEntry:
+    """Return what cancels a removed episode."""
+    number = parse_episode_number(pair.id)
+    delay = timedelta(minutes=pair.platform.delay if pair.platform else 0)
     # Once it is restored, entries for "all" are for this episode, too.
     sequence = sum(
         each.episodes == (ALL,) and not is_move_of_all(each) for each in schedule.changes
     )
     title = _parse_title(before, schedule)
     return RequiredEntry(
-        key=str(number) if number else id_,
+        key=str(number) if number else pair.id,
         stamp=max(before.stamps[1:]),
         count=_count_entries(before, sequence),
         status="cancelled",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue, Kind, Severity
+from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue, Kind
 from defects_ical.compare.event_diff import parse_episode_number
 from defects_ical.compare.suggested_entries import RequiredEntry, Suggestion, suggest_entries
 from defects_ical.schedule.model import Schedule
-
-ERRORS: Final[tuple[Severity, ...]] = ("error",)
-ERRORS_AND_WARNINGS: Final[tuple[Severity, ...]] = ("error", "warning")
 
 
 class IssueText(NamedTuple):
@@ -25,27 +22,26 @@ class IssueText(NamedTuple):
 
     label: str
     problem: str
-    fix: str
+    fix: str = "Append {entries} to `changes`."
 
 
-_APPEND: Final = "Append {entries} to `changes`."
+_NOT_CANCELLED: Final = (
+    " without a cancellation; calendar apps keep it, or delete it without notice"
+)
 ISSUE_TEXTS: Final[Mapping[Issue, IssueText]] = {
-    Issue.UNANNOUNCED: IssueText("unannounced", " without an entry in `changes`", _APPEND),
-    Issue.UNANNOUNCED_TEXT: IssueText(
-        "text unannounced", " without an entry in `changes`", _APPEND
-    ),
+    Issue.UNANNOUNCED: IssueText("unannounced", " without an entry in `changes`"),
+    Issue.UNANNOUNCED_TEXT: IssueText("text unannounced", " without an entry in `changes`"),
     Issue.STAMP_DECREASED: IssueText(
         "SEQUENCE or DTSTAMP decreased",
         "; SEQUENCE or DTSTAMP decreased, so calendar apps ignore this",
         "Restore the entry that was removed or edited, or append {entries} to `changes`.",
     ),
     Issue.STAMP_UNCHANGED: IssueText(
-        "DTSTAMP did not increase", "; SEQUENCE increased, but DTSTAMP did not", _APPEND
+        "DTSTAMP did not increase", "; SEQUENCE increased, but DTSTAMP did not"
     ),
-    Issue.REMOVED: IssueText(
-        "not cancelled",
-        " without a cancellation; calendar apps keep it, or delete it without notice",
-        _APPEND,
+    Issue.REMOVED: IssueText("not cancelled", _NOT_CANCELLED),
+    Issue.UNKNOWN_EVENT_REMOVED: IssueText(
+        "not cancelled", _NOT_CANCELLED, "Restore it with its former id."
     ),
     Issue.FEED_MISSING: IssueText(
         "feed missing",
@@ -58,8 +54,6 @@ ISSUE_TEXTS: Final[Mapping[Issue, IssueText]] = {
         "Restore `show.uid`.",
     ),
 }
-RESTORE_ID: Final = "Restore it with its former id."
-"""The fix for a removed event whose episode is unknown."""
 
 
 class _Group(NamedTuple):
@@ -78,13 +72,15 @@ def format_issues(
     differences: Iterable[Difference],
     schedule: Schedule,
     now: datetime | None = None,
-    severities: Collection[Severity] = ERRORS,
+    *,
+    with_warnings: bool = False,
 ) -> tuple[tuple[str, str], ...]:
-    """Return message and fix of each issue of these severities.
+    """Return message and fix of each error, and of each warning if requested.
 
     Both are one line: "Episode 5: moved from … to … without an entry in `changes`", "Append
     `- {…}` to `changes`." The entries are dated ``now``, or as early as possible.
     """
+    severities = {"error", "warning"} if with_warnings else {"error"}
     groups = _group_by_message(each for each in differences if each.severity in severities)
     suggestions = _suggest_for_groups(groups, schedule, now)
     return tuple(map(_format_group, groups, suggestions))
@@ -129,10 +125,7 @@ def _format_group(group: _Group, suggestion: Suggestion) -> tuple[str, str]:
     text = ISSUE_TEXTS[group.issue]
     message = f"{format_subject(group.differences)}: {group.message}{text.problem}"
     entries = " and ".join(f"`{entry}`" for entry in suggestion.entries)
-    fix = text.fix.format(entries=entries)
-    if group.issue is Issue.REMOVED and not entries:
-        fix = RESTORE_ID
-    return message, " ".join((*suggestion.steps, fix))
+    return message, " ".join((*suggestion.steps, text.fix.format(entries=entries)))
 
 
 def format_subject(differences: Iterable[Difference]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from defects_ical.compare.differences import Difference, Issue, Severity
-from defects_ical.compare.messages import ISSUE_TEXTS, RESTORE_ID, format_subject
+from defects_ical.compare.messages import ISSUE_TEXTS, format_subject
 from defects_ical.compare.suggested_entries import suggest_entries
 from defects_ical.content.feeds import main_feeds
 from defects_ical.schedule.model import Schedule
@@ -127,14 +127,9 @@ def _format_result(difference: Difference) -> str:
 
 def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -> Iterator[str]:
     """Yield what to do if no entry helps, and what is better than an entry."""
-    for issue in (Issue.FEED_MISSING, Issue.ALL_UIDS_CHANGED):
-        if feeds := [each for each in differences if each.issue is issue]:
-            yield f"{format_subject(feeds)}: {ISSUE_TEXTS[issue].fix}"
-    unknown = [
-        each.name for each in differences if each.issue is Issue.REMOVED and not each.required
-    ]
-    if unknown:
-        yield f"{', '.join(unknown)}: {RESTORE_ID}"
+    for issue in (Issue.FEED_MISSING, Issue.ALL_UIDS_CHANGED, Issue.UNKNOWN_EVENT_REMOVED):
+        if found := [each for each in differences if each.issue is issue]:
+            yield f"{format_subject(found)}: {ISSUE_TEXTS[issue].fix}"
     issues = {each.issue for each in differences}
     if Issue.STAMP_DECREASED in issues:
         yield UNDO_REMOVAL
