@@ -117,8 +117,8 @@ class _SharedSocketServer(MPServer):
       service can then take the same port unnoticed, and connections that wait for a worker are
       lost when it dies. With one socket they wait for the next worker.
     - ``_spawn_workers``: blocks signals until the worker has its copy of the site.
-    - ``_respawn_workers``: Granian misses workers and signals that end while it counts dead
-      workers, and stops the service if a worker dies twice within seconds.
+    - ``_respawn_workers``: Granian misses a worker that dies and a signal that arrives while it
+      counts dead workers, and it stops the service if a worker dies twice within seconds.
     """
 
     _ssp: Any

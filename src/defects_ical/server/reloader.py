@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
-from typing import Final, TypeAlias, get_args
+from typing import Final, NamedTuple, TypeAlias, get_args
 
 from defects_ical.compare.site_diff import unannounced_changes
 from defects_ical.content.build_cache import BuildCache
@@ -31,21 +31,30 @@ from defects_ical.site.build import Site, build_site
 LOG: Final = logging.getLogger(__name__)
 # Seconds between two polls. A file that differs between two polls is still being written.
 POLL_SECONDS: Final = 0.1
-# A failed reload is retried this many seconds after its start, plus RETRY_FACTOR times as long
-# as it took.
+# From its start to its retry, a failed reload waits for RETRY_SECONDS, plus RETRY_FACTOR times its
+# own duration.
 RETRY_SECONDS: Final = 2.0
 RETRY_FACTOR: Final = 10
-# The index of the modification time (in nanoseconds) in a FileState.
-MODIFIED: Final = 3
-NANOSECONDS: Final = 1_000_000_000
 # The number of polls after which a worker starts even if the file is still being written.
 MAX_CATCH_UP_POLLS: Final = 20
 INTERNAL_ERROR: Final = (
     "internal error while reloading the schedule; the previous version stays live (see the log)"
 )
 
-FileState: TypeAlias = "tuple[int, ...] | None"
-"""What ``stat`` says about a file: device, inode, size and times; None if there is no file."""
+
+class FileState(NamedTuple):
+    """The result of ``stat`` by which two versions of a file differ, with times in nanoseconds."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    # A tool can reset the modification time, but not the time of the inode's last change.
+    changed: int
+
+
+FileStates: TypeAlias = Mapping[Path, FileState | None]
+"""The states of files by path; None for a file that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +167,7 @@ class SiteReloader:
         if not live.problem:
             LOG.info("%s: schedule is valid again", self._path)
 
-    def _reload_unless_written(self, state: dict[Path, FileState]) -> bool:
+    def _reload_unless_written(self, state: FileStates) -> bool:
         """Reload the file unless it was written meanwhile. Return whether ``live`` changed."""
         loaded = _load(self._path)
         if self._stat_files() != state:
@@ -193,7 +202,7 @@ class SiteReloader:
         location = SourceLocation(str(self._path))
         state = self._polled_state[self._path]
         # Not the current time: all processes that watch the file must give the same message.
-        edited_at = datetime.fromtimestamp(state[MODIFIED] / NANOSECONDS, UTC) if state else None
+        edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
         changes = unannounced_changes(live_site, site, schedule, edited_at)
         problems = [Problem(location, "", message, hint) for message, hint in changes]
         if problems:
@@ -209,7 +218,7 @@ class SiteReloader:
             picture=schedule.show.picture,
         )
 
-    def _stat_files(self) -> dict[Path, FileState]:
+    def _stat_files(self) -> FileStates:
         """Return the state of the schedule file and of the live site's picture, by path."""
         picture = self.live.picture
         paths = (self._path, self._path.with_name(picture)) if picture else (self._path,)
@@ -223,14 +232,12 @@ def _load(path: Path) -> Schedule | ScheduleError:
         return error
 
 
-def _stat_file(path: Path) -> FileState:
+def _stat_file(path: Path) -> FileState | None:
     try:
         stat = os.stat(path)  # noqa: PTH116 - called ten times a second
     except OSError:
         return None
-    # A tool can reset the modification time, but not the time of the inode's last change.
-    times = (stat.st_mtime_ns, stat.st_ctime_ns)
-    return (stat.st_dev, stat.st_ino, stat.st_size, *times)
+    return FileState(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 def _format_problems(error: ScheduleError) -> str:
