@@ -29,7 +29,7 @@ from defects_ical.rfc5545.lenient_parser import parse_lenient
 def diagnose(url: str, now: datetime, limits: Limits = LIMITS) -> tuple[Finding, ...]:
     """Request a feed and return what is wrong with it, the worst first; ``now`` is in UTC.
 
-    Raises InvalidFeedURLError for a URL that is not one of a feed.
+    Raises InvalidFeedURLError for a URL that cannot be requested.
     """
     return diagnose_result(probe_feed(url, limits), now)
 
@@ -42,8 +42,8 @@ def diagnose_result(result: ProbeResult, now: datetime) -> tuple[Finding, ...]:
 def check_content(bodies: tuple[bytes, ...], now: datetime) -> Iterator[Occurrence]:
     """Yield what is wrong with one response, or with two of the same URL, at ``now`` (UTC).
 
-    The second response should be some seconds later, so that times of requests in it differ. Takes
-    linear time and accepts any bytes.
+    The second request should be some seconds later: then the time of the request, if the server
+    writes it into the feed, differs. Takes linear time and accepts any bytes.
     """
     first, *others = bodies
     parse = parse_lenient(first)
@@ -54,7 +54,7 @@ def check_content(bodies: tuple[bytes, ...], now: datetime) -> Iterator[Occurren
     feed = read_feed(parse, now)
     occurrences += (*check_calendar(feed), *check_timezones(feed), *check_events(feed))
     yield from occurrences
-    if not any(map(_stops_parsers, occurrences)):
+    if not any(map(_is_cause_of_parse_error, occurrences)):
         yield from check_with_icalendar(first)
     changed = [other for other in others if other != first]
     if not changed:
@@ -71,7 +71,7 @@ def _check_result(result: ProbeResult, now: datetime) -> Iterator[Occurrence]:
         yield from check_content(bodies, now)
 
 
-def _stops_parsers(occurrence: Occurrence) -> bool:
+def _is_cause_of_parse_error(occurrence: Occurrence) -> bool:
     """Return whether a parse error would only repeat this issue, in the library's words."""
     issue = occurrence.issue
     return issue.value.severity == "error" or issue is Issue.INVALID_VALUE

@@ -9,7 +9,7 @@ from typing import Final
 from defects_ical.doctor.issues import SEVERITIES, Issue, Occurrence, Severity
 from defects_ical.text.display import excerpt
 
-# Characters of a detail that a message quotes; `excerpt` reads all of the text that it gets.
+# Characters of a detail that a message quotes, and that are read for it.
 MAX_DETAIL: Final = 120
 MAX_READ: Final = 400
 OTHERS_WORK: Final = " Other clients get the feed."
@@ -48,13 +48,10 @@ def build_findings(occurrences: Iterable[Occurrence]) -> tuple[Finding, ...]:
 
     Findings of one severity have the order of the catalogue.
     """
-    first: dict[tuple[Issue, tuple[str, ...]], Occurrence] = {}
-    counts: dict[tuple[Issue, tuple[str, ...]], int] = {}
+    groups: dict[tuple[Issue, tuple[str, ...]], list[Occurrence]] = {}
     for occurrence in occurrences:
-        key = occurrence.issue, occurrence.clients
-        first.setdefault(key, occurrence)
-        counts[key] = counts.get(key, 0) + 1
-    findings = (_build_finding(each, counts[key]) for key, each in first.items())
+        groups.setdefault((occurrence.issue, occurrence.clients), []).append(occurrence)
+    findings = (_build_finding(group[0], len(group)) for group in groups.values())
     return tuple(sorted(findings, key=_rank))
 
 
@@ -79,7 +76,7 @@ def _build_finding(occurrence: Occurrence, count: int) -> Finding:
 
 
 def _quote(value: object) -> object:
-    """Return third-party text short, on one line and with invisible characters named."""
+    """Return text of feeds and servers short, on one line, with invisible characters named."""
     return excerpt(value[:MAX_READ], MAX_DETAIL) if isinstance(value, str) else value
 
 

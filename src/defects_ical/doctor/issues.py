@@ -133,34 +133,34 @@ class Issue(Enum):
         fix="redirect to an http or https URL.",
     )
     UNCONDITIONAL_304 = _error(
-        "Response status {status} to a request without conditions.",
+        "Response status 304 (Not Modified) to a request without conditions.",
         impact=f"{NO_EVENTS_ARRIVE} To clients, the response means that nothing has changed.",
         fix="respond with 304 only to conditional requests that match.",
         source="RFC 9110 §15.4.5",
     )
     UNAUTHORIZED = _error(
-        "Response status {status}.",
+        "Response status 401 (Unauthorized).",
         impact=f"{NO_EVENTS_ARRIVE} Calendar clients cannot ask for a password.",
         fix=PUBLIC_ACCESS,
     )
     FORBIDDEN = _error(
-        "Response status {status}.",
+        "Response status 403 (Forbidden).",
         impact=NO_EVENTS_ARRIVE,
         fix=PUBLIC_ACCESS,
     )
     NOT_FOUND = _error(
-        "Response status {status}.",
+        "Response status 404 (Not Found).",
         impact=f"{NO_EVENTS_ARRIVE} Some clients remove the calendar.",
         fix="publish the feed at this URL again, or redirect to its new URL.",
     )
     GONE = _error(
-        "Response status {status}.",
+        "Response status 410 (Gone).",
         impact=f"{NO_EVENTS_ARRIVE} Thunderbird disables the calendar permanently.",
         fix="respond with 503 if this is temporary. Redirect if the feed has moved.",
         source="Thunderbird's source code",
     )
     RATE_LIMITED = _error(
-        "Response status {status}.",
+        "Response status 429 (Too Many Requests).",
         impact=NO_EVENTS_ARRIVE,
         fix="exempt the feed's URL from the rate limit, or let a cache respond.",
     )

@@ -57,7 +57,7 @@ def find_failure(response: Response) -> Occurrence | None:
     if _is_challenge(response):
         return Issue.CHALLENGE.at(status=response.status)
     if not response.ok:
-        return _choose_status_issue(response.status).at(status=describe_status(response.status))
+        return _classify_status(response.status)
     if looks_like_html(response.body):
         return _classify_page(response)
     if response.decoded and not response.body.strip():
@@ -96,10 +96,12 @@ def describe_status(status: int) -> str:
         return f"{status}"
 
 
-def _choose_status_issue(status: int) -> Issue:
+def _classify_status(status: int) -> Occurrence:
+    if status in STATUS_ISSUES:
+        return STATUS_ISSUES[status].at()
     is_server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    other = Issue.SERVER_ERROR if is_server_error else Issue.UNEXPECTED_STATUS
-    return STATUS_ISSUES.get(status, other)
+    issue = Issue.SERVER_ERROR if is_server_error else Issue.UNEXPECTED_STATUS
+    return issue.at(status=describe_status(status))
 
 
 def _classify_page(response: Response) -> Occurrence:
