@@ -12,7 +12,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,15 +19,12 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 from pydantic import BaseModel, ValidationError
 
-from defects_ical.authoring.answers import ShowAnswers
 from defects_ical.authoring.schedule_file import create_schedule
-from defects_ical.cli.app import main
 from defects_ical.doctor.diagnosis import diagnose
 from defects_ical.errors import DefectsIcalError, OptionError
 from defects_ical.probe.session import Limits
@@ -43,35 +39,23 @@ from defects_ical.schedule.model import (
     Show,
     Special,
 )
+from tests.authoring.shows import (
+    ANSWERS,
+    FILE,
+    FILM,
+    NOW,
+    SHOWS,
+    UID,
+    WEEKLY,
+    replace_option,
+    run_cli,
+)
 from tests.support.processes import run_granian
 
 DATA = Path(__file__).parent / "data"
 URL = "https://show.example"
 UNPRIVILEGED_UID = 65534
-UID = uuid.UUID("8a4b1d0c-52e7-4c36-9f10-6d2e7b3c5a48")
-NOW = datetime(2025, 1, 15, 12, tzinfo=UTC)
-FILE = Path("schedule.yaml")
 TIMESTAMP = r"[0-9-]{10}T[0-9:]{8}[+-][0-9]{2}:[0-9]{2}"
-
-WEEKLY = [
-    *("--title", "The Lighthouse", "--premiere", "2025-10-12", "--time", "21:00"),
-    *("--timezone", "America/New_York", "--episodes", "6"),
-    *("--platform", "Channel 4, region=United States, url=https://four.example/"),
-    *("--platform", "Big Stream,kind=streaming,delay=180,id=big"),
-]
-SOAP = [
-    *("--title", "Gute Nacht, Élise: „Nein!“ #1", "--slug", "gute-nacht"),
-    *("--premiere", "2025-02-03", "--time", "19:40", "--timezone", "Europe/Berlin"),
-    *("--weekday", "monday,tuesday,wednesday", "--weekday", "thursday, friday"),
-    *("--runtime", "25", "--episodes", "120"),
-    *("--platform", "Das Vierte,region=Germany, Austria, and Switzerland"),
-]
-FILM = [
-    *("--title", "النهاية", "--slug", "the-end", "--premiere", "2025-12-24", "--time", "20:15"),
-    *("--timezone", "Europe/London", "--runtime", "131", "--episodes", "1"),
-    *("--platform", "القناة,id=channel,region=United Kingdom"),
-]
-SHOWS = {"weekly": WEEKLY, "soap": SOAP, "film": FILM}
 
 
 class ExpectedFeed(NamedTuple):
@@ -111,39 +95,10 @@ FEEDS = {
     "film": ExpectedFeed("the-end", 1, 131, {0: "2025-12-24T20:15"}),
 }
 
-ANSWERS = ShowAnswers(
-    title="The Show",
-    slug="show",
-    premiere="2025-03-02",
-    weekdays=(),
-    time="21:00",
-    timezone="UTC",
-    runtime="60",
-    episodes="10",
-    platforms=("Channel",),
-)
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Change to an empty working folder."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run_cli(*arguments: str) -> Result:
-    return CliRunner().invoke(main, arguments)
-
 
 def mask(text: str) -> str:
     """Return what `init` wrote without what differs in every run."""
     return re.sub(TIMESTAMP, "TIMESTAMP", re.sub("uid: [0-9a-f-]{36}", "uid: UID", text))
-
-
-def replace_option(arguments: list[str], option: str, value: str) -> list[str]:
-    """Return the arguments with another value of the first such option."""
-    index = arguments.index(option) + 1
-    return [*arguments[:index], value, *arguments[index + 1 :]]
 
 
 def list_names(folder: Path) -> list[str]:
@@ -236,201 +191,6 @@ def test_same_answers_and_time_write_same_bytes() -> None:
     for name in ("one.yaml", "two.yaml"):
         create_schedule(Path(name), ANSWERS, UID, NOW)
     assert Path("one.yaml").read_bytes() == Path("two.yaml").read_bytes()
-
-
-def test_optional_answers_have_defaults() -> None:
-    schedule = create_schedule(FILE, replace(ANSWERS, slug=None), UID, NOW)
-    assert (schedule.show.slug, schedule.airing.weekdays) == ("the-show", ("sunday",))
-    assert {name: each.model_dump() for name, each in schedule.platforms.items()} == {
-        "channel": {
-            "name": "Channel",
-            "kind": "television",
-            "region": "everywhere",
-            "url": None,
-            "delay": 0,
-        }
-    }
-
-
-@pytest.mark.parametrize(
-    ("title", "slug"),
-    [
-        ("The Show", "the-show"),
-        ("Élite: l'été à l\u2019Opéra", "elite-lete-a-lopera"),
-        ("  24 Hours -- Live!  ", "hours-live"),
-        ("M*A*S*H", "m-a-s-h"),
-        ("아이쇼핑 (The Defects)", "the-defects"),
-        ("x" * 59 + " y z", "x" * 59),
-        ("FILM", "film"),
-    ],
-)
-def test_slug_is_made_from_title(title: str, slug: str) -> None:
-    assert (
-        create_schedule(FILE, replace(ANSWERS, title=title, slug=None), UID, NOW).show.slug == slug
-    )
-
-
-@pytest.mark.parametrize(
-    ("typed", "platform"),
-    [
-        ("name=ENA,kind=streaming", ("ena", "ENA", "streaming", "everywhere", None, 0)),
-        (
-            "name=One, Two , region=A, B: C #1 ,delay=60",
-            ("one-two", "One, Two", "television", "A, B: C #1", None, 60),
-        ),
-        (
-            "no,url=https://a.example/?b=c;d",
-            ("no", "no", "television", "everywhere", "https://a.example/?b=c%3Bd", 0),
-        ),
-        ('{"}: [x]', ("x", '{"}: [x]', "television", "everywhere", None, 0)),
-        (
-            "ENA , kind = streaming , delay = 60 ",
-            ("ena", "ENA", "streaming", "everywhere", None, 60),
-        ),
-        ("قناة,id=tv", ("tv", "قناة", "television", "everywhere", None, 0)),
-    ],
-)
-def test_platform_answer_is_parsed(typed: str, platform: tuple[object, ...]) -> None:
-    schedule = create_schedule(FILE, replace(ANSWERS, platforms=(typed,)), UID, NOW)
-    assert [(name, *each.model_dump().values()) for name, each in schedule.platforms.items()] == [
-        platform
-    ]
-
-
-NOT_AN_ID = "is not an id (lower-case letters, digits and single hyphens, starting with a letter)"
-INVALID = {
-    ("--title", " "): "--title '': expected text, got nothing. Use a value like `My Show`.",
-    ("--title", "A\\B"): "--title 'A\\B': calendar apps misread backslashes. Use `/` instead.",
-    ("--title", "A\nB"): "--title 'A B': line breaks are not allowed here. "
-    "Write the text in one line.",
-    ("--title", "A\u2028B"): "--title 'A B': control character U+2028 is not allowed. Remove it.",
-    ("--title", "A\x07B"): "--title AU+0007B: control character U+0007 is not allowed. Remove it.",
-    ("--title", "A\u2067B"): "--title 'A\u2067B': unbalanced bidi isolates (U+2066 to U+2069). "
-    "Remove them: they would reverse the text that follows.",
-    ("--title", "A\udcffB"): "--title: the text is not UTF-8. Use UTF-8.",
-    ("--title", "아이쇼핑 2"): "--slug: a slug cannot be made from a title without a letter from "
-    "a to z. Choose one, like `my-show`.",
-    ("--slug", "The Show"): f"--slug 'The Show': `The Show` {NOT_AN_ID}. Use `the-show`.",
-    ("--slug", ""): "--slug '': expected an id (lower-case letters, digits and single hyphens, "
-    "starting with a letter), got nothing. Use a value like `my-show`.",
-    ("--premiere", "2025-13-01"): "--premiere 2025-13-01: `2025-13-01` is not a date. "
-    "Use a value like `2025-07-21`.",
-    ("--premiere", "2025-3-2"): "--premiere 2025-3-2: `2025-3-2` is not a date. Use `2025-03-02`.",
-    ("--premiere", "2040-01-01"): "--premiere 2040-01-01: 2040-01-01 is outside the supported "
-    "years (1973 to 2037). Use a year from 1973 to 2037.",
-    ("--premiere", "x: {\n#"): "--premiere 'x: { #': `x: { #` is not a date. "
-    "Use a value like `2025-07-21`.",
-    ("--time", "9 pm"): "--time '9 pm': `9 pm` is not a time of day. Use a value like `23:00`.",
-    ("--time", "9:00"): "--time 9:00: `9:00` is not a time of day. Use `09:00`.",
-    ("--timezone", "KST"): "--timezone KST: `KST` is not an IANA time zone. Use `Asia/Seoul`.",
-    ("--weekday", "tuesday"): "--premiere 2025-10-12: 2025-10-12 is a Sunday, but the show airs "
-    "on Tuesday. Use `2025-10-14`, or add the day with `--weekday`.",
-    ("--weekday", "sunday,Tusday"): "--weekday sunday,Tusday: `Tusday` is not one of the allowed "
-    "values. Use `tuesday`.",
-    ("--weekday", "sunday,"): "--weekday sunday,: expected one of the allowed values, got nothing. "
-    "Use `monday` or `tuesday` or `wednesday` or `thursday` or `friday` or `saturday` or "
-    "`sunday`.",
-    ("--episodes", "0"): "--episodes 0: 0 is not between 1 and 5000. "
-    "Use a number from 1 to 5000, like `8`.",
-    ("--episodes", "ten"): "--episodes ten: `ten` is not a whole number. "
-    "Use a number from 1 to 5000, like `8`.",
-    ("--episodes", "700"): "--episodes 700: episode 639 would air on 2038-01-03, outside the years "
-    "1973 to 2037. Use `638` or fewer.",
-    ("--runtime", "1h"): "--runtime 1h: `1h` is not a whole number. "
-    "Use a number from 1 to 1439, like `60`.",
-    ("--platform", ""): "--platform '': expected text, got nothing. Use a value like `My Show`.",
-    ("--platform", "티빙"): "--platform '티빙': an id cannot be made from a name without a letter "
-    "from a to z. Add an id, like `id=channel`.",
-    ("--platform", "kind=streaming,id=x"): "--platform kind=streaming,id=x: `name` is missing. "
-    "Add it, for example `name=Channel`.",
-    ("--platform", "ENA,kind=tv"): "--platform ENA,kind=tv: `tv` is not one of the allowed "
-    "values. Use `television` or `streaming`.",
-    ("--platform", "TG4,Ireland"): "--platform TG4,Ireland: `Ireland` has no key. "
-    "Use `region=Ireland`, or, if it is part of the name, `name=TG4,Ireland`.",
-    ("--platform", "ENA,knd=streaming"): "--platform ENA,knd=streaming: unknown key. Use `kind`.",
-    ("--platform", "ENA,Kind = streaming"): "--platform 'ENA,Kind = streaming': unknown key. "
-    "Use `kind`.",
-    ("--platform", "ENA,x=1"): "--platform ENA,x=1: unknown key. Remove it, or use another key: "
-    "`url`, `delay`.",
-    ("--platform", "ENA,url=ena.example"): "--platform ENA,url=ena.example: `ena.example` is not "
-    "an http or https URL. Use `https://ena.example`.",
-    ("--platform", "ENA,delay=1h"): "--platform ENA,delay=1h: `1h` is not a whole number. "
-    "Use a number from 0 to 10080, like `60`.",
-    ("--platform", "ENA,kind=streaming,kind=television"): "--platform "
-    "ENA,kind=streaming,kind=television: `kind` is given twice. Remove one of the two.",
-    ("--platform", "Big!,id=big"): "--platform 'Big Stream,kind=streaming,delay=180,id=big': "
-    "`big` is the id of an earlier platform. Add another id, like `id=channel-2`.",
-    ("--platform", "ENA,id=e.n a"): f"--platform 'ENA,id=e.n a': `e.n a` {NOT_AN_ID}. Use `e-n-a`.",
-    ("--platform", f"ENA,id={'e' * 2000}"): f"--platform 'ENA,id={'e' * 52}…': 2000 characters is "
-    "too long (maximum 60). Shorten it.",
-    ("--platform", "ENA,id=reminders"): "--platform ENA,id=reminders: `reminders` is the name of a "
-    "feed with reminders. Use another id, like `reminders-channel`.",
-}
-
-
-@pytest.mark.parametrize(("option", "value"), INVALID, ids=lambda each: ascii(each)[:40])
-def test_invalid_option_is_rejected(option: str, value: str, folder: Path) -> None:
-    arguments = WEEKLY if option in WEEKLY else [*WEEKLY, option, ""]
-    result = run_cli("init", *replace_option(arguments, option, value))
-    assert result.stderr == f"{INVALID[option, value]}\n"
-    assert (result.exit_code, result.stdout, list(folder.iterdir())) == (2, "", [])
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (
-            {"--time": "02:30", "--premiere": "2025-03-02"},
-            (
-                "--time 02:30: episode 2: 02:30 on 2025-03-09 does not exist in America/New_York "
-                "(clocks go forward). Use a time that occurs once on every day, then move this "
-                "episode in `changes`.\n"
-            ),
-        ),
-        (
-            {"--time": "01:30"},
-            (
-                "--time 01:30: episode 4: 01:30 on 2025-11-02 occurs twice in America/New_York "
-                "(clocks go back). Use a time that occurs once on every day, then move this "
-                "episode in `changes`.\n"
-            ),
-        ),
-        (
-            {"--time": "25:00", "--premiere": "soon", "--timezone": "ET", "--title": ""},
-            (
-                "--premiere soon: `soon` is not a date. Use a value like `2025-07-21`.\n"
-                "--time 25:00: `25:00` is not a time of day. Use a value like `23:00`.\n"
-                "--timezone ET: `ET` is not an IANA time zone. Use `America/New_York`.\n"
-                "--title '': expected text, got nothing. Use a value like `My Show`.\n"
-            ),
-        ),
-    ],
-)
-def test_all_invalid_options_are_reported(
-    options: dict[str, str], message: str, folder: Path
-) -> None:
-    arguments = WEEKLY
-    for option, value in options.items():
-        arguments = replace_option(arguments, option, value)
-    result = run_cli("init", *arguments)
-    assert (result.exit_code, result.stderr, list(folder.iterdir())) == (2, message, [])
-
-
-@pytest.mark.parametrize(
-    "option", ["--title", "--premiere", "--time", "--timezone", "--episodes", "--platform"]
-)
-def test_required_option_is_required(option: str, folder: Path) -> None:
-    index = FILM.index(option)
-    result = run_cli("init", *FILM[:index], *FILM[index + 2 :])
-    assert f"Missing option '{option}'" in result.stderr
-    assert (result.exit_code, list(folder.iterdir())) == (2, [])
-
-
-def test_more_than_20_platforms_are_rejected() -> None:
-    named = [word for n in range(19) for word in ("--platform", f"More {n}")]
-    result = run_cli("init", *WEEKLY, *named)
-    assert result.exit_code == 2
-    assert result.stderr == "--platform: more than 20 items. Keep at most 20.\n"
 
 
 def test_existing_file_is_not_overwritten() -> None:
