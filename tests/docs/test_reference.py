@@ -66,6 +66,19 @@ def test_every_option_is_documented(command: click.Command) -> None:
     assert [each.opts[0] for each in options if f"{each.opts[0]}" not in text] == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_inline_commands_exist(page: str) -> None:
+    """Commands within sentences are too short to run; their names and options exist."""
+    for line in re.findall(r"`defects-ical ([a-z][^`]*)`", PAGES[page]):
+        name, *words = line.split()
+        known = {option for each in main.commands[name].params for option in each.opts}
+        assert {word for word in words if word.startswith("--")} - known == set(), line
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for targets in re.findall(r"`make ([a-z ]+)", PAGES[page]):
+        for target in targets.split():
+            assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
 def list_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """Yield the path of every key with a value of its own, as docs/schedule.md writes it."""
     for name, field in model.model_fields.items():
