@@ -47,7 +47,7 @@ def test_each_app_has_its_subscribe_link() -> None:
 def test_subscribe_links_decode_to_feed(
     schedule: Schedule,
 ) -> None:
-    """None is longer than 255 characters, Google's limit."""
+    """No link is longer than 255 characters, Google's limit."""
     assert len(all_feeds(schedule)) == 8
     for feed in all_feeds(schedule):
         apple, google, *outlooks = subscribe_links(feed, SITE_URL)

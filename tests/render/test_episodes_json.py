@@ -189,13 +189,13 @@ def test_moved_episode_has_previous_start(with_changes: Schedule) -> None:
     }
 
 
-def test_move_from_nonexistent_time_has_no_previous_start() -> None:
+def test_nonexistent_previous_start_is_null() -> None:
     episode = render(load_yaml(MOVED_FROM_NONEXISTENT_TIME))["episodes"][0]
     assert episode["previous_start"] is None
 
 
 def test_changes_are_sorted_newest_first(with_changes: Schedule) -> None:
-    """Their texts are those of the feeds."""
+    """The texts of changes are the same as in the feeds."""
     assert render(with_changes)["changes"] == [
         {
             "at": "2025-03-22T16:00:30Z",

@@ -245,7 +245,7 @@ DAMAGES = (
 
 
 def apply_damage(damage: Damage, files: CalendarFiles) -> CalendarFile:
-    """Damage a file, which follows the rule before."""
+    """Damage a file that follows the rule."""
     valid = files[damage.path]
     assert list(damage.rule(valid)) == []
     assert damage.before in valid.content

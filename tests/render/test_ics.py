@@ -176,7 +176,7 @@ def test_feed_in_utc_defines_no_zone() -> None:
 def test_event_is_in_utc_if_local_time_is_ambiguous(
     airs: str, runtime: int, lines: list[str]
 ) -> None:
-    """That is, if it starts or ends in the second occurrence of a repeated hour."""
+    """An event is in UTC if it starts or ends in the second occurrence of a repeated hour."""
     special = f"[{{id: late, title: Late, airs: {airs}, runtime: {runtime}}}]"
     feed = render_main_feed(make_yaml(timezone="America/New_York", specials=special))
     assert find_lines(feed.rpartition("BEGIN:VEVENT")[2], "DTSTART", "DTEND") == lines
@@ -214,7 +214,7 @@ def test_rich_site_has_all_kinds_of_files(rich: CalendarFiles) -> None:
 
 
 def test_episode_has_one_uid_in_its_files(rich: CalendarFiles) -> None:
-    """In the main feed, the same feed with reminders, and the episode file."""
+    """The UID is the same in the main feed, the feed with reminders and the episode file."""
     assert list_uids(rich["/show.ics"]) == derive_uids(RICH_IDS)
     assert list_uids(rich["/show-reminders.ics"]) == derive_uids(RICH_IDS)
     for name in RICH_IDS:

@@ -143,7 +143,7 @@ def test_special_has_no_number(with_changes: Schedule) -> None:
 def test_moved_episode_is_rescheduled(
     with_changes: Schedule,
 ) -> None:
-    """On every platform, with its delay."""
+    """A moved episode is rescheduled on every platform, with its delay."""
     assert find_publications(with_changes, 2) == [
         {
             "@type": "BroadcastEvent",
@@ -174,7 +174,7 @@ def test_moved_episode_is_rescheduled(
 def test_cancelled_episode_is_cancelled(
     with_changes: Schedule,
 ) -> None:
-    """Even if it was moved before."""
+    """A cancelled episode has no previous start, even if it was moved before."""
     for each in find_publications(with_changes, 4):
         assert each["eventStatus"] == "https://schema.org/EventCancelled"
         assert "previousStartDate" not in each
@@ -185,7 +185,7 @@ def test_tentative_episode_is_scheduled(with_changes: Schedule) -> None:
     assert statuses == ["https://schema.org/EventScheduled"] * 3
 
 
-def test_episode_moved_from_nonexistent_time_is_scheduled() -> None:
+def test_move_from_nonexistent_time_is_scheduled() -> None:
     (publication,) = find_publications(load_yaml(MOVED_FROM_NONEXISTENT_TIME), 1)
     assert publication["eventStatus"] == "https://schema.org/EventScheduled"
 
@@ -223,7 +223,7 @@ def test_missing_values_are_left_out() -> None:
 
 
 class ScriptParser(HTMLParser):
-    """Collects the start tags and the texts of a page."""
+    """A parser that collects the start tags and the texts of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -260,7 +260,7 @@ def test_texts_are_unchanged(with_changes: Schedule) -> None:
 
 
 def test_line_separators_are_escaped() -> None:
-    """Although a schedule cannot have them."""
+    """They are escaped, although a schedule cannot contain them."""
     schedule, (first, *rest) = load_default()
     teaser = "one\u2028two\u2029three"
     text = render_json_ld(schedule, (replace(first, teaser=teaser), *rest), SITE_URL, BuildCache())

@@ -76,7 +76,7 @@ ENVIRONMENTS = [
 ]
 
 
-def digest_in_process(folder: Path, environment: dict[str, str]) -> str:
+def compute_digest_in_process(folder: Path, environment: dict[str, str]) -> str:
     """Return the digest of The Defects' site as another process builds it."""
     command = [sys.executable, "-c", SCRIPT, str(ROOT / "schedule.yaml")]
     return subprocess.run(
@@ -102,11 +102,11 @@ def test_site_equals_golden_files(site: Site) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=str)
 def test_bytes_do_not_depend_on_process(environment: dict[str, str]) -> None:
-    assert digest_in_process(ROOT, environment) == golden.DIGEST.read_text("utf-8")
+    assert compute_digest_in_process(ROOT, environment) == golden.DIGEST.read_text("utf-8")
 
 
 def test_bytes_do_not_depend_on_working_folder(tmp_path: Path) -> None:
-    assert digest_in_process(tmp_path, {}) == golden.DIGEST.read_text("utf-8")
+    assert compute_digest_in_process(tmp_path, {}) == golden.DIGEST.read_text("utf-8")
 
 
 def test_bytes_depend_on_url(schedule: Schedule, site: Site) -> None:

@@ -25,7 +25,7 @@ from tests.support.calendar_files import CalendarFile
 from tests.support.strict_parser import MalformedError, parse_calendar
 
 Rule: TypeAlias = Callable[[CalendarFile], Iterator[str]]
-"""Yields a message for each part of a file that breaks the rule."""
+"""A function that yields a message for each part of a file that breaks the rule."""
 
 # Bytes
 

@@ -139,7 +139,7 @@ def test_platform_with_delay_has_its_own_times() -> None:
     assert "Tuesday 22 July 2025" in get_value(event, "DESCRIPTION")
 
 
-def test_platform_with_delay_describes_move_in_its_times() -> None:
+def test_move_on_platform_has_its_own_times() -> None:
     event = render_events(CHANGES["move"][0])["/show-stream.ics"][4]
     assert (
         r"Moved from Tuesday 5 August 2025\, 01:00 KST to Tuesday 5 August 2025\, 01:30 KST."

@@ -34,7 +34,7 @@ ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
 
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=list(SCHEDULES))
 def test_page_links_to_atom_feed(schedule: Schedule) -> None:
-    """Even if the schedule has no changes."""
+    """The page links to the Atom feed even if there are no changes."""
     page = build_site(schedule, ELSEWHERE)["/"].body
     found = find_links(page)
     assert found.count("https://me.example/my-show/changes.atom") == 1
@@ -133,7 +133,7 @@ def get_boxes(page: Page, sections: Iterable[str]) -> dict[str, dict[str, float]
 
 
 def test_changes_come_after_feeds(deployments: Deployments, browser: WatchedBrowser) -> None:
-    """On a wide screen they are in the column next to the episodes."""
+    """On a wide screen, the changes are in the column next to the episodes."""
     deployment = deployments.get(SCHEDULE_WITH_CHANGES, "folder")
     order = ("subscribe", "changes", "watch", "episodes", "cast", "embed")
     narrow = get_boxes(browser.open(deployment, visitor=Visitor(width=PHONE)), order)

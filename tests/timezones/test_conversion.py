@@ -68,7 +68,7 @@ def find_differences(zone: str, premiere: str) -> list[datetime]:
 
 
 def test_pytz_and_tzdata_are_one_release() -> None:
-    """Otherwise zoneinfo is no reference."""
+    """Zoneinfo is a reference only if it has the same release of the database."""
     assert version("pytz") == version("tzdata"), "lock pytz and tzdata to the same release"
 
 
@@ -105,7 +105,7 @@ def test_to_utc(zone: str, naive: str, utc: str) -> None:
     ],
 )
 def test_to_utc_shifts_nonexistent_time(zone: str, naive: str, shifted: str) -> None:
-    """It is shifted by as much as the transition skips."""
+    """A nonexistent time is shifted by as much as the transition skips."""
     with pytest.raises(NonexistentTimeError) as caught:
         to_utc(parse(naive), zone)
     assert caught.value.shifted == parse(shifted)
@@ -182,7 +182,7 @@ def test_to_unambiguous_local(zone: str, utc: str, naive: str) -> None:
         ("Australia/Lord_Howe", "2025-04-05T15:15Z"),
     ],
 )
-def test_to_unambiguous_local_rejects_second_occurrence(zone: str, utc: str) -> None:
+def test_to_unambiguous_local_rejects_second_time(zone: str, utc: str) -> None:
     assert to_unambiguous_local(parse(utc), zone) is None
 
 
