@@ -155,7 +155,7 @@ def serve_folder(folder: Path) -> Iterator[Server]:
 
 
 def assert_no_issues(server: Server) -> None:
-    """After the season, only upcoming events are missing."""
+    """Assert that nothing is reported but, after the season, that no events are upcoming."""
     for path in (
         "the-defects.ics",
         "the-defects-reminders.ics",

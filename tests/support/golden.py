@@ -7,8 +7,8 @@ from pathlib import Path
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
-from tests.authoring import test_schedule_file as test_init
-from tests.doctor import test_report as test_doctor
+from tests.authoring import test_schedule_file
+from tests.doctor import test_report
 from tests.support.site_digest import digest_site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,8 +30,8 @@ def write_golden_files() -> None:
     DIGEST.write_text(f"{digest_site(site)}\n", "utf-8")
     for path, file in FEEDS.items():
         file.write_bytes(site[path].body)
-    test_init.write_golden()
-    test_doctor.write_golden()
+    test_schedule_file.write_golden()
+    test_report.write_golden()
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ class IssueType:
 
 
 _error = partial(IssueType, "error")
+_failure = partial(IssueType, "error", impact=NO_EVENTS_ARRIVE)
 _warning = partial(IssueType, "warning")
 _info = partial(IssueType, "info")
 
@@ -71,65 +72,41 @@ class Issue(Enum):
     """Everything that the doctor can find, in the order of its reports."""
 
     # Requests without a usable response.
-    INVALID_URL = _error(
-        "The URL cannot be requested: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="correct the URL.",
+    INVALID_URL = _failure("The URL cannot be requested: {reason}.", fix="correct the URL.")
+    UNKNOWN_HOST = _failure(
+        "Host not found: {reason}.", fix="correct the host name or its DNS records."
     )
-    UNKNOWN_HOST = _error(
-        "Host not found: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="correct the host name or its DNS records.",
+    NO_CONNECTION = _failure(
+        "Connection failed: {reason}.", fix="start the server or open its port."
     )
-    NO_CONNECTION = _error(
-        "Connection failed: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="start the server or open its port.",
-    )
-    INVALID_CERTIFICATE = _error(
+    INVALID_CERTIFICATE = _failure(
         "The TLS certificate is not valid: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
         fix="install a certificate for this host name from a public issuer, with its intermediate "
         "certificates, and renew it in time.",
     )
-    NO_TLS = _error(
-        "HTTPS failed: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="serve HTTPS on this port, with TLS 1.2 or later.",
+    NO_TLS = _failure(
+        "HTTPS failed: {reason}.", fix="serve HTTPS on this port, with TLS 1.2 or later."
     )
     NO_RESPONSE = _error(
         "The server did not respond: {reason}.",
         impact=CLIENTS_GIVE_UP,
         fix="respond within a few seconds.",
     )
-    INCOMPLETE_RESPONSE = _error(
-        "Incomplete response: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="find the reason in the server's log.",
+    INCOMPLETE_RESPONSE = _failure(
+        "Incomplete response: {reason}.", fix="find the reason in the server's log."
     )
-    NO_HTTP = _error(
-        "No HTTP response: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="serve HTTP on this port.",
-    )
+    NO_HTTP = _failure("No HTTP response: {reason}.", fix="serve HTTP on this port.")
     TIMEOUT = _error(
-        "The response took too long: {reason}.",
-        impact=CLIENTS_GIVE_UP,
-        fix=PREPARED_FILE,
+        "The response took too long: {reason}.", impact=CLIENTS_GIVE_UP, fix=PREPARED_FILE
     )
-    REDIRECT_LOOP = _error(
-        "Redirects form a loop: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="respond with the feed instead.",
+    REDIRECT_LOOP = _failure(
+        "Redirects form a loop: {reason}.", fix="respond with the feed instead."
     )
-    TOO_MANY_REDIRECTS = _error(
-        "Too many redirects: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="redirect once, to the final URL.",
+    TOO_MANY_REDIRECTS = _failure(
+        "Too many redirects: {reason}.", fix="redirect once, to the final URL."
     )
-    INVALID_REDIRECT = _error(
+    INVALID_REDIRECT = _failure(
         "A redirect does not lead to an HTTP URL: {reason}.",
-        impact=NO_EVENTS_ARRIVE,
         fix="redirect to an http or https URL.",
     )
     UNCONDITIONAL_304 = _error(
@@ -143,11 +120,7 @@ class Issue(Enum):
         impact=f"{NO_EVENTS_ARRIVE} Calendar clients cannot ask for a password.",
         fix=PUBLIC_ACCESS,
     )
-    FORBIDDEN = _error(
-        "Response status 403 (Forbidden).",
-        impact=NO_EVENTS_ARRIVE,
-        fix=PUBLIC_ACCESS,
-    )
+    FORBIDDEN = _failure("Response status 403 (Forbidden).", fix=PUBLIC_ACCESS)
     NOT_FOUND = _error(
         "Response status 404 (Not Found).",
         impact=f"{NO_EVENTS_ARRIVE} Some clients remove the calendar.",
@@ -159,21 +132,12 @@ class Issue(Enum):
         fix="respond with 503 if this is temporary. Redirect if the feed has moved.",
         source="Thunderbird's source code",
     )
-    RATE_LIMITED = _error(
+    RATE_LIMITED = _failure(
         "Response status 429 (Too Many Requests).",
-        impact=NO_EVENTS_ARRIVE,
         fix="exempt the feed's URL from the rate limit, or let a cache respond.",
     )
-    SERVER_ERROR = _error(
-        "Response status {status}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="find the reason in the server's log.",
-    )
-    UNEXPECTED_STATUS = _error(
-        "Response status {status}.",
-        impact=NO_EVENTS_ARRIVE,
-        fix="respond with 200 and the feed.",
-    )
+    SERVER_ERROR = _failure("Response status {status}.", fix="find the reason in the server's log.")
+    UNEXPECTED_STATUS = _failure("Response status {status}.", fix="respond with 200 and the feed.")
     CHALLENGE = _error(
         "A bot-protection page replaces the feed, with status {status}.",
         impact=f"{NO_EVENTS_ARRIVE} Calendar clients cannot solve the challenge.",
@@ -305,9 +269,7 @@ class Issue(Enum):
         source="Thunderbird's source code; RFC 9110 §9.3.2",
     )
     SLOW = _warning(
-        "A response took {seconds:.1f} seconds.",
-        impact=CLIENTS_GIVE_UP,
-        fix=PREPARED_FILE,
+        "A response took {seconds:.1f} seconds.", impact=CLIENTS_GIVE_UP, fix=PREPARED_FILE
     )
     SERVED_AS_ATTACHMENT = _info(
         "Content-Disposition is `attachment`.",
