@@ -192,3 +192,11 @@ def test_every_file_in_the_architecture_exists() -> None:
 def test_generated_sections_are_up_to_date(page: str, name: str) -> None:
     """If this fails, run ``make docs``."""
     assert PAGES[page] == replace_section(PAGES[page], name, SECTIONS[page, name]())
+
+
+def test_requests_per_second_are_those_measured() -> None:
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text("utf-8")
+    found = re.search(r"^\| defects-ical \| (\d+),\d{3} \|", results, flags=re.MULTILINE)
+    assert found
+    for page in ("README.md", "docs/performance.md"):
+        assert f"{found[1]},000" in PAGES[page]
