@@ -71,7 +71,7 @@ def _check_changes(
     errors = format_issues(differences, schedule, utc_now())
     if errors and not force:
         lines = [
-            f"{folder}: Export refused: subscribers would not see these changes.",
+            f"{folder}: export refused, because subscribers would not see these changes:",
             *(f"  {message}. {hint}" for message, hint in errors),
             "  Use --force to export anyway.",
         ]

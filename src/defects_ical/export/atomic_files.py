@@ -22,25 +22,19 @@ def lock_folder(folder: Path) -> Iterator[None]:
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        _acquire_lock(descriptor, folder)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = "another export is writing here. Wait for it to finish."
+            raise ExportError(f"{folder}: {message}") from None
         yield
     finally:
         os.close(descriptor)
 
 
-def _acquire_lock(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        message = "another export is writing here. Wait for it to finish."
-        raise ExportError(f"{folder}: {message}") from None
-
-
 def read_file(path: Path) -> bytes | None:
     """Return the content of a regular file, or None for anything else, links included."""
-    if path.is_symlink() or not path.is_file():
-        return None
-    return path.read_bytes()
+    return path.read_bytes() if path.is_file() and not path.is_symlink() else None
 
 
 def replace_file(folder: Path, path: str, body: bytes) -> None:

@@ -25,13 +25,7 @@ from defects_ical.export.atomic_files import (
     replace_file,
     sync_directories,
 )
-from defects_ical.export.manifest import (
-    MANIFEST_FILE,
-    Manifest,
-    compute_digest,
-    read_manifest,
-    write_manifest,
-)
+from defects_ical.export.manifest import MANIFEST_FILE, Manifest, compute_digest
 from defects_ical.site.build import Site
 
 HEADERS_FILE: Final = "_headers"
@@ -78,18 +72,16 @@ def check_up_to_date(folder: Path, fingerprint: str) -> ExportResult | None:
     content that the manifest lists. Raises ExportError like ``export_site``.
     """
     with _convert_os_errors(folder):
-        if not (folder / MANIFEST_FILE).is_file():
+        if not fingerprint or not (folder / MANIFEST_FILE).is_file():
             return None
         with lock_folder(folder):
-            manifest = read_manifest(folder)
-            matching = fingerprint and manifest.fingerprint == fingerprint
-            if not matching or (folder / TEMPORARY_FILE).exists():
+            manifest = Manifest.read(folder)
+            if fingerprint != manifest.fingerprint or (folder / TEMPORARY_FILE).exists():
                 return None
-            _refuse_unmanaged_files(manifest.digests, manifest, folder)
             files = manifest.digests.items()
-            if not all(_is_unmodified(folder / path, digests) for path, digests in files):
-                return None
-            return ExportResult(0, len(files), 0)
+            _refuse_unmanaged_files(manifest.digests, manifest, folder)
+            unmodified = all(_is_unmodified(folder / path, digests) for path, digests in files)
+            return ExportResult(0, len(files), 0) if unmodified else None
 
 
 @contextmanager
@@ -133,24 +125,22 @@ def _format_headers(site: Site, site_url: SiteURL) -> str:
 def _write_files(
     files: Mapping[str, bytes], folder: Path, check: PreWriteCheck | None, fingerprint: str
 ) -> ExportResult:
-    before = read_manifest(folder)
+    before = Manifest.read(folder)
     _refuse_unmanaged_files(files, before, folder)
-    current = {
-        path: body for path in before.digests if (body := read_file(folder / path)) is not None
-    }
+    found = {path: read_file(folder / path) for path in before.digests}
     if check:
-        check({f"/{path}": body for path, body in current.items()})
+        check({f"/{path}": body for path, body in found.items() if body is not None})
     (folder / TEMPORARY_FILE).unlink(missing_ok=True)
-    changed = {path: body for path, body in files.items() if current.get(path) != body}
+    changed = {path: body for path, body in files.items() if found.get(path) != body}
     after = Manifest({path: (compute_digest(body),) for path, body in files.items()}, fingerprint)
     if not changed and before == after:
         return ExportResult(0, len(files), 0)
-    write_manifest(folder, before.merge(after))
+    before.merge(after).write(folder)
     for path, body in changed.items():
         replace_file(folder, path, body)
     sync_directories(folder, files)
     removed = _remove_stale_files(folder, before, files)
-    write_manifest(folder, after)
+    after.write(folder)
     sync_directories(folder, [*files, *removed])
     return ExportResult(len(changed), len(files) - len(changed), len(removed))
 

@@ -37,42 +37,38 @@ class Manifest:
             {path: self.digests.get(path, ()) + other.digests.get(path, ()) for path in paths}
         )
 
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Return the manifest of a folder; an empty one for an empty folder.
 
-def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest of a folder; an empty one for an empty folder.
+        Raises ExportError if it is damaged, or if there is none and the folder is not empty.
+        """
+        damage = ExportError(f"{folder / MANIFEST_FILE}: damaged. Export to a new folder.")
+        try:
+            content = json.loads((folder / MANIFEST_FILE).read_bytes())
+            digests = {path: tuple(map(str, each)) for path, each in content["files"].items()}
+            fingerprint = str(content.get("fingerprint", ""))
+        except FileNotFoundError:
+            if any(entry.name != TEMPORARY_FILE for entry in folder.iterdir()):
+                message = "not empty, and not written by defects-ical. Use a new or empty folder."
+                raise ExportError(f"{folder}: {message}") from None
+            return cls({})
+        except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+            raise damage from None
+        if not all(map(_SAFE_PATH.fullmatch, digests)):
+            raise damage
+        return cls(digests, fingerprint)
 
-    Raises ExportError if the manifest is damaged, or if there is none and the folder is not empty.
-    """
-    try:
-        content = json.loads((folder / MANIFEST_FILE).read_bytes())
-        digests = {str(path): tuple(map(str, each)) for path, each in content["files"].items()}
-        fingerprint = str(content.get("fingerprint", ""))
-    except FileNotFoundError:
-        if any(entry.name != TEMPORARY_FILE for entry in folder.iterdir()):
-            message = "not empty, and not written by defects-ical. Use a new or empty folder."
-            raise ExportError(f"{folder}: {message}") from None
-        return Manifest({})
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
-        raise _create_damage_error(folder) from None
-    if not all(map(_SAFE_PATH.fullmatch, digests)):
-        raise _create_damage_error(folder)
-    return Manifest(digests, fingerprint)
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Replace the manifest of a folder."""
-    content = {
-        "written by": "defects-ical",
-        "fingerprint": manifest.fingerprint,
-        "files": dict(sorted(manifest.digests.items())),
-    }
-    replace_file(folder, MANIFEST_FILE, json.dumps(content, indent=1).encode() + b"\n")
+    def write(self, folder: Path) -> None:
+        """Replace the manifest of a folder."""
+        content = {
+            "written by": "defects-ical",
+            "fingerprint": self.fingerprint,
+            "files": dict(sorted(self.digests.items())),
+        }
+        replace_file(folder, MANIFEST_FILE, json.dumps(content, indent=1).encode() + b"\n")
 
 
 def compute_digest(body: bytes) -> str:
     """Return the SHA-256 of a file's content, in hexadecimal."""
     return hashlib.sha256(body).hexdigest()
-
-
-def _create_damage_error(folder: Path) -> ExportError:
-    return ExportError(f"{folder / MANIFEST_FILE}: damaged. Export to a new folder.")
