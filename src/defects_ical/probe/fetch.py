@@ -5,29 +5,52 @@ Network errors are not raised, but part of the response: see ``Response.error``.
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from threading import Thread
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 from urllib.parse import urlsplit
 
 import httpx
 
 from defects_ical.probe.decompression import CONTENT_CODINGS, DECODABLE, Decompressor
-from defects_ical.probe.fetch_errors import FetchError, FetchErrorKind, classify_error
-from defects_ical.probe.responses import Response, ResponseHead
+from defects_ical.probe.responses import FetchError, Response, ResponseHead, ServerErrorKind
 from defects_ical.probe.urls import is_web_url, redact_url, resolve_location
 
 # Seconds after its deadline that a request which cannot be interrupted is waited for.
 GRACE_PERIOD: Final = 0.25
-# Errors that every request to the same server would meet.
-SERVER_ERRORS: Final[frozenset[FetchErrorKind]] = frozenset(
-    {"unknown host", "no connection", "certificate", "tls"}
+INVALID_LOCATION: Final = FetchError("invalid redirect", "its Location is not a URL")
+# The first that matches.
+_NETWORK_ERRORS: Final[tuple[tuple[type[Exception], FetchError], ...]] = (
+    (socket.gaierror, FetchError("unknown host", "the host name cannot be resolved")),
+    (ConnectionRefusedError, FetchError("no connection", "the server refuses the connection")),
+    (ssl.SSLError, FetchError("tls", "the server does not speak HTTPS on this port")),
+    (httpx.ProxyError, FetchError("no connection", "the proxy does not forward the request")),
+    (httpx.ConnectError, FetchError("no connection", "the server cannot be reached")),
+    (httpx.NetworkError, FetchError("incomplete response", "the connection was lost")),
+    (
+        httpx.RemoteProtocolError,
+        FetchError(
+            "incomplete response", "the connection was closed early, or the response is not HTTP"
+        ),
+    ),
 )
+# OpenSSL's X509_V_ERR_… codes.
+_CERTIFICATE_ERRORS: Final = {
+    9: "it is not valid yet",
+    10: "it has expired",
+    18: "it is self-signed",
+    19: "its chain ends in a self-signed certificate",
+    20: "its issuer is unknown, or an intermediate certificate is missing",
+    21: "its issuer is unknown, or an intermediate certificate is missing",
+    62: "it is for another host name",
+    64: "it is for another IP address",
+}
 
 Result = TypeVar("Result")
 
@@ -53,10 +76,10 @@ def get(
 
 
 def run_with_deadline(function: Callable[[], Result], seconds: float) -> Result | None:
-    """Return what the function returns, or None if it takes longer than that.
+    """Return what a function returns, or None if it takes longer than ``seconds``.
 
     It runs in a thread of its own, which is abandoned when the time is up: resolving a host name
-    knows no timeout, and each byte of a slow response head starts httpx's read timeout again.
+    has no timeout, and each byte of a slow response head starts httpx's read timeout again.
     Raises what the function raises.
     """
     future: Future[Result] = Future()
@@ -94,17 +117,15 @@ class Fetcher:
         started = time.monotonic()
         timeout_error = FetchError("timeout", f"not finished after {timeout:g} seconds")
         exchange = _Exchange(self, method, url, headers, started + timeout, timeout_error)
-        response = None
-        if timeout > 0:
-            response = run_with_deadline(exchange.run, timeout + GRACE_PERIOD)
-        if response is None:
-            response = exchange.to_response(error=timeout_error)
+        seconds = timeout + GRACE_PERIOD
+        response = run_with_deadline(exchange.run, seconds) if timeout > 0 else None
+        response = response or exchange.to_response(error=timeout_error)
         return replace(response, started=started, finished=time.monotonic())
 
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """A request and its redirects; ``heads`` are the responses until now.
+    """A request and its redirects; ``heads`` are the responses so far.
 
     ``timeout_error`` is its error if it is not finished at ``end`` (monotonic clock, seconds).
     """
@@ -130,15 +151,10 @@ class _Exchange:
                 return self.to_response(error=error)
 
     def to_response(
-        self,
-        body: bytes = b"",
-        *,
-        truncated: bool = False,
-        decoded: bool = True,
-        error: FetchError | None = None,
+        self, body: bytes | bytearray = b"", error: FetchError | None = None
     ) -> Response:
-        """Return a response with the heads until now."""
-        return Response(self.url, tuple(self.heads), body, truncated, decoded, error)
+        """Return a response with the heads so far."""
+        return Response(self.url, tuple(self.heads), bytes(body), error=error)
 
     def _check_redirect(self, url: str) -> FetchError | None:
         """Return why a redirect is not followed, or None."""
@@ -160,8 +176,8 @@ class _Exchange:
         except httpx.TimeoutException as exception:
             error = self._classify_timeout(exception)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as exception:
-            error = classify_error(exception)
-        if error.kind in SERVER_ERRORS:
+            error = _classify_error(exception)
+        if error.kind in get_args(ServerErrorKind):
             self.fetcher.unreachable[server] = error
         return self.to_response(error=error)
 
@@ -191,13 +207,13 @@ class _Exchange:
             try:
                 body += decompressor.decode(chunk, max_bytes + 1) if decompressor else chunk
             except zlib.error:
-                return self.to_response(bytes(body), decoded=False)
+                return replace(self.to_response(body), decoded=False)
             if max(len(body), received) > max_bytes:
-                return self.to_response(bytes(body[:max_bytes]), truncated=True)
+                return replace(self.to_response(body[:max_bytes]), truncated=True)
             if time.monotonic() > self.end:
-                return self.to_response(bytes(body), error=self.timeout_error)
+                return self.to_response(body, self.timeout_error)
         complete = decompressor is None or decompressor.complete or not received
-        return self.to_response(bytes(body), decoded=decoded and complete)
+        return replace(self.to_response(body), decoded=decoded and complete)
 
     def _classify_timeout(self, error: httpx.TimeoutException) -> FetchError:
         if time.monotonic() >= self.end:
@@ -206,3 +222,27 @@ class _Exchange:
             seconds = self.fetcher.connect_timeout
             return FetchError("no connection", f"no connection within {seconds:g} seconds")
         return FetchError("no response", "no data was received")
+
+
+def _classify_error(error: Exception) -> FetchError:
+    """Return the kind and the message of an exception that httpx raised, but for timeouts."""
+    causes = tuple(_list_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            message = _CERTIFICATE_ERRORS.get(cause.verify_code, cause.verify_message)
+            return FetchError("certificate", message)
+    # httpx parses a Location before the caller sees it.
+    if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
+        return INVALID_LOCATION
+    for kind, fetch_error in _NETWORK_ERRORS:
+        if any(isinstance(cause, kind) for cause in causes):
+            return fetch_error
+    if isinstance(error, httpx.InvalidURL | UnicodeError):
+        return INVALID_LOCATION
+    return FetchError("not http", "the response cannot be parsed")
+
+
+def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

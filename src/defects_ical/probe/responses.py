@@ -1,4 +1,4 @@
-"""What requests bring, and why they were sent."""
+"""What requests bring, why they were sent, and why a response may be incomplete."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Literal, TypeAlias
-
-from defects_ical.probe.fetch_errors import FetchError
 
 Purpose: TypeAlias = Literal[
     "subscribe",
@@ -22,7 +20,25 @@ Purpose: TypeAlias = Literal[
 """Why a URL was requested: "subscribe" is a client's own request for the feed, "webcal" one that
 got no feed over http before https was tried. The last three are conditional (RFC 9110 §13)."""
 
+ServerErrorKind: TypeAlias = Literal["unknown host", "no connection", "certificate", "tls"]
+"""Errors that every request to the same server would meet."""
+RedirectErrorKind: TypeAlias = Literal["redirect loop", "too many redirects", "invalid redirect"]
+_ResponseErrorKind: TypeAlias = Literal["no response", "incomplete response", "not http"]
+FetchErrorKind: TypeAlias = Literal[
+    "invalid url", ServerErrorKind, _ResponseErrorKind, RedirectErrorKind, "timeout", "no time left"
+]
+"""What went wrong. "timeout" means that the request took too long, "no time left" that earlier
+requests did."""
+
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class FetchError:
+    """Why a response is not complete; ``message`` follows a colon, without a full stop."""
+
+    kind: FetchErrorKind
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ import httpx
 
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
 from defects_ical.probe.fetch import Fetcher
-from defects_ical.probe.fetch_errors import FetchError
-from defects_ical.probe.responses import Probe, Purpose, Response
+from defects_ical.probe.responses import FetchError, Probe, Purpose, Response
 from defects_ical.probe.urls import candidate_urls, parse_feed_url
 
 UNKNOWN_ETAG: Final = '"matches-nothing"'
@@ -144,14 +143,14 @@ class _Session:
 
     def _revalidate(self, response: Response) -> Iterator[Probe]:
         """Send conditional requests with the validators of a response, and with an unknown one."""
-        if etag := response.header("etag"):
-            headers = {"If-None-Match": etag}
-            yield self._probe("ICSx5", "if-none-match", response.url, headers)
-        if date := response.header("last-modified"):
-            headers = {"If-Modified-Since": date}
-            yield self._probe("ICSx5", "if-modified-since", response.url, headers)
-        headers = {"If-None-Match": UNKNOWN_ETAG}
-        yield self._probe("ICSx5", "unknown etag", response.url, headers)
+        requests: tuple[tuple[Purpose, str, str | None], ...] = (
+            ("if-none-match", "If-None-Match", response.header("etag")),
+            ("if-modified-since", "If-Modified-Since", response.header("last-modified")),
+            ("unknown etag", "If-None-Match", UNKNOWN_ETAG),
+        )
+        for purpose, header, value in requests:
+            if value:
+                yield self._probe("ICSx5", purpose, response.url, {header: value})
 
     def _probe(
         self, client: str, purpose: Purpose, url: str, headers: Mapping[str, str] | None = None

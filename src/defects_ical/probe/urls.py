@@ -9,10 +9,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 import httpx
 
 from defects_ical.errors import InvalidFeedURLError
+from defects_ical.text.display import excerpt
 
 EXAMPLE: Final = "Use a URL like `https://defects.example/the-defects.ics`."
-# Characters of a URL that a message shows.
-MAX_LENGTH: Final = 120
 
 
 def parse_feed_url(url: str) -> SplitResult:
@@ -27,15 +26,14 @@ def parse_feed_url(url: str) -> SplitResult:
     except ValueError as error:
         raise InvalidFeedURLError(f"{shown}: not a valid URL ({error}). {EXAMPLE}") from None
     if parts.scheme not in {"http", "https", "webcal"}:
-        hint = _suggest_https(url)
+        https_url = redact_url(f"https:{url.partition(':')[2]}")
+        hint = f"Use `{https_url}`." if parts.scheme in {"webcals", "feed"} and host else EXAMPLE
         raise InvalidFeedURLError(f"{shown}: not an http, https or webcal URL. {hint}")
-    if not host or not url.isprintable() or " " in url:
+    if not url.isprintable() or " " in url or not _has_valid_host(url):
         raise InvalidFeedURLError(f"{shown}: not a valid URL. {EXAMPLE}")
     if "@" in parts.netloc:
         message = "the URL contains a user name or password, which calendar clients do not send"
         raise InvalidFeedURLError(f"{shown}: {message}. Remove it.")
-    if not _has_valid_host(url):
-        raise InvalidFeedURLError(f"{shown}: not a valid URL. {EXAMPLE}")
     return parts._replace(path=parts.path or "/", fragment="")
 
 
@@ -73,15 +71,8 @@ def resolve_location(url: str, location: str) -> str:
 
 
 def redact_url(url: str) -> str:
-    """Return a URL for messages: without a user name or password, and truncated."""
-    redacted = re.sub(r"(^|//)[^/?#]*@", r"\1", url)
-    return redacted if len(redacted) <= MAX_LENGTH else f"{redacted[:MAX_LENGTH]}…"
-
-
-def _suggest_https(url: str) -> str:
-    scheme, colon, rest = url.partition("://")
-    is_calendar_scheme = colon and scheme.lower() in {"webcals", "feed"}
-    return f"Use `{redact_url(f'https://{rest}')}`." if is_calendar_scheme else EXAMPLE
+    """Return an excerpt of a URL for messages, without a user name or password."""
+    return excerpt(re.sub(r"(^|//)[^/?#]*@", r"\1", url), limit=120)
 
 
 def _has_valid_host(url: str) -> bool:

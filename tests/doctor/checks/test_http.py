@@ -14,8 +14,14 @@ from hypothesis import strategies as st
 from defects_ical.doctor.checks.failures import ERROR_ISSUES, get_feed_bodies
 from defects_ical.doctor.issues import Issue
 from defects_ical.probe.clients import CLIENTS
-from defects_ical.probe.fetch_errors import FetchError, FetchErrorKind
-from defects_ical.probe.responses import Probe, Purpose, Response, ResponseHead
+from defects_ical.probe.responses import (
+    FetchError,
+    FetchErrorKind,
+    Probe,
+    Purpose,
+    Response,
+    ResponseHead,
+)
 from defects_ical.probe.session import Limits, ProbeResult, probe_feed
 from tests.doctor.checks import test_caching, test_delivery, test_reachability
 from tests.doctor.http_issues import find_http_issues

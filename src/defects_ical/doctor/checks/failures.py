@@ -9,8 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from defects_ical.doctor.issues import Issue, Occurrence
-from defects_ical.probe.fetch_errors import FetchErrorKind
-from defects_ical.probe.responses import Probe, Response
+from defects_ical.probe.responses import FetchErrorKind, Probe, Response
 from defects_ical.probe.session import ProbeResult
 from defects_ical.probe.urls import redact_url
 from defects_ical.rfc5545.content_lines import looks_like_html

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import pairwise
-from typing import Final
+from typing import Final, get_args
 from urllib.parse import urlsplit
 
 from defects_ical.doctor.checks.failures import (
@@ -16,8 +16,7 @@ from defects_ical.doctor.checks.failures import (
 )
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
-from defects_ical.probe.fetch_errors import FetchErrorKind
-from defects_ical.probe.responses import Probe, Response, ResponseHead
+from defects_ical.probe.responses import Probe, RedirectErrorKind, Response, ResponseHead
 from defects_ical.probe.robots import is_allowed
 from defects_ical.probe.session import ProbeResult
 from defects_ical.probe.urls import redact_url
@@ -26,9 +25,7 @@ from defects_ical.text.english import join_names
 
 # After more than five redirects, crawlers may assume that there is no robots.txt (RFC 9309
 # §2.3.1.2).
-REDIRECT_ERRORS: Final[frozenset[FetchErrorKind]] = frozenset(
-    {"redirect loop", "too many redirects", "invalid redirect"}
-)
+REDIRECT_ERRORS: Final = frozenset(get_args(RedirectErrorKind))
 
 
 def check_reachability(result: ProbeResult) -> Iterator[Occurrence]:
