@@ -30,7 +30,7 @@ KIND = ChoiceField(choices=("television", "streaming"), example="television")
         (COUNT, "10", 10),
         (TITLE, " e\u0301 ", "é"),
         (KIND, "streaming", "streaming"),
-        (fields.FORMAT, "1", 1),
+        (fields.FORMAT, "1", "1"),
         (fields.DATE, "2025-07-21", date(2025, 7, 21)),
         (fields.TIME, "23:00", time(23)),
         (

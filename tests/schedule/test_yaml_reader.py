@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from defects_ical.errors import ScheduleError
-from defects_ical.schedule.yaml_reader import locate_values, read_yaml, to_plain
+from defects_ical.schedule.yaml_reader import problem_at, read_yaml
 from tests.schedule.test_invalid_schedules import DATA, read_expected
 from tests.support.example_schedules import make_yaml
 
@@ -37,15 +37,16 @@ def test_scalars_stay_strings(tmp_path: Path) -> None:
     """Neither `no` nor `23:00` becomes a boolean or a number."""
     file = tmp_path / "file.yaml"
     file.write_text("a: no\nb: [23:00, 010]\n", "utf-8")
-    assert to_plain(read_yaml(file).root) == {"a": "no", "b": ["23:00", "010"]}
+    assert read_yaml(file).root == {"a": "no", "b": ["23:00", "010"]}
 
 
 def test_values_and_keys_have_locations(tmp_path: Path) -> None:
     file = tmp_path / "file.yaml"
     file.write_text("a: no\nb: [23:00, 010]\n", "utf-8")
+    locations = read_yaml(file).locations
     found = {
-        key_path: (each.path, each.location.line, each.location.column)
-        for key_path, each in locate_values(read_yaml(file).root)
+        key_path: (problem_at(locations, key_path, "", "").key_path, each.line, each.column)
+        for key_path, each in locations.items()
     }
     assert found == {
         (): ("", 1, 1),

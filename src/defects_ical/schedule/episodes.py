@@ -283,24 +283,25 @@ def _describe_out_of_range(draft: _DraftEpisode) -> str:
 def _check_start(draft: _DraftEpisode, schedule: Schedule) -> Iterator[Problem]:
     zone, naive = schedule.timezone, draft.time.naive
     subject = f"{draft.name}: {naive:%H:%M} on {naive:%Y-%m-%d}"
-    code = ProblemCode.RULE_TIME if draft.key_path == RULE_TIME else None
     try:
         _compute_start(draft.time, zone)
     except NonexistentTimeError as error:
         message = f"{subject} does not exist in {zone} (clocks go forward)"
         hint = f"{_hint_at_time(draft, schedule, LocalDateTime(error.shifted))}."
-        yield schedule.problem(draft.key_path, message, hint, code)
     except AmbiguousTimeError as error:
         message = f"{subject} occurs twice in {zone} (clocks go back)"
         first, second = (LocalDateTime(naive, each) for each in (error.first, error.second))
         hint = _hint_at_time(draft, schedule, first)
         hint = f"{hint}, or `{second.isoformat()}` for the second occurrence."
-        yield schedule.problem(draft.key_path, message, hint, code)
     except OffsetError:
         offset = to_local(to_utc(naive, zone), zone).offset
         message = f"{subject} has another UTC offset in {zone}"
         hint = f"Use `{LocalDateTime(naive, offset).isoformat()}`."
-        yield schedule.problem(draft.key_path, message, hint)
+    else:
+        return
+    problem = schedule.problem(draft.key_path, message, hint)
+    rule = draft.key_path == RULE_TIME
+    yield replace(problem, code=ProblemCode.RULE_TIME) if rule else problem
 
 
 def _hint_at_time(draft: _DraftEpisode, schedule: Schedule, time: LocalDateTime) -> str:

@@ -11,18 +11,12 @@ import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from defects_ical.text.display import (
-    INVISIBLE_CHARS,
-    codepoint_name,
-    excerpt,
-    has_balanced_isolates,
-)
+from defects_ical.text import display
 from defects_ical.text.suggestions import closest_match
 
 MAX_LISTED_CHOICES: Final = 10
@@ -51,11 +45,15 @@ def describe_excess(value: str, max_length: int) -> tuple[str, str]:
 class FieldType(ABC):
     """The format of one kind of value.
 
-    ``noun`` names the kind in messages ("a date"), ``example`` is a valid value.
+    ``noun`` names the kind in messages ("a date"), ``example`` is a valid value. ``hint`` says
+    how to get a valid value where none can be suggested. ``keywords`` are those of the JSON
+    Schema that do not follow from the other fields.
     """
 
     noun: str
     example: str | int
+    hint: str = ""
+    keywords: dict[str, Any] = field(default_factory=dict)
 
     @abstractmethod
     def parse(self, raw: str) -> object:
@@ -67,31 +65,31 @@ class FieldType(ABC):
 
     def build_json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values, with the example."""
-        return self._describe_format() | {"examples": [self.example]}
+        return self._describe_format() | self.keywords | {"examples": [self.example]}
 
-    def _suggest(self, raw: str) -> str | None:  # noqa: ARG002 - for subclasses
-        """Return the valid value that an invalid one was probably meant to be, if any."""
-        return None
+    def _suggest(self, raw: str) -> tuple[str, ...]:  # noqa: ARG002 - for subclasses
+        """Return the valid values that an invalid one was probably meant to be."""
+        return ()
 
     def _write_hint(self, raw: str) -> str:
         """Return the sentence that says what to write instead of ``raw``."""
-        suggestion = self._suggest(raw)
-        return f"Use `{suggestion}`." if suggestion else f"Use a value like `{self.example}`."
+        suggested = " or ".join(f"`{each}`" for each in self._suggest(raw))
+        return (
+            f"Use {suggested}." if suggested else self.hint or f"Use a value like `{self.example}`."
+        )
 
-    def build_error(self, raw: str) -> PydanticCustomError:
+    def _build_error(self, raw: str) -> PydanticCustomError:
         """Return the error for ``raw`` in another format."""
         if raw:
-            return field_error(f"`{excerpt(raw)}` is not {self.noun}", self._write_hint(raw))
+            return field_error(
+                f"`{display.excerpt(raw)}` is not {self.noun}", self._write_hint(raw)
+            )
         return field_error(f"expected {self.noun}, got nothing", self._write_hint(raw))
 
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._parse_yaml)
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: object, handler: object) -> dict[str, Any]:
         return self.build_json_schema()
 
     def _parse_yaml(self, raw: object) -> object:
@@ -118,7 +116,7 @@ class TextField(FieldType):
         """Return the text without leading and trailing space."""
         value = unicodedata.normalize("NFC", raw.strip())
         if not value:
-            raise self.build_error(value)
+            raise self._build_error(value)
         for message, hint in self._find_errors(value):
             raise field_error(message, hint)
         return value
@@ -131,11 +129,11 @@ class TextField(FieldType):
     def _find_errors(self, value: str) -> Iterator[tuple[str, str]]:
         if len(value) > self.max_length:
             yield describe_excess(value, self.max_length)
-        if found := INVISIBLE_CHARS.search(value):
-            yield f"control character {codepoint_name(found)} is not allowed", "Remove it."
+        if found := display.INVISIBLE_CHARS.search(value):
+            yield f"control character {display.codepoint_name(found)} is not allowed", "Remove it."
         if "\\" in value:
             yield "calendar apps misread backslashes", "Use `/` instead."
-        if not has_balanced_isolates(value):
+        if not display.has_balanced_isolates(value):
             hint = "Remove them: they would reverse the text that follows."
             yield "unbalanced bidi isolates (U+2066 to U+2069)", hint
         if "\n" in value and not self.multiline:
@@ -156,7 +154,7 @@ class IntegerField(FieldType):
     def parse(self, raw: str) -> int:
         """Return the number."""
         if not INTEGER.fullmatch(raw):
-            raise self.build_error(raw)
+            raise self._build_error(raw)
         if not self.minimum <= int(raw) <= self.maximum:
             message = f"{raw} is not between {self.minimum} and {self.maximum}"
             raise field_error(message, self._write_hint(raw))
@@ -180,18 +178,15 @@ class ChoiceField(FieldType):
         """Return the word."""
         if raw in self.choices:
             return raw
-        raise self.build_error(raw)
+        raise self._build_error(raw)
 
     def _describe_format(self) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.choices)}
+        return {"enum": list(self.choices)}
 
-    def _suggest(self, raw: str) -> str | None:
-        return closest_match(raw, self.choices)
-
-    def _write_hint(self, raw: str) -> str:
-        if len(self.choices) > MAX_LISTED_CHOICES or self._suggest(raw):
-            return super()._write_hint(raw)
-        return f"Use {' or '.join(f'`{each}`' for each in self.choices)}."
+    def _suggest(self, raw: str) -> tuple[str, ...]:
+        if closest := closest_match(raw, self.choices):
+            return (closest,)
+        return self.choices if len(self.choices) <= MAX_LISTED_CHOICES else ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -210,15 +205,16 @@ class PatternField(FieldType):
         """Return the converted value."""
         value = self._convert(raw)
         if value is None:
-            raise self.build_error(raw)
+            raise self._build_error(raw)
         return value
 
     def _describe_format(self) -> dict[str, Any]:
         return {"type": "string", "pattern": f"^({self.pattern})$"}
 
-    def _suggest(self, raw: str) -> str | None:
+    def _suggest(self, raw: str) -> tuple[str, ...]:
         corrected = self.correct(raw)
-        return corrected if corrected != raw and self._convert(corrected) is not None else None
+        valid = corrected != raw and self._convert(corrected) is not None
+        return (corrected,) if valid else ()
 
     def _convert(self, raw: str) -> object | None:
         if not re.fullmatch(self.pattern, raw):

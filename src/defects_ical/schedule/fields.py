@@ -6,10 +6,8 @@ import difflib
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import webcolors
@@ -79,24 +77,11 @@ class LocalDateTime(NamedTuple):
         return self.naive.replace(tzinfo=zone).isoformat(timespec="minutes")
 
 
-class FormatField(ChoiceField):
-    """The version of the format of a schedule: a number that is not calculated with."""
-
-    def parse(self, raw: str) -> int:
-        """Return the version."""
-        super().parse(raw)
-        return int(raw)
-
-    def _describe_format(self) -> dict[str, Any]:
-        return {"const": self.example}
-
-
 class TimezoneField(ChoiceField):
     """A name from the IANA time zone database; suggests up to three."""
 
-    def _write_hint(self, raw: str) -> str:
-        names = " or ".join(f"`{name}`" for name in suggest_timezones(raw))
-        return f"Use {names}." if names else f"Use a value like `{self.example}`."
+    def _suggest(self, raw: str) -> tuple[str, ...]:
+        return suggest_timezones(raw)
 
 
 def suggest_timezones(name: str) -> tuple[str, ...]:
@@ -129,34 +114,24 @@ def _check_id_length(raw: str) -> str:
     return raw
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class IdField(PatternField):
-    """An id for file names, URLs and UIDs."""
-
-    noun: str = "an id (lower-case letters, digits and single hyphens, starting with a letter)"
-    pattern: str = _ID
-    convert: Callable[[str], object] = _check_id_length
-    correct: Callable[[str], str] = make_id
-
-    def _describe_format(self) -> dict[str, Any]:
-        return super()._describe_format() | {"maxLength": MAX_ID_LENGTH}
-
-
-class UUIDField(PatternField):
-    """A UUID other than the placeholder; its hint is a command, since examples are not unique."""
-
-    def _describe_format(self) -> dict[str, Any]:
-        return super()._describe_format() | {"not": {"const": PLACEHOLDER_UUID}}
-
-    def _write_hint(self, raw: str) -> str:
-        return super()._write_hint(raw) if self._suggest(raw) else MAKE_UUID_HINT
+def make_id_field(example: str) -> PatternField:
+    """Make the type of ids for file names, URLs and UIDs."""
+    return PatternField(
+        noun="an id (lower-case letters, digits and single hyphens, starting with a letter)",
+        example=example,
+        pattern=_ID,
+        convert=_check_id_length,
+        correct=make_id,
+        keywords={"pattern": f"^{_ID}$", "maxLength": MAX_ID_LENGTH},
+    )
 
 
 class EpisodeField(PatternField):
     """An item of a list of episodes; suggests several items for a range."""
 
-    def _suggest(self, raw: str) -> str | None:
-        return expand_episode_range(raw)
+    def _suggest(self, raw: str) -> tuple[str, ...]:
+        expanded = expand_episode_range(raw)
+        return (expanded,) if expanded else ()
 
 
 def expand_episode_range(raw: str) -> str | None:
@@ -231,7 +206,7 @@ def _parse_url(raw: str) -> str:
     return raw.replace(",", "%2C").replace(";", "%3B")
 
 
-FORMAT: Final = FormatField(noun="a supported format", example=1, choices=("1",))
+FORMAT: Final = ChoiceField(noun="a supported format", example=1, choices=("1",))
 DATE: Final = PatternField(
     noun="a date", example="2025-07-21", pattern=_DATE, convert=_parse_date, correct=_pad_parts
 )
@@ -256,12 +231,14 @@ TIMESTAMP: Final = PatternField(
     convert=_parse_timestamp,
     correct=_complete_timestamp,
 )
-UUID: Final = UUIDField(
+UUID: Final = PatternField(
     noun="a UUID in lower case",
     example=PLACEHOLDER_UUID,
+    hint=MAKE_UUID_HINT,
     pattern=_UUID,
     convert=_parse_uuid,
     correct=str.lower,
+    keywords={"pattern": f"^{_UUID}$", "not": {"const": PLACEHOLDER_UUID}},
 )
 URL: Final = PatternField(
     noun="an http or https URL",
@@ -276,5 +253,12 @@ PICTURE: Final = PatternField(
     example="picture.png",
     pattern=r"[A-Za-z0-9_-]+\.png",
 )
-ZONE: Final = TimezoneField(noun="an IANA time zone", example="Asia/Seoul", choices=TIMEZONE_NAMES)
-COLOR: Final = ChoiceField(noun="a CSS color name", example="crimson", choices=COLORS)
+ZONE: Final = TimezoneField(
+    noun="an IANA time zone",
+    example="Asia/Seoul",
+    choices=TIMEZONE_NAMES,
+    keywords={"type": "string"},
+)
+COLOR: Final = ChoiceField(
+    noun="a CSS color name", example="crimson", choices=COLORS, keywords={"type": "string"}
+)

@@ -14,7 +14,7 @@ from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.model import FileContext, Schedule
 from defects_ical.schedule.pydantic_errors import to_problems
 from defects_ical.schedule.validation import validate
-from defects_ical.schedule.yaml_reader import Plain, locate_values, read_yaml, to_plain
+from defects_ical.schedule.yaml_reader import Plain, read_yaml
 
 MAX_PICTURE_BYTES: Final = 2_000_000
 PICTURE_SIZE: Final = (1200, 630)
@@ -28,12 +28,12 @@ def load_schedule(path: Path) -> Schedule:
     rules across fields.
     """
     document = read_yaml(path)
-    raw, locations = to_plain(document.root), dict(locate_values(document.root))
-    context = FileContext(locations, _read_picture(path.parent, raw), document.digest)
+    picture = _read_picture(path.parent, document.root)
+    context = FileContext(document.locations, picture, document.digest)
     try:
-        schedule = Schedule.model_validate(raw, context=context)
+        schedule = Schedule.model_validate(document.root, context=context)
     except ValidationError as error:
-        raise ScheduleError((*document.problems, *to_problems(error, locations))) from None
+        raise ScheduleError((*document.problems, *to_problems(error, document.locations))) from None
     if problems := (*document.problems, *_find_problems(schedule)):
         raise ScheduleError(problems)
     return schedule

@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from defects_ical.errors import Problem, ProblemCode
+from defects_ical.errors import Problem
 from defects_ical.schedule.field_types import ChoiceField, IntegerField, TextField, field_error
 from defects_ical.schedule.fields import (
     COLOR,
@@ -38,16 +38,16 @@ from defects_ical.schedule.fields import (
     UUID,
     WEEKDAYS,
     ZONE,
-    IdField,
     LocalDateTime,
     expand_episode_range,
+    make_id_field,
 )
 from defects_ical.schedule.yaml_reader import KeyPath, Locations, problem_at
 from defects_ical.text.display import excerpt
 
 ALL: Final = "all"
 MAX_EPISODES: Final = 5000
-SPECIAL_ID: Final = IdField(example="special-1")
+SPECIAL_ID: Final = make_id_field("special-1")
 
 Status: TypeAlias = Literal["confirmed", "tentative", "cancelled"]
 
@@ -55,8 +55,8 @@ Date: TypeAlias = Annotated[date, DATE]
 Time: TypeAlias = Annotated[time, TIME]
 DateTime: TypeAlias = Annotated[LocalDateTime, LOCAL_DATETIME]
 Timestamp: TypeAlias = Annotated[datetime, TIMESTAMP]
-Slug: TypeAlias = Annotated[str, IdField(example="my-show")]
-PlatformId: TypeAlias = Annotated[str, IdField(example="channel")]
+Slug: TypeAlias = Annotated[str, make_id_field("my-show")]
+PlatformId: TypeAlias = Annotated[str, make_id_field("channel")]
 SpecialId: TypeAlias = Annotated[str, SPECIAL_ID]
 Zone: TypeAlias = Annotated[str, ZONE]
 Season: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=999, example=1)]
@@ -238,14 +238,13 @@ class FileContext:
 
 
 class Schedule(Model):
-    """A complete schedule, format 1, which knows the location of every value in its file.
-
-    Equal only to itself: each loaded schedule is a key for what was computed from it.
-    """
+    """A complete schedule, format 1."""
 
     model_config = ConfigDict(title="defects-ical schedule, format 1")
 
-    format: Annotated[int, FORMAT]
+    format: Annotated[
+        int, FORMAT, AfterValidator(int), WithJsonSchema({"const": 1, "examples": [1]})
+    ]
     show: Show
     timezone: Zone = Field(description="The time zone of every local time in this file.")
     published: Timestamp = Field(description="When this schedule was first published.")
@@ -263,36 +262,32 @@ class Schedule(Model):
     ] = Field(
         default_factory=lambda: MappingProxyType({}),
         description="Teasers and recaps, by number.",
-        examples=[{"1": {"teaser": "A few sentences."}}],
     )
     specials: Annotated[tuple[Special, ...], EmptyAllowed([])] = ()
     changes: Annotated[tuple[Change, ...], EmptyAllowed([])] = Field(
         (), description="Append-only, in ascending order of `at`."
     )
 
-    _locations: Locations = PrivateAttr(default_factory=dict)
-    _picture: bytes | None = PrivateAttr(None)
-    _digest: str = PrivateAttr("")
+    _file: FileContext = PrivateAttr(FileContext({}, None, ""))
 
+    # Equal only to itself: each loaded schedule is a key for what was computed from it.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
     def model_post_init(self, context: Any, /) -> None:
-        """Store what the file adds to the values, if the validation context is a FileContext."""
+        """Store the validation context, if it is a FileContext."""
         if isinstance(context, FileContext):
-            self._locations = context.locations
-            self._picture = context.picture
-            self._digest = context.digest
+            self._file = context
 
     @property
     def picture(self) -> bytes | None:
         """The content of the file named by ``show.picture``: a PNG of 1200 by 630 pixels."""
-        return self._picture
+        return self._file.picture
 
     @property
     def digest(self) -> str:
         """The SHA-256 of the schedule's file, in hexadecimal."""
-        return self._digest
+        return self._file.digest
 
     @property
     def episode_keys(self) -> tuple[str, ...]:
@@ -304,16 +299,9 @@ class Schedule(Model):
         """Return the keys of the episodes that a change is about."""
         return self.episode_keys if change.episodes == (ALL,) else change.episodes
 
-    def problem(
-        self,
-        key_path: KeyPath,
-        message: str,
-        hint: str,
-        code: ProblemCode | None = None,
-        *details: str,
-    ) -> Problem:
+    def problem(self, key_path: KeyPath, message: str, hint: str) -> Problem:
         """Return a problem with the value at ``key_path``, or with the closest around it."""
-        return problem_at(self._locations, key_path, message, hint, code, *details)
+        return problem_at(self._file.locations, key_path, message, hint)
 
 
 class _EditorJsonSchema(GenerateJsonSchema):

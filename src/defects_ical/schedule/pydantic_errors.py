@@ -15,6 +15,7 @@ from __future__ import annotations
 import collections.abc
 import typing
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -83,7 +84,8 @@ def _to_problem(error: ErrorDetails, locations: Locations) -> Problem:
             message, hint = f"expected a mapping, got {name_kind(raw)}", _hint_at_mapping(key_path)
         case kind:
             raise AssertionError(f"an error that no schedule should cause: {kind}")
-    return problem_at(locations, key_path, message, hint, code, *details)
+    problem = problem_at(locations, key_path, message, hint)
+    return replace(problem, code=code, details=details)
 
 
 def _hint_at_key(key_path: KeyPath, raw: object, locations: Locations) -> str:
@@ -170,10 +172,11 @@ def _write_example(field: FieldInfo) -> str:
     """Write a value of the field, from its own example or its type's."""
     if field.examples:
         return write_flow(field.examples[0])
-    for each in (*field.metadata, *_list_parts(field.annotation)):
-        if isinstance(each, FieldType):
-            return str(each.example)
-    return _write_mapping(_find_model_in(field.annotation))
+    parts = (*field.metadata, *_list_parts(field.annotation))
+    examples = [str(each.example) for each in parts if isinstance(each, FieldType)]
+    if typing.get_origin(field.annotation) is collections.abc.Mapping:
+        return write_flow({examples[0]: _write_mapping(_find_model_in(field.annotation))})
+    return examples[0] if examples else _write_mapping(_find_model_in(field.annotation))
 
 
 def _write_mapping(model: type[BaseModel]) -> str:

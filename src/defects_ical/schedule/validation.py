@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count, groupby, pairwise
 from typing import Final
@@ -53,13 +54,10 @@ def _check_premiere(schedule: Schedule) -> Iterator[Problem]:
     days = (airing.premiere + timedelta(days=n * step) for n in range(1, 8))
     nearest = next(day for day in days if WEEKDAYS[day.weekday()] in airing.weekdays)
     airs = join_names([day.title() for day in dict.fromkeys(airing.weekdays)])
-    yield schedule.problem(
-        ("airing", "premiere"),
-        f"{airing.premiere} is a {weekday.title()}, but the show airs on {airs}",
-        f"Use `{nearest}` or add `{weekday}` to `weekdays`.",
-        ProblemCode.PREMIERE_WEEKDAY,
-        str(nearest),
-    )
+    message = f"{airing.premiere} is a {weekday.title()}, but the show airs on {airs}"
+    hint = f"Use `{nearest}` or add `{weekday}` to `weekdays`."
+    problem = schedule.problem(("airing", "premiere"), message, hint)
+    yield replace(problem, code=ProblemCode.PREMIERE_WEEKDAY, details=(str(nearest),))
 
 
 def _check_episode_numbers(schedule: Schedule) -> Iterator[Problem]:

@@ -12,12 +12,13 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn, Protocol, TypeAlias
+from typing import Final, NoReturn, Protocol, TypeAlias
 
 import yaml
 
-from defects_ical.errors import Problem, ProblemCode, ScheduleError, SourceLocation
+from defects_ical.errors import Problem, ScheduleError, SourceLocation
 from defects_ical.text.display import INVISIBLE_CHARS, codepoint_name, excerpt
 
 # How a user chooses the file: on the command line, or for another WSGI server.
@@ -49,34 +50,6 @@ SYNTAX_HINTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A text; ``path`` is its path in the document (``show.cast[0].actor``)."""
-
-    location: SourceLocation
-    path: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A list of values."""
-
-    location: SourceLocation
-    path: str
-    items: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Keys and their values, in file order; every key is unique."""
-
-    location: SourceLocation
-    path: str
-    entries: tuple[tuple[Scalar, Value], ...]
-
-
-Value: TypeAlias = Scalar | Sequence | Mapping
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -85,25 +58,19 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 KEY_MARK: Final = "[key]"
 """The last part of the key path of a mapping's key, as pydantic has it."""
 
-
-class ValueLocation(NamedTuple):
-    """Where a value is in its file, and its path as messages show it."""
-
-    location: SourceLocation
-    path: str
-
-
-Locations: TypeAlias = dict[KeyPath, ValueLocation]
+Locations: TypeAlias = dict[KeyPath, SourceLocation]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The value of a file, and the problems that did not prevent reading it.
+    """The content of a YAML file, and the problems that did not prevent reading it.
 
-    ``digest`` is the SHA-256 of the file, in hexadecimal.
+    ``locations`` has every value and every key. ``digest`` is the SHA-256 of the file, in
+    hexadecimal.
     """
 
-    root: Value
+    root: Plain
+    locations: Locations
     problems: tuple[Problem, ...]
     digest: str
 
@@ -114,48 +81,26 @@ def read_yaml(path: Path) -> Document:
     Raises ScheduleError for a file that cannot be opened, is larger than 2 MB or not UTF-8,
     contains invisible characters, or is not YAML of the supported subset.
     """
-    file, content = str(path), _read_bytes(path)
-    reader = _EventReader(file, _decode(file, content))
-    return reader.read_document(hashlib.sha256(content).hexdigest())
+    content = _read_bytes(path)
+    reader = _EventReader(str(path), _decode(str(path), content))
+    root = reader.read_document()
+    digest = hashlib.sha256(content).hexdigest()
+    return Document(root, reader.locations, tuple(reader.problems), digest)
 
 
-def to_plain(value: Value) -> Plain:
-    """Convert a value to strings, lists and dictionaries."""
-    match value:
-        case Scalar():
-            return value.text
-        case Sequence():
-            return [to_plain(item) for item in value.items]
-        case Mapping():
-            return {key.text: to_plain(item) for key, item in value.entries}
-
-
-def locate_values(value: Value, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, ValueLocation]]:
-    """Yield the key path and location of a value and of every key and value in it."""
-    yield key_path, ValueLocation(value.location, value.path)
-    match value:
-        case Sequence():
-            for index, item in enumerate(value.items):
-                yield from locate_values(item, (*key_path, index))
-        case Mapping():
-            for key, item in value.entries:
-                yield (*key_path, key.text, KEY_MARK), ValueLocation(key.location, key.path)
-                yield from locate_values(item, (*key_path, key.text))
-
-
-def problem_at(
-    locations: Locations,
-    key_path: KeyPath,
-    message: str,
-    hint: str,
-    code: ProblemCode | None = None,
-    *details: str,
-) -> Problem:
+def problem_at(locations: Locations, key_path: KeyPath, message: str, hint: str) -> Problem:
     """Return a problem with the value at ``key_path``, or with the closest value around it."""
     while key_path and key_path not in locations:
         key_path = key_path[:-1]
-    found = locations.get(key_path, ValueLocation(SourceLocation("schedule"), ""))
-    return Problem(*found, message, hint, code, details)
+    location = locations.get(key_path, SourceLocation("schedule"))
+    return Problem(location, _format_key_path(key_path), message, hint)
+
+
+def _format_key_path(key_path: KeyPath) -> str:
+    """Return a key path as messages show it: "show.cast[0].actor"."""
+    parts = key_path[:-1] if key_path[-1:] == (KEY_MARK,) else key_path
+    shown = (f"[{each}]" if isinstance(each, int) else f".{excerpt(each)}" for each in parts)
+    return "".join(shown).removeprefix(".")
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -231,63 +176,81 @@ class _EventReader:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.count = 0
+        self.locations: Locations = {}
         self.problems: list[Problem] = []
-
-    def read_document(self, digest: str) -> Document:
         # Not yaml.compose(): it recurses in C, and deep nesting crashes the process.
-        events = self.reject_unsupported(yaml.parse(self.text, Loader=yaml.CBaseLoader))
+        self.events = self.reject_unsupported(yaml.parse(text, Loader=yaml.CBaseLoader))
+
+    def read_document(self) -> Plain:
         try:
-            root = self.read_root(events)
+            return self.read_root()
         except yaml.MarkedYAMLError as error:
             self.fail_syntax(error)
-        return Document(root, tuple(self.problems), digest)
 
     def reject_unsupported(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
         """Yield the same events; raise ScheduleError at the first that is not supported."""
-        for event in events:
-            self.count += 1
-            if self.count > MAX_EVENTS:
-                self.fail(event, "the file has more than 200,000 values", SHRINK)
+        for count, event in enumerate(events, start=1):
+            mark = event.start_mark
+            if count > MAX_EVENTS:
+                self.fail(mark, "the file has more than 200,000 values", SHRINK)
             if isinstance(event, yaml.AliasEvent):
                 alias = f"alias `*{excerpt(event.anchor or '')}` is not supported"
-                self.fail(event, alias, "Repeat the value, or quote text that starts with `*`.")
+                self.fail(mark, alias, "Repeat the value, or quote text that starts with `*`.")
             if isinstance(event, yaml.NodeEvent) and event.anchor:
                 anchor = f"anchor `&{excerpt(event.anchor)}` is not supported"
-                self.fail(event, anchor, "Remove it, or quote text that starts with `&`.")
+                self.fail(mark, anchor, "Remove it, or quote text that starts with `&`.")
             if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
                 tag = excerpt(event.tag.replace("tag:yaml.org,2002:", "!!"))
                 hint = "Remove it, or quote text that starts with `!`."
-                self.fail(event, f"tag `{tag}` is not supported", hint)
+                self.fail(mark, f"tag `{tag}` is not supported", hint)
             yield event
 
-    def read_root(self, events: Iterator[yaml.Event]) -> Value:
-        next(events)  # the stream's start
-        event = next(events)
-        if isinstance(event, yaml.StreamEndEvent):
+    def read_root(self) -> Plain:
+        next(self.events)  # the stream's start
+        if isinstance(next(self.events), yaml.StreamEndEvent):
             hint = "Create a schedule with `defects-ical init`."
             _fail(SourceLocation(self.file, 1, 1), "the file is empty", hint)
-        root = self.read_value(next(events), events, "", 1)
-        next(events)  # the document's end
-        event = next(events)
+        root = self.read_value(next(self.events), ())
+        next(self.events)  # the document's end
+        event = next(self.events)
         if not isinstance(event, yaml.StreamEndEvent):
-            self.fail(event, "a second document starts here", "Keep one, and remove this `---`.")
+            hint = "Keep one, and remove this `---`."
+            self.fail(event.start_mark, "a second document starts here", hint)
         return root
 
-    def read_value(
-        self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int
-    ) -> Value:
-        location = self.locate(event.start_mark)
+    def read_value(self, event: yaml.Event, key_path: KeyPath) -> Plain:
+        # The locations of a repeated key are those of the first one.
+        self.locations.setdefault(key_path, self.locate(event.start_mark))
         if isinstance(event, yaml.ScalarEvent):
-            self.check_comment(event, path)
-            return Scalar(location, path, event.value)
-        if depth > MAX_DEPTH:
-            self.fail(event, "nested more than 32 levels deep", "A schedule needs four levels.")
-        if isinstance(event, yaml.SequenceStartEvent):
-            return Sequence(location, path, tuple(self.read_items(events, path, depth)))
-        return Mapping(location, path, tuple(self.read_entries(events, path, depth)))
+            self.check_comment(event, key_path)
+            return event.value
+        if len(key_path) >= MAX_DEPTH:
+            hint = "A schedule needs four levels."
+            self.fail(event.start_mark, "nested more than 32 levels deep", hint)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.read_entries(key_path)
+        items = takewhile(lambda each: not isinstance(each, yaml.SequenceEndEvent), self.events)
+        return [self.read_value(item, (*key_path, index)) for index, item in enumerate(items)]
 
-    def check_comment(self, event: yaml.ScalarEvent, path: str) -> None:
+    def read_entries(self, key_path: KeyPath) -> dict[str, Plain]:
+        entries: dict[str, Plain] = {}
+        for event in takewhile(
+            lambda each: not isinstance(each, yaml.MappingEndEvent), self.events
+        ):
+            if not isinstance(event, yaml.ScalarEvent):
+                hint = "Remove the brackets, dashes or `?` here."
+                self.fail(event.start_mark, "a key must be plain text", hint)
+            key, location = event.value, self.locate(event.start_mark)
+            first = self.locations.setdefault((*key_path, key, KEY_MARK), location)
+            value = self.read_value(next(self.events), (*key_path, key))
+            if key in entries:
+                message = f"`{excerpt(key)}` is already in line {first.line}"
+                self.add_problem(location, (*key_path, key), message, "Remove one of the two.")
+            else:
+                entries[key] = value
+        return entries
+
+    def check_comment(self, event: yaml.ScalarEvent, key_path: KeyPath) -> None:
         """Reject a comment without a space after "#", behind a text without quotes."""
         mark = event.end_mark
         if event.style in {"'", '"', "|", ">"} or mark is None:
@@ -297,57 +260,28 @@ class _EventReader:
             location = SourceLocation(self.file, mark.line + 1, column)
             message = f"`{excerpt(found[1])}` is read as a comment"
             hint = "Quote the text, or put a space after `#`."
-            self.problems.append(Problem(location, path, message, hint))
+            self.add_problem(location, key_path, message, hint)
 
-    def read_items(self, events: Iterator[yaml.Event], path: str, depth: int) -> Iterator[Value]:
-        for index, event in enumerate(events):
-            if isinstance(event, yaml.SequenceEndEvent):
-                return
-            yield self.read_value(event, events, f"{path}[{index}]", depth + 1)
-
-    def read_entries(
-        self, events: Iterator[yaml.Event], path: str, depth: int
-    ) -> Iterator[tuple[Scalar, Value]]:
-        first: dict[str, SourceLocation] = {}
-        for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                return
-            key = self.read_key(event, path)
-            value = self.read_value(next(events), events, key.path, depth + 1)
-            if key.text in first:
-                message = f"`{excerpt(key.text)}` is already in line {first[key.text].line}"
-                hint = "Remove one of the two."
-                self.problems.append(Problem(key.location, key.path, message, hint))
-            else:
-                first[key.text] = key.location
-                yield key, value
-
-    def read_key(self, event: yaml.Event, path: str) -> Scalar:
-        if not isinstance(event, yaml.ScalarEvent):
-            hint = "Remove the brackets, dashes or `?` here."
-            self.fail(event, "a key must be plain text", hint)
-        name = excerpt(event.value)
-        path = f"{path}.{name}" if path else name
-        return Scalar(self.locate(event.start_mark), path, event.value)
+    def add_problem(
+        self, location: SourceLocation, key_path: KeyPath, message: str, hint: str
+    ) -> None:
+        self.problems.append(Problem(location, _format_key_path(key_path), message, hint))
 
     def locate(self, mark: _Mark | None) -> SourceLocation:
         if mark is None:
             return SourceLocation(self.file)
         return SourceLocation(self.file, mark.line + 1, mark.column + 1)
 
-    def fail(self, event: yaml.Event, message: str, hint: str) -> NoReturn:
-        self.fail_at(self.locate(event.start_mark), message, hint)
-
-    def fail_at(self, location: SourceLocation, message: str, hint: str) -> NoReturn:
-        raise ScheduleError((*self.problems, Problem(location, "", message, hint)))
+    def fail(self, mark: _Mark | None, message: str, hint: str) -> NoReturn:
+        raise ScheduleError((*self.problems, Problem(self.locate(mark), "", message, hint)))
 
     def fail_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
         problem = error.problem or "unreadable"
         message = f"invalid YAML: {problem}"
         hint = SYNTAX_HINTS.get(problem, "Check the quotes, brackets and indentation here.")
-        location = self.locate(error.problem_mark or error.context_mark)
+        mark = error.problem_mark or error.context_mark
         if error.context_mark and problem in UNCLOSED:
             # Where it was opened helps more than where the file ends.
-            opened = self.locate(error.context_mark)
-            self.fail_at(opened, f"{message}, up to line {location.line}", hint)
-        self.fail_at(location, message, hint)
+            message = f"{message}, up to line {self.locate(mark).line}"
+            mark = error.context_mark
+        self.fail(mark, message, hint)
