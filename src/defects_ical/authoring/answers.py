@@ -22,18 +22,11 @@ DEFAULTS: Final = MappingProxyType({"kind": "television", "region": "everywhere"
 PLACEHOLDER_ID: Final = "channel"
 """The id of a platform without one, so that the other problems are still found."""
 
-OPTIONS: Final = MappingProxyType(
-    {
-        "title": ("--title", "show.title"),
-        "slug": ("--slug", "show.slug"),
-        "timezone": ("--timezone", "timezone"),
-        "premiere": ("--premiere", "airing.premiere"),
-        "time": ("--time", "airing.time"),
-        "runtime": ("--runtime", "airing.runtime"),
-        "episodes": ("--episodes", "airing.episodes"),
-    }
+KEY_PATHS: Final = (
+    *("show.title", "show.slug", "timezone"),
+    *("airing.premiere", "airing.time", "airing.runtime", "airing.episodes"),
 )
-"""The option and the key path in the schedule of the answers that are one value."""
+"""The answers that are one value: an option is named like the key of the schedule."""
 
 _KEY: Final = "[A-Za-z_]{1,20} *="
 _NEXT_KEY: Final = re.compile(rf",\s*(?={_KEY})")
@@ -154,8 +147,9 @@ def _check_name(typed: str, location: SourceLocation) -> Iterator[Problem]:
 
 def _list_values(answers: ShowAnswers) -> Iterator[tuple[str, str, str | None]]:
     """Yield the option, the key path in the schedule and the typed value of each answer."""
-    for name, (option, key_path) in OPTIONS.items():
-        yield option, key_path, getattr(answers, name)
+    for key_path in KEY_PATHS:
+        name = key_path.rpartition(".")[2]
+        yield f"--{name}", key_path, getattr(answers, name)
     yield "--weekday", "airing.weekdays", ",".join(answers.weekdays) or None
 
 

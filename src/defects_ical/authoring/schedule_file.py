@@ -11,20 +11,13 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from defects_ical import errors
 from defects_ical.authoring.answers import (
     PLACEHOLDER_ID,
     PlatformAnswer,
     ShowAnswers,
     check_answers,
     find_option,
-)
-from defects_ical.errors import (
-    OptionError,
-    Problem,
-    ProblemCode,
-    ScheduleError,
-    ScheduleFileError,
-    SourceLocation,
 )
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.loader import load_schedule
@@ -64,29 +57,28 @@ def _temporary_draft(path: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".defects-ical-", dir=path.parent) as folder:
             yield Path(folder) / "schedule.yaml"
     except FileExistsError:
-        raise ScheduleFileError(f"{path}: already exists. Choose another file.") from None
+        raise errors.ScheduleFileError(f"{path}: already exists. Choose another file.") from None
     except FileNotFoundError:
-        raise ScheduleFileError(
-            f"{path.parent}: this folder does not exist. Create it first."
-        ) from None
+        message = f"{path.parent}: this folder does not exist. Create it first."
+        raise errors.ScheduleFileError(message) from None
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         message = f"{path}: {reason}. Fix this, or choose another file."
-        raise ScheduleFileError(message) from None
+        raise errors.ScheduleFileError(message) from None
 
 
 def _load_draft(draft: Path, text: str, answers: ShowAnswers) -> Schedule:
     """Write the draft to disk and load it; raise OptionError if it is not valid."""
     if problems := tuple(check_answers(answers)):
-        raise OptionError(problems)
+        raise errors.OptionError(problems)
     with draft.open("xb") as stream:
         stream.write(text.encode())
         stream.flush()
         os.fsync(stream.fileno())
     try:
         return load_schedule(draft)
-    except ScheduleError as error:
-        raise OptionError(tuple(_to_option_problems(error.problems, answers))) from None
+    except errors.ScheduleError as error:
+        raise errors.OptionError(tuple(_to_option_problems(error.problems, answers))) from None
 
 
 def _render(answers: ShowAnswers, uid: UUID, now: datetime, *, has_schema: bool) -> str:
@@ -111,7 +103,6 @@ def _render(answers: ShowAnswers, uid: UUID, now: datetime, *, has_schema: bool)
 
 
 def _write_platform(platform: PlatformAnswer) -> str:
-    """Write a platform as one line of the file."""
     values = {
         key: quote_scalar(value) if key in _TEXT_KEYS else write_scalar(value)
         for key, value in platform.entries
@@ -119,26 +110,28 @@ def _write_platform(platform: PlatformAnswer) -> str:
     return f"{write_scalar(platform.id or PLACEHOLDER_ID)}: {write_flow(values)}"
 
 
-def _to_option_problems(problems: tuple[Problem, ...], answers: ShowAnswers) -> Iterator[Problem]:
+def _to_option_problems(
+    problems: tuple[errors.Problem, ...], answers: ShowAnswers
+) -> Iterator[errors.Problem]:
     """Yield the problems of the file as problems of the options that it was made from."""
     title_is_wrong = any(problem.key_path == "show.title" for problem in problems)
     for problem in problems:
-        location = SourceLocation(find_option(problem.key_path, answers))
+        location = errors.SourceLocation(find_option(problem.key_path, answers))
         if problem.key_path != "show.slug" or answers.slug is not None:
-            yield Problem(location, "", problem.message, _write_hint(problem))
+            yield errors.Problem(location, "", problem.message, _write_hint(problem))
         elif not title_is_wrong:
             message = "a slug cannot be made from a title without a letter from a to z"
-            yield Problem(location, "", message, "Choose one, like `my-show`.")
+            yield errors.Problem(location, "", message, "Choose one, like `my-show`.")
 
 
-def _write_hint(problem: Problem) -> str:
+def _write_hint(problem: errors.Problem) -> str:
     """Return a hint that names options instead of keys of the file."""
     match problem.code, problem.details:
-        case ProblemCode.MISSING_KEY, (key, example):
+        case errors.ProblemCode.MISSING_KEY, (key, example):
             return f"Add it, for example `{key}={example}`."
-        case ProblemCode.PREMIERE_WEEKDAY, (nearest,):
+        case errors.ProblemCode.PREMIERE_WEEKDAY, (nearest,):
             return f"Use `{nearest}`, or add the day with `--weekday`."
-        case ProblemCode.RULE_TIME, _:
+        case errors.ProblemCode.RULE_TIME, _:
             return "Use a time that occurs once on every day, then move this episode in `changes`."
         case _:
             return problem.hint

@@ -17,15 +17,7 @@ from defects_ical.schedule.fields import WEEKDAYS, LocalDateTime
 from defects_ical.schedule.model import Change, Schedule, Status
 from defects_ical.schedule.yaml_reader import KeyPath
 from defects_ical.schedule.yaml_writer import write_flow
-from defects_ical.timezones.conversion import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    AmbiguousTimeError,
-    NonexistentTimeError,
-    is_valid_offset,
-    to_local,
-    to_utc,
-)
+from defects_ical.timezones import conversion
 
 OUT_OF_RANGE: Final = LocalDateTime(datetime.fromisoformat("9999-12-31"))
 RULE_TIME: Final = ("airing", "time")
@@ -128,7 +120,7 @@ class _DraftEpisode:
     @property
     def in_range(self) -> bool:
         """Whether its time is in the years of which DST changes are known."""
-        return FIRST_YEAR <= self.time.naive.year <= LAST_YEAR
+        return conversion.FIRST_YEAR <= self.time.naive.year <= conversion.LAST_YEAR
 
 
 # The loader expands a schedule, and so do the server, the comparison and the build afterwards.
@@ -145,7 +137,7 @@ def expand_episodes(schedule: Schedule) -> tuple[Episode, ...]:
                 key_path = ("changes", index)
                 drafts[key] = _apply_change(drafts[key], change, key_path, schedule.timezone)
     if all(draft.in_range for draft in drafts.values()):
-        with suppress(NonexistentTimeError, AmbiguousTimeError, OffsetError):
+        with suppress(conversion.NonexistentTimeError, conversion.AmbiguousTimeError, OffsetError):
             return tuple(_finish_episode(draft, schedule) for draft in drafts.values())
     raise ScheduleError(tuple(_find_problems(tuple(drafts.values()), schedule)))
 
@@ -167,16 +159,12 @@ def _draft_episodes(schedule: Schedule) -> Iterator[tuple[str, _DraftEpisode]]:
     )
     for number, day in enumerate(days, start=1):
         time = LocalDateTime(day)
-        yield (
-            str(number),
-            _DraftEpisode(f"e{number:02}", number, None, time, airing.runtime, RULE_TIME),
-        )
-    for index, special in enumerate(schedule.specials):
-        key_path = ("specials", index, "airs")
-        yield (
-            special.id,
-            _DraftEpisode(special.id, None, special.title, special.airs, special.runtime, key_path),
-        )
+        draft = _DraftEpisode(f"e{number:02}", number, None, time, airing.runtime, RULE_TIME)
+        yield str(number), draft
+    for index, each in enumerate(schedule.specials):
+        path = ("specials", index, "airs")
+        draft = _DraftEpisode(each.id, None, each.title, each.airs, each.runtime, path)
+        yield each.id, draft
 
 
 def _apply_change(
@@ -233,13 +221,10 @@ def _try_start(time: LocalDateTime, zone: str) -> datetime | None:
 
 
 def _compute_start(time: LocalDateTime, zone: str) -> datetime:
-    """Return the start in UTC.
-
-    Raises NonexistentTimeError, AmbiguousTimeError or OffsetError.
-    """
-    if time.offset is not None and is_valid_offset(time.naive, time.offset, zone):
+    """Return the start in UTC; raise NonexistentTimeError, AmbiguousTimeError or OffsetError."""
+    if time.offset is not None and conversion.is_valid_offset(time.naive, time.offset, zone):
         return (time.naive - time.offset).replace(tzinfo=UTC)
-    start = to_utc(time.naive, zone)
+    start = conversion.to_utc(time.naive, zone)
     if time.offset is not None:
         raise OffsetError(time.offset)
     return start
@@ -276,7 +261,7 @@ def _find_problems(drafts: tuple[_DraftEpisode, ...], schedule: Schedule) -> Ite
 
 
 def _describe_out_of_range(draft: _DraftEpisode) -> str:
-    years = f"{FIRST_YEAR} to {LAST_YEAR}"
+    years = f"{conversion.FIRST_YEAR} to {conversion.LAST_YEAR}"
     return f"{draft.name} would air on {draft.time.naive:%Y-%m-%d}, outside the years {years}"
 
 
@@ -285,16 +270,16 @@ def _check_start(draft: _DraftEpisode, schedule: Schedule) -> Iterator[Problem]:
     subject = f"{draft.name}: {naive:%H:%M} on {naive:%Y-%m-%d}"
     try:
         _compute_start(draft.time, zone)
-    except NonexistentTimeError as error:
+    except conversion.NonexistentTimeError as error:
         message = f"{subject} does not exist in {zone} (clocks go forward)"
         hint = f"{_hint_at_time(draft, schedule, LocalDateTime(error.shifted))}."
-    except AmbiguousTimeError as error:
+    except conversion.AmbiguousTimeError as error:
         message = f"{subject} occurs twice in {zone} (clocks go back)"
         first, second = (LocalDateTime(naive, each) for each in (error.first, error.second))
         hint = _hint_at_time(draft, schedule, first)
         hint = f"{hint}, or `{second.isoformat()}` for the second occurrence."
     except OffsetError:
-        offset = to_local(to_utc(naive, zone), zone).offset
+        offset = conversion.to_local(conversion.to_utc(naive, zone), zone).offset
         message = f"{subject} has another UTC offset in {zone}"
         hint = f"Use `{LocalDateTime(naive, offset).isoformat()}`."
     else:

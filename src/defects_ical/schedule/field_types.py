@@ -20,7 +20,6 @@ from defects_ical.text import display
 from defects_ical.text.suggestions import closest_match
 
 MAX_LISTED_CHOICES: Final = 10
-INTEGER: Final = re.compile("0|-?[1-9][0-9]{0,8}")
 
 
 def field_error(message: str, hint: str) -> PydanticCustomError:
@@ -73,18 +72,16 @@ class FieldType(ABC):
 
     def _write_hint(self, raw: str) -> str:
         """Return the sentence that says what to write instead of ``raw``."""
-        suggested = " or ".join(f"`{each}`" for each in self._suggest(raw))
-        return (
-            f"Use {suggested}." if suggested else self.hint or f"Use a value like `{self.example}`."
-        )
+        if suggested := " or ".join(f"`{each}`" for each in self._suggest(raw)):
+            return f"Use {suggested}."
+        return self.hint or f"Use a value like `{self.example}`."
 
     def _build_error(self, raw: str) -> PydanticCustomError:
         """Return the error for ``raw`` in another format."""
-        if raw:
-            return field_error(
-                f"`{display.excerpt(raw)}` is not {self.noun}", self._write_hint(raw)
-            )
-        return field_error(f"expected {self.noun}, got nothing", self._write_hint(raw))
+        message = f"`{display.excerpt(raw)}` is not {self.noun}"
+        return field_error(
+            message if raw else f"expected {self.noun}, got nothing", self._write_hint(raw)
+        )
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._parse_yaml)
@@ -153,7 +150,7 @@ class IntegerField(FieldType):
 
     def parse(self, raw: str) -> int:
         """Return the number."""
-        if not INTEGER.fullmatch(raw):
+        if not re.fullmatch("0|-?[1-9][0-9]{0,8}", raw):
             raise self._build_error(raw)
         if not self.minimum <= int(raw) <= self.maximum:
             message = f"{raw} is not between {self.minimum} and {self.maximum}"

@@ -167,29 +167,26 @@ def _add_scheme(raw: str) -> str:
     return f"https://{raw}" if re.match(r"[A-Za-z0-9-]+\.[A-Za-z]", raw) else raw
 
 
-def _check_year(day: date) -> None:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+def _parse_datetime(raw: str) -> datetime:
+    value = datetime.fromisoformat(raw)
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
         years = f"{FIRST_YEAR} to {LAST_YEAR}"
-        message = f"{day.isoformat()[:10]} is outside the supported years ({years})"
+        message = f"{value.date()} is outside the supported years ({years})"
         raise field_error(message, f"Use a year from {years}.")
-
-
-def _parse_date(raw: str) -> date:
-    value = date.fromisoformat(raw)
-    _check_year(value)
     return value
 
 
+def _parse_date(raw: str) -> date:
+    return _parse_datetime(raw).date()
+
+
 def _parse_local_datetime(raw: str) -> LocalDateTime:
-    value = datetime.fromisoformat(raw)
-    _check_year(value)
+    value = _parse_datetime(raw)
     return LocalDateTime(value.replace(tzinfo=None), value.utcoffset())
 
 
 def _parse_timestamp(raw: str) -> datetime:
-    value = datetime.fromisoformat(raw)
-    _check_year(value)
-    return value.astimezone(UTC)
+    return _parse_datetime(raw).astimezone(UTC)
 
 
 def _parse_uuid(raw: str) -> uuid.UUID:

@@ -21,48 +21,28 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
 
 from defects_ical.errors import Problem
+from defects_ical.schedule import fields
 from defects_ical.schedule.field_types import ChoiceField, IntegerField, TextField, field_error
-from defects_ical.schedule.fields import (
-    COLOR,
-    DATE,
-    EPISODE,
-    FORMAT,
-    LOCAL_DATETIME,
-    PICTURE,
-    TIME,
-    TIMESTAMP,
-    URL,
-    UUID,
-    WEEKDAYS,
-    ZONE,
-    LocalDateTime,
-    expand_episode_range,
-    make_id_field,
-)
 from defects_ical.schedule.yaml_reader import KeyPath, Locations, problem_at
 from defects_ical.text.display import excerpt
 
 ALL: Final = "all"
 MAX_EPISODES: Final = 5000
-SPECIAL_ID: Final = make_id_field("special-1")
+SPECIAL_ID: Final = fields.make_id_field("special-1")
 
 Status: TypeAlias = Literal["confirmed", "tentative", "cancelled"]
 
-Date: TypeAlias = Annotated[date, DATE]
-Time: TypeAlias = Annotated[time, TIME]
-DateTime: TypeAlias = Annotated[LocalDateTime, LOCAL_DATETIME]
-Timestamp: TypeAlias = Annotated[datetime, TIMESTAMP]
-Slug: TypeAlias = Annotated[str, make_id_field("my-show")]
-PlatformId: TypeAlias = Annotated[str, make_id_field("channel")]
-SpecialId: TypeAlias = Annotated[str, SPECIAL_ID]
-Zone: TypeAlias = Annotated[str, ZONE]
-Season: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=999, example=1)]
+Time: TypeAlias = Annotated[time, fields.TIME]
+DateTime: TypeAlias = Annotated[fields.LocalDateTime, fields.LOCAL_DATETIME]
+Timestamp: TypeAlias = Annotated[datetime, fields.TIMESTAMP]
+Slug: TypeAlias = Annotated[str, fields.make_id_field("my-show")]
+PlatformId: TypeAlias = Annotated[str, fields.make_id_field("channel")]
+Zone: TypeAlias = Annotated[str, fields.ZONE]
 Runtime: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=1439, example=60)]
 Delay: TypeAlias = Annotated[int, IntegerField(minimum=0, maximum=10_080, example=60)]
-EpisodeCount: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=8)]
 EpisodeNumber: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=1)]
 Name: TypeAlias = Annotated[str, TextField(max_length=5000, example="My Show")]
 Sentence: TypeAlias = Annotated[str, TextField(max_length=5000, example="A game ran over.")]
@@ -70,7 +50,7 @@ Prose: TypeAlias = Annotated[
     str, TextField(max_length=20_000, example="A few sentences.", multiline=True)
 ]
 Category: TypeAlias = Annotated[str, TextField(max_length=100, example="thriller", forbidden=",")]
-Weekday: TypeAlias = Annotated[str, ChoiceField(choices=WEEKDAYS, example=WEEKDAYS[0])]
+Weekday: TypeAlias = Annotated[str, ChoiceField(choices=fields.WEEKDAYS, example="monday")]
 PlatformKind: TypeAlias = Annotated[
     str, ChoiceField(choices=("television", "streaming"), example="television")
 ]
@@ -95,20 +75,20 @@ class Role(Model):
 class Show(Model):
     """The series itself, independent of when and where it airs."""
 
-    uid: Annotated[uuid.UUID, UUID] = Field(
+    uid: Annotated[uuid.UUID, fields.UUID] = Field(
         description="Created once for this show and never changed: all event UIDs derive from it."
     )
-    slug: Slug = Field(description="The word in every URL of this show.", examples=["my-show"])
+    slug: Slug = Field(description="The word in every URL of this show.")
     title: Name
     original_title: Name | None = Field(None, examples=["아이쇼핑"])
-    season: Season | None = None
+    season: Annotated[int, IntegerField(minimum=1, maximum=999, example=1)] | None = None
     synopsis: Prose | None = Field(None, description="What it is about, without spoilers.")
     genres: tuple[Category, ...] = Field(
         (), max_length=20, description="Used as the categories of events."
     )
     cast: tuple[Role, ...] = Field((), max_length=200)
-    color: Annotated[str, COLOR] = Field("slategray", description="A CSS color name.")
-    picture: Annotated[str, PICTURE] | None = Field(
+    color: Annotated[str, fields.COLOR] = Field("slategray", description="A CSS color name.")
+    picture: Annotated[str, fields.PICTURE] | None = Field(
         None, description="A PNG of 1200 by 630 pixels next to this file, for link previews."
     )
 
@@ -116,11 +96,11 @@ class Show(Model):
 class Airing(Model):
     """The airing rule: these weekdays at this time, from the premiere until all have aired."""
 
-    premiere: Date
+    premiere: Annotated[date, fields.DATE]
     weekdays: tuple[Weekday, ...] = Field(min_length=1, examples=[["monday", "tuesday"]])
     time: Time = Field(description="Local time in the schedule's time zone.")
     runtime: Runtime = Field(description="Minutes.")
-    episodes: EpisodeCount
+    episodes: Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=8)]
 
 
 class Platform(Model):
@@ -129,7 +109,7 @@ class Platform(Model):
     name: Name = Field(examples=["Channel"])
     kind: PlatformKind
     region: Name = Field(examples=["everywhere"])
-    url: Annotated[str, URL] | None = None
+    url: Annotated[str, fields.URL] | None = None
     delay: Delay = Field(0, description="Minutes after the broadcast.")
 
 
@@ -143,7 +123,7 @@ class EpisodeText(Model):
 class Special(Model):
     """An extra broadcast outside the airing rule; its id never changes."""
 
-    id: SpecialId
+    id: Annotated[str, SPECIAL_ID]
     title: Name = Field(examples=["The making of"])
     airs: DateTime
     runtime: Runtime = Field(description="Minutes.")
@@ -166,44 +146,33 @@ def _parse_episodes(raw: object) -> object:
         raise field_error(f"`{ALL}` must not be in a list", f"Use `{ALL}` without brackets.")
     if not isinstance(raw, str):
         return raw
-    suggestion = ALL if raw.lower() == ALL else f"[{expand_episode_range(raw) or 5}]"
+    suggestion = ALL if raw.lower() == ALL else f"[{fields.expand_episode_range(raw) or 5}]"
     raise field_error(f"`{excerpt(raw)}` is not a list of episodes", f"Use `{suggestion}`.")
 
 
 class EmptyAllowed:
-    """Metadata of a container whose value may be omitted: `changes:` alone."""
-
-    def __init__(self, empty: list[object] | dict[str, object]) -> None:
-        self.empty = empty
+    """Metadata of a field with a default, whose value may be omitted: `changes:` alone."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(self._fill, handler(source))
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check_empty, handler(source))
 
     def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {"anyOf": [handler(schema), {"type": "null"}]}
 
-    def _fill(self, raw: object) -> object:
-        return self.empty if raw == "" else raw
+    def _check_empty(self, raw: object) -> object:
+        if raw == "":
+            raise PydanticUseDefault
+        return raw
 
 
+_NUMBER_SCHEMA: Final = {"type": "integer", "minimum": 1, "maximum": MAX_EPISODES}
+_ITEM_SCHEMA: Final = {"oneOf": [_NUMBER_SCHEMA, SPECIAL_ID.build_json_schema()]}
 _EPISODES_SCHEMA: Final = {
-    "oneOf": [
-        {"const": ALL},
-        {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "oneOf": [
-                    {"type": "integer", "minimum": 1, "maximum": MAX_EPISODES},
-                    SPECIAL_ID.build_json_schema(),
-                ]
-            },
-        },
-    ]
+    "oneOf": [{"const": ALL}, {"type": "array", "minItems": 1, "items": _ITEM_SCHEMA}]
 }
 
 
@@ -214,7 +183,7 @@ class Change(Model):
         description="When it was decided.", examples=["2025-08-04T12:00:00+09:00"]
     )
     episodes: Annotated[
-        tuple[Annotated[str, EPISODE], ...],
+        tuple[Annotated[str, fields.EPISODE], ...],
         BeforeValidator(_parse_episodes),
         WithJsonSchema(_EPISODES_SCHEMA),
     ] = Field(min_length=1, description="Numbers, ids of specials, or `all`.", examples=[[5]])
@@ -243,13 +212,13 @@ class Schedule(Model):
     model_config = ConfigDict(title="defects-ical schedule, format 1")
 
     format: Annotated[
-        int, FORMAT, AfterValidator(int), WithJsonSchema({"const": 1, "examples": [1]})
+        int, fields.FORMAT, AfterValidator(int), WithJsonSchema({"const": 1, "examples": [1]})
     ]
     show: Show
     timezone: Zone = Field(description="The time zone of every local time in this file.")
     published: Timestamp = Field(description="When this schedule was first published.")
     airing: Airing
-    clocks: Annotated[tuple[Zone, ...], EmptyAllowed([])] = Field(
+    clocks: Annotated[tuple[Zone, ...], EmptyAllowed()] = Field(
         (), max_length=20, description="Other time zones in which times are shown."
     )
     platforms: Annotated[Mapping[PlatformId, Platform], AfterValidator(MappingProxyType)] = Field(
@@ -258,13 +227,13 @@ class Schedule(Model):
         examples=[{"channel": {"name": "Channel", "kind": "television", "region": "everywhere"}}],
     )
     episodes: Annotated[
-        Mapping[EpisodeNumber, EpisodeText], AfterValidator(MappingProxyType), EmptyAllowed({})
+        Mapping[EpisodeNumber, EpisodeText], AfterValidator(MappingProxyType), EmptyAllowed()
     ] = Field(
         default_factory=lambda: MappingProxyType({}),
         description="Teasers and recaps, by number.",
     )
-    specials: Annotated[tuple[Special, ...], EmptyAllowed([])] = ()
-    changes: Annotated[tuple[Change, ...], EmptyAllowed([])] = Field(
+    specials: Annotated[tuple[Special, ...], EmptyAllowed()] = ()
+    changes: Annotated[tuple[Change, ...], EmptyAllowed()] = Field(
         (), description="Append-only, in ascending order of `at`."
     )
 
@@ -311,16 +280,9 @@ class _EditorJsonSchema(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        # pydantic's own schema accepts keys that do not match the pattern.
-        keys = schema.get("keys_schema", core_schema.str_schema())
-        return super().dict_schema(schema) | {"propertyNames": self._describe_keys(keys)}
-
-    def _describe_keys(self, schema: core_schema.CoreSchema) -> JsonSchemaValue:
-        """Return the pattern of keys, which are text even if they mean a number."""
-        described = self.generate_inner(schema)
-        if described.get("type") == "integer":
-            return {"pattern": "^[1-9][0-9]*$"}
-        return {"pattern": described["pattern"]}
+        # pydantic's own schema accepts keys that do not match the pattern. Numbers are text here.
+        pattern = self.generate_inner(schema["keys_schema"]).get("pattern", "^[1-9][0-9]*$")
+        return super().dict_schema(schema) | {"propertyNames": {"pattern": pattern}}
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         described = super().default_schema(schema)

@@ -60,15 +60,14 @@ def to_problems(error: ValidationError, locations: Locations) -> Iterator[Proble
 
 def _to_problem(error: ErrorDetails, locations: Locations) -> Problem:
     key_path, raw = error["loc"], error["input"]
-    code: ProblemCode | None = None
-    details: tuple[str, ...] = ()
     match error["type"]:
         case "field":
             message, hint = error["ctx"]["message"], error["ctx"]["hint"]
         case "missing":
             key, example = str(key_path[-1]), _write_example(_find_field(key_path)[0])
             message, hint = f"`{key}` is missing", f"Add it, for example `{key}: {example}`."
-            key_path, code, details = key_path[:-1], ProblemCode.MISSING_KEY, (key, example)
+            problem = problem_at(locations, key_path[:-1], message, hint)
+            return replace(problem, code=ProblemCode.MISSING_KEY, details=(key, example))
         case "extra_forbidden":
             message, hint = "unknown key", _hint_at_key(key_path, raw, locations)
             key_path = (*key_path, KEY_MARK)
@@ -84,8 +83,7 @@ def _to_problem(error: ErrorDetails, locations: Locations) -> Problem:
             message, hint = f"expected a mapping, got {name_kind(raw)}", _hint_at_mapping(key_path)
         case kind:
             raise AssertionError(f"an error that no schedule should cause: {kind}")
-    problem = problem_at(locations, key_path, message, hint)
-    return replace(problem, code=code, details=details)
+    return problem_at(locations, key_path, message, hint)
 
 
 def _hint_at_key(key_path: KeyPath, raw: object, locations: Locations) -> str:
@@ -100,9 +98,8 @@ def _hint_at_key(key_path: KeyPath, raw: object, locations: Locations) -> str:
 
 def _suggest_key_path(key_path: KeyPath, locations: Locations) -> KeyPath | None:
     """Return the path of the unused key that is most similar to an unknown one, if any is."""
-    key = closest_match(
-        str(key_path[-1]), _find_unused_keys(key_path[:-1], locations), MIN_SIMILARITY
-    )
+    unused = _find_unused_keys(key_path[:-1], locations)
+    key = closest_match(str(key_path[-1]), unused, MIN_SIMILARITY)
     return (*key_path[:-1], key) if key else None
 
 
@@ -144,16 +141,13 @@ def _find_field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
     parts = list(key_path)
     while True:
         field = model.model_fields[str(parts.pop(0))]
-        inside = bool(parts) and _is_container(field)
+        container = typing.get_origin(field.annotation) in {tuple, collections.abc.Mapping}
+        inside = container and bool(parts)
         # After a container comes an index or a key, which is no field.
         parts = parts[1:] if inside else parts
         if not parts:
             return field, inside
         model = _find_model_in(field.annotation)
-
-
-def _is_container(field: FieldInfo) -> bool:
-    return typing.get_origin(field.annotation) in {tuple, collections.abc.Mapping}
 
 
 def _find_model_in(annotation: Any) -> type[BaseModel]:

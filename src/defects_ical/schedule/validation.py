@@ -40,8 +40,18 @@ def find_warnings(
     schedule: Schedule, episodes: tuple[Episode, ...], now: datetime
 ) -> Iterator[Problem]:
     """Yield a problem for each probable mistake in a valid schedule; ``now`` is in UTC."""
-    yield from _find_future_changes(schedule, now)
-    yield from _find_simultaneous_starts(schedule, episodes)
+    for index, change in enumerate(schedule.changes):
+        if change.at > now:
+            hint = "Use the time when it was decided."
+            yield schedule.problem(("changes", index, "at"), "the time is in the future", hint)
+    airing = [each for each in episodes if each.status != "cancelled"]
+    for start, group in groupby(sort_by_start(airing), key=lambda each: each.start):
+        names = [each.name for each in group]
+        if len(names) > 1:
+            when = to_local(start, schedule.timezone).naive
+            message = f"{join_names(names)} start at the same time, {when:%Y-%m-%d %H:%M}"
+            key_path = ("changes",) if schedule.changes else ("specials",)
+            yield schedule.problem(key_path, message, "Move or cancel one of them in `changes`.")
 
 
 def _check_premiere(schedule: Schedule) -> Iterator[Problem]:
@@ -194,23 +204,3 @@ CHECKS: Final = (
     _check_change_episodes,
     _check_change_actions,
 )
-
-
-def _find_future_changes(schedule: Schedule, now: datetime) -> Iterator[Problem]:
-    for index, change in enumerate(schedule.changes):
-        if change.at > now:
-            hint = "Use the time when it was decided."
-            yield schedule.problem(("changes", index, "at"), "the time is in the future", hint)
-
-
-def _find_simultaneous_starts(
-    schedule: Schedule, episodes: tuple[Episode, ...]
-) -> Iterator[Problem]:
-    airing = [each for each in episodes if each.status != "cancelled"]
-    for start, group in groupby(sort_by_start(airing), key=lambda each: each.start):
-        names = [each.name for each in group]
-        if len(names) > 1:
-            when = to_local(start, schedule.timezone).naive
-            message = f"{join_names(names)} start at the same time, {when:%Y-%m-%d %H:%M}"
-            key_path = ("changes",) if schedule.changes else ("specials",)
-            yield schedule.problem(key_path, message, "Move or cancel one of them in `changes`.")

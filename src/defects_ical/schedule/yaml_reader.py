@@ -83,7 +83,10 @@ def read_yaml(path: Path) -> Document:
     """
     content = _read_bytes(path)
     reader = _EventReader(str(path), _decode(str(path), content))
-    root = reader.read_document()
+    try:
+        root = reader.read_root()
+    except yaml.MarkedYAMLError as error:
+        reader.fail_syntax(error)
     digest = hashlib.sha256(content).hexdigest()
     return Document(root, reader.locations, tuple(reader.problems), digest)
 
@@ -133,9 +136,10 @@ def _decode(file: str, content: bytes) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
+        lines = LINE_BREAK.split(content[: error.start].decode("utf-8"))
+        location = SourceLocation(file, len(lines), len(lines[-1]) + 1)
         message = f"byte 0x{content[error.start]:02X} is not valid UTF-8"
-        _fail(_locate_end(file, before), message, "Save the file as UTF-8.")
+        _fail(location, message, "Save the file as UTF-8.")
     if invisible := tuple(_find_invisible(file, text)):
         raise ScheduleError(invisible)
     return text
@@ -151,12 +155,6 @@ def _find_invisible(file: str, text: str) -> Iterator[Problem]:
             else:
                 message = f"control character {codepoint_name(found)} is not allowed"
                 yield Problem(location, "", message, "Remove it.")
-
-
-def _locate_end(file: str, before: str) -> SourceLocation:
-    """Return the location of the character that follows the text ``before``."""
-    lines = LINE_BREAK.split(before)
-    return SourceLocation(file, len(lines), len(lines[-1]) + 1)
 
 
 def _fail(location: SourceLocation, message: str, hint: str) -> NoReturn:
@@ -180,12 +178,6 @@ class _EventReader:
         self.problems: list[Problem] = []
         # Not yaml.compose(): it recurses in C, and deep nesting crashes the process.
         self.events = self.reject_unsupported(yaml.parse(text, Loader=yaml.CBaseLoader))
-
-    def read_document(self) -> Plain:
-        try:
-            return self.read_root()
-        except yaml.MarkedYAMLError as error:
-            self.fail_syntax(error)
 
     def reject_unsupported(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
         """Yield the same events; raise ScheduleError at the first that is not supported."""
@@ -245,7 +237,7 @@ class _EventReader:
             value = self.read_value(next(self.events), (*key_path, key))
             if key in entries:
                 message = f"`{excerpt(key)}` is already in line {first.line}"
-                self.add_problem(location, (*key_path, key), message, "Remove one of the two.")
+                self.report(location, (*key_path, key), message, "Remove one of the two.")
             else:
                 entries[key] = value
         return entries
@@ -260,11 +252,9 @@ class _EventReader:
             location = SourceLocation(self.file, mark.line + 1, column)
             message = f"`{excerpt(found[1])}` is read as a comment"
             hint = "Quote the text, or put a space after `#`."
-            self.add_problem(location, key_path, message, hint)
+            self.report(location, key_path, message, hint)
 
-    def add_problem(
-        self, location: SourceLocation, key_path: KeyPath, message: str, hint: str
-    ) -> None:
+    def report(self, location: SourceLocation, key_path: KeyPath, message: str, hint: str) -> None:
         self.problems.append(Problem(location, _format_key_path(key_path), message, hint))
 
     def locate(self, mark: _Mark | None) -> SourceLocation:
