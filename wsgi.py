@@ -20,11 +20,6 @@ from defects_ical.server.reloader import SiteReloader
 LOCAL_URL: Final = "http://127.0.0.1:8000"
 
 
-def _get_schedule_path() -> Path:
-    path = os.environ.get("DEFECTS_ICAL_SCHEDULE")
-    return Path(path) if path else Path(__file__).with_name("schedule.yaml")
-
-
 def _get_site_url() -> SiteURL:
     url = os.environ.get("DEFECTS_ICAL_URL")
     if not url:
@@ -38,8 +33,10 @@ def _get_site_url() -> SiteURL:
         sys.exit(3)
 
 
-SCHEDULE_PATH: Final = _get_schedule_path()
+DEFAULT_SCHEDULE: Final = Path(__file__).with_name("schedule.yaml")
 SITE_URL: Final = _get_site_url()
-RELOADER: Final = SiteReloader(SCHEDULE_PATH, SITE_URL)
+RELOADER: Final = SiteReloader(
+    Path(os.environ.get("DEFECTS_ICAL_SCHEDULE") or DEFAULT_SCHEDULE), SITE_URL
+)
 RELOADER.reload()
 app: Final = create_app(RELOADER, SITE_URL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 import click
 
@@ -15,8 +16,10 @@ from defects_ical.cli.init import init
 from defects_ical.cli.serve import serve
 from defects_ical.schedule.model import build_json_schema
 
+SETTINGS: Final = {"help_option_names": ["-h", "--help"], "show_default": True}
 
-@click.group(cls=ErrorHandlingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=ErrorHandlingGroup, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="defects-ical")
 def main() -> None:
     """Publish the episodes of a TV series as calendar feeds."""

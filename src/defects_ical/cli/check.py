@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from defects_ical.cli.console import print_table, print_warnings, utc_now
@@ -22,6 +22,8 @@ from defects_ical.schedule.validation import find_warnings
 from defects_ical.site.build import build_site
 from defects_ical.text.english import WEEKDAYS, count_noun
 from defects_ical.timezones.conversion import LocalTime
+
+Row: TypeAlias = tuple[str | Text, ...]
 
 STATUS_STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
 SEVERITY_STYLES: Final = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -54,7 +56,8 @@ def check(path: Path, against: str | None, output_format: str | None) -> None:
         return
     episodes = expand_episodes(schedule)
     click.echo(schedule.show.title)
-    print_table(_build_episode_table(schedule, episodes))
+    cities = [clock.city for clock in to_local_times(schedule.published, schedule)]
+    print_table(["Ep.", *cities, "Status", "Rev."], _build_episode_rows(schedule, episodes))
     warnings = print_schedule_warnings(schedule, episodes)
     verdict = f", {count_noun(warnings, 'warning')}" if warnings else ""
     click.echo(f"{path}: OK, {count_noun(len(episodes), 'episode')}{verdict}")
@@ -87,7 +90,8 @@ def _compare(schedule: Schedule, against: str, path: Path, *, as_markdown: bool)
 def _print_report(report: Report, title: str, path: Path) -> None:
     click.echo(title)
     if report.rows:
-        print_table(_build_comparison_table(report))
+        columns = used_columns(report)
+        print_table((HEADINGS[each] for each in columns), _build_change_rows(report, columns))
     for step in report.steps:
         click.echo(f"- {step}")
     for entry in report.entries:
@@ -96,35 +100,22 @@ def _print_report(report: Report, title: str, path: Path) -> None:
     click.echo(f"{path}: {report.summary}")
 
 
-def _build_episode_table(schedule: Schedule, episodes: tuple[Episode, ...]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Ep.", no_wrap=True)
-    for clock in to_local_times(schedule.published, schedule):
-        table.add_column(clock.city, no_wrap=True)
-    table.add_column("Status", no_wrap=True)
-    table.add_column("Rev.", no_wrap=True, justify="right")
+def _build_episode_rows(schedule: Schedule, episodes: Iterable[Episode]) -> Iterator[Row]:
     for episode in sort_by_start(episodes):
         own, *others = to_local_times(episode.start, schedule)
-        table.add_row(
-            Text(str(episode.number or episode.id)),
+        yield (
+            str(episode.number or episode.id),
             f"{_format_weekday(own)} {own.naive:%Y-%m-%d} {format_time(own)}",
             *(f"{_format_other_day(own, each)}{format_time(each)}" for each in others),
             Text(episode.status, STATUS_STYLES[episode.status]),
             str(episode.sequence),
         )
-    return table
 
 
-def _build_comparison_table(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False)
-    *shown, severity = used_columns(report)
-    for index in shown:
-        table.add_column(HEADINGS[index], no_wrap=True)
-    table.add_column(HEADINGS[severity], no_wrap=True, justify="right")
+def _build_change_rows(report: Report, columns: list[int]) -> Iterator[Row]:
     for row in report.rows:
-        last = Text(row.cells[severity], SEVERITY_STYLES[row.severity])
-        table.add_row(*(Text(row.cells[index]) for index in shown), last)
-    return table
+        *cells, result = (row.cells[index] for index in columns)
+        yield (*cells, Text(result, SEVERITY_STYLES[row.severity]))
 
 
 def _format_other_day(own: LocalTime, other: LocalTime) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from defects_ical.errors import DefectsIcalError, Problem, ScheduleError
@@ -28,8 +28,11 @@ class ErrorHandlingGroup(click.Group):
         """Run the command; exit with the status of the error that ends it."""
         try:
             return super().invoke(ctx)
+        except ScheduleError as error:
+            _print_errors(map(_format_problem, error.problems))
+            ctx.exit(error.exit_status)
         except DefectsIcalError as error:
-            _print_errors(_format_error(error))
+            _print_errors([Text.assemble(("error: ", "red"), str(error))])
             ctx.exit(error.exit_status)
 
 
@@ -38,9 +41,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def print_table(table: Table) -> None:
-    """Print a table in full: a terminal's line breaks are easier to read than cut columns."""
-    out = Console(highlight=False)
+def print_table(headings: Iterable[str], rows: Iterable[Iterable[str | Text]]) -> None:
+    """Print a table whose last column is aligned to the right.
+
+    No column is cut to fit the terminal: line breaks are easier to read.
+    """
+    columns = [Column(heading, no_wrap=True) for heading in headings]
+    columns[-1].justify = "right"
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    out = Console(highlight=False, markup=False, emoji=False)
     options = out.options.update(width=MAX_WIDTH)
     out.width = max(out.width, out.measure(table, options=options).maximum)
     out.print(table)
@@ -49,14 +60,6 @@ def print_table(table: Table) -> None:
 def print_warnings(warnings: Iterable[str]) -> None:
     """Print a line for each warning to standard error."""
     _print_errors(Text.assemble(("warning: ", "yellow"), warning) for warning in warnings)
-
-
-def _format_error(error: DefectsIcalError) -> Iterator[Text]:
-    """Yield a line for each problem of an error."""
-    if isinstance(error, ScheduleError):
-        yield from map(_format_problem, error.problems)
-    else:
-        yield Text.assemble(("error: ", "red"), str(error))
 
 
 def _format_problem(problem: Problem) -> Text:

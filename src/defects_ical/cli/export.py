@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ import click
 
 from defects_ical.cli.check import print_schedule_warnings
 from defects_ical.cli.console import print_warnings, utc_now
-from defects_ical.cli.options import SCHEDULE_OPTION, SiteURLParameter
+from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
 from defects_ical.compare.messages import format_issues
 from defects_ical.compare.published import split_readable
 from defects_ical.compare.site_diff import compare_site, is_unchanged
@@ -33,24 +34,22 @@ FEED_PATH: Final = re.compile(r"/[^/]+\.ics")
 @click.option(
     "--url",
     "site_url",
-    type=SiteURLParameter(),
+    callback=parse_site_url,
     required=True,
-    help="The URL at which the folder will be public; links in the feeds begin with it.",
+    metavar="URL",
+    help="The URL at which the folder will be public. Links in the feeds begin with it.",
 )
 @SCHEDULE_OPTION
-@click.option("--force", is_flag=True, help="Export changes that subscribers would not see, too.")
+@click.option("--force", is_flag=True, help="Export even changes that subscribers would not see.")
 def export(folder: Path, site_url: SiteURL, path: Path, *, force: bool) -> None:
-    """Write the site to DIR, which is new, empty, or was exported to before."""
+    """Write the site to DIR: a new folder, an empty one, or one with an earlier export."""
     schedule = load_schedule(path)
     fingerprint = input_fingerprint(schedule, site_url)
     result = check_up_to_date(folder, fingerprint)
     if result is None:
         site = build_site(schedule, site_url)
-
-        def check_changes(exported: Mapping[str, bytes]) -> None:
-            _check_changes(exported, site, schedule, folder, force=force)
-
-        result = export_site(site, site_url, folder, check_changes, fingerprint)
+        check = partial(_check_changes, site=site, schedule=schedule, folder=folder, force=force)
+        result = export_site(site, site_url, folder, check, fingerprint)
     print_schedule_warnings(schedule, expand_episodes(schedule))
     counts = f"{result.written} written, {result.unchanged} unchanged, {result.removed} removed"
     click.echo(f"{folder}: {counts}")

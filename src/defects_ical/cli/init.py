@@ -17,25 +17,20 @@ from defects_ical.text.english import count_noun
 
 
 @click.command(short_help="Create a schedule for another show.")
-@click.argument(
-    "path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_SCHEDULE,
-    metavar="[FILE]",
-)
+@click.argument("path", type=click.Path(path_type=Path), default=DEFAULT_SCHEDULE, metavar="[FILE]")
 @click.option("--title", required=True, help="The title of the show.")
 @click.option(
-    "--premiere", required=True, metavar="DATE", help="The date of the first episode: 2025-03-02."
+    "--premiere", required=True, metavar="YYYY-MM-DD", help="The date of the first episode."
 )
 @click.option("--time", required=True, metavar="HH:MM", help="The local time at which it airs.")
 @click.option(
     "--timezone",
     required=True,
     metavar="ZONE",
-    help="The IANA name of the time zone: America/New_York.",
+    help="Its IANA time zone, such as America/New_York.",
 )
 @click.option(
-    "--episodes", required=True, metavar="N", help="The number of episodes; 1 for a film."
+    "--episodes", required=True, metavar="N", help="The number of episodes, 1 for a film."
 )
 @click.option(
     "--platform",
@@ -43,26 +38,21 @@ from defects_ical.text.english import count_noun
     required=True,
     multiple=True,
     metavar="NAME[,KEY=VALUE…]",
-    help="A channel or service that shows it; repeat for each. Keys: kind (television or "
-    "streaming), region, url, delay (minutes after the broadcast) and id.",
+    help="A channel or service that shows it. Repeat the option for each. The keys are kind "
+    "(television or streaming), region, url, delay (minutes after the broadcast) and id.",
 )
 @click.option(
     "--weekday",
     "weekdays",
     multiple=True,
     metavar="DAY[,DAY…]",
-    help="The weekdays on which it airs, if not that of the premiere: monday,tuesday.",
+    help="The weekdays on which it airs, such as monday,tuesday.",
+    show_default="the weekday of the premiere",
 )
-@click.option(
-    "--runtime",
-    default="60",
-    show_default=True,
-    metavar="MINUTES",
-    help="The length of one episode.",
-)
-@click.option("--slug", help="The word in every URL, if not the one made from the title.")
+@click.option("--runtime", default="60", metavar="MINUTES", help="The length of an episode.")
+@click.option("--slug", help="The word in every URL.", show_default="made from the title")
 def init(path: Path, **answers: Any) -> None:
-    """Create a commented schedule for another show in FILE (schedule.yaml).
+    """Create a commented schedule for another show in FILE, by default schedule.yaml.
 
     FILE must not exist.
     """

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
-from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, redirect, request
@@ -18,17 +17,7 @@ from defects_ical import __version__
 from defects_ical.content.site_url import SiteURL
 from defects_ical.server.reloader import LiveSite, SiteReloader
 from defects_ical.server.responses import METHODS, PathResponses, prepare_responses
-from defects_ical.site.build import Resource
 from defects_ical.site.headers import get_security_headers
-
-NOT_ALLOWED: Final = "Use GET, HEAD or OPTIONS."
-UNAVAILABLE: Final = "There is no valid schedule. Try again in a minute."
-# Seconds, for the Retry-After header of a 503.
-RETRY_AFTER: Final = 60
-# A path that is missing now can be an episode's tomorrow: a CDN may keep the 404 for a minute.
-NOT_FOUND_CACHE: Final = "public, max-age=60"
-# Without an explicit lifetime, browsers keep a permanent redirect indefinitely.
-REDIRECT_CACHE: Final = "public, max-age=300"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +28,6 @@ class ResponseTable:
     responses: Mapping[str, PathResponses]
 
 
-EMPTY_TABLE: Final = ResponseTable(LiveSite(), {})
-
-
 class SiteMiddleware:
     """A WSGI middleware that serves the site's paths, and passes other requests on.
 
@@ -50,15 +36,14 @@ class SiteMiddleware:
     one process and serve requests in others.
     """
 
-    def __init__(
-        self, reloader: SiteReloader, site_url: SiteURL, fallback: WSGIApplication
-    ) -> None:
-        self.table = _build_table(reloader.live, site_url, EMPTY_TABLE)
+    def __init__(self, reloader: SiteReloader, site_url: SiteURL, app: WSGIApplication) -> None:
+        self.table = ResponseTable(LiveSite(), {})
         self._reloader = reloader
         self._site_url = site_url
-        self._fallback = fallback
+        self._app = app
         self._is_started = False
         self._start_lock = Lock()
+        self.swap_in()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request (PEP 3333)."""
@@ -67,7 +52,7 @@ class SiteMiddleware:
         responses = self.table.responses.get(_get_path(environ))
         response = responses and responses.select(environ)
         if not response:
-            return self._fallback(environ, start_response)
+            return self._app(environ, start_response)
         # New lists for each request: a server or another middleware may change them.
         start_response(response.status, [*response.headers])
         return [response.body]
@@ -83,9 +68,20 @@ class SiteMiddleware:
             self._is_started = True
 
     def swap_in(self) -> None:
-        """Serve the reloader's live site from now on."""
+        """Serve the reloader's live site from now on. Keep the responses of unchanged resources."""
+        live, before = self._reloader.live, self.table
+        if live.site is before.live.site:
+            self.table = replace(before, live=live)
+            return
+        responses = {
+            path: before.responses[path]
+            if before.live.site.get(path) == resource
+            else prepare_responses(resource)
+            for path, resource in live.site.items()
+        }
+        responses |= {self._site_url.path + path: each for path, each in responses.items()}
         # One assignment after all responses are ready: no request sees half of a new site.
-        self.table = _build_table(self._reloader.live, self._site_url, self.table)
+        self.table = ResponseTable(live, responses)
 
 
 def create_app(reloader: SiteReloader, site_url: SiteURL) -> Flask:
@@ -99,10 +95,8 @@ def create_app(reloader: SiteReloader, site_url: SiteURL) -> Flask:
     middleware = SiteMiddleware(reloader, site_url, app.wsgi_app)
     app.wsgi_app = middleware  # type: ignore[method-assign] # the way Flask documents
 
-    health, root = (
-        partial(_get_health, middleware),
-        partial(_redirect_to_page, middleware, site_url),
-    )
+    health = partial(_get_health, middleware)
+    root = partial(_redirect_to_page, middleware, site_url)
     for prefix in {"", site_url.path}:
         app.add_url_rule(f"{prefix}/healthz", "health", health)
         # The name of the page in an exported folder.
@@ -116,21 +110,6 @@ def create_app(reloader: SiteReloader, site_url: SiteURL) -> Flask:
     return app
 
 
-def _build_table(live: LiveSite, site_url: SiteURL, before: ResponseTable) -> ResponseTable:
-    """Return the responses of ``live``; those of unchanged resources are reused."""
-    if live.site is before.live.site:
-        return replace(before, live=live)
-    site_before = before.live.site
-    responses = {
-        path: before.responses[path]
-        if site_before.get(path) == resource
-        else prepare_responses(resource)
-        for path, resource in live.site.items()
-    }
-    responses |= {site_url.path + path: each for path, each in responses.items()}
-    return ResponseTable(live, responses)
-
-
 def _get_path(environ: WSGIEnvironment) -> str:
     """Return the requested path; a server may leave out an empty PATH_INFO (PEP 3333)."""
     return environ.get("PATH_INFO") or "/"
@@ -139,9 +118,8 @@ def _get_path(environ: WSGIEnvironment) -> str:
 def _get_health(middleware: SiteMiddleware) -> Response:
     """Return the state of the service as JSON: 200 if there is a site, otherwise 503."""
     live = middleware.table.live
-    has_site = bool(live.site)
     facts = {
-        "status": ("degraded" if live.problem else "ok") if has_site else "unavailable",
+        "status": ("degraded" if live.problem else "ok") if live.site else "unavailable",
         "version": __version__,
         "loaded_at": live.loaded_at and live.loaded_at.isoformat(timespec="seconds"),
         "digest": live.digest,
@@ -149,9 +127,8 @@ def _get_health(middleware: SiteMiddleware) -> Response:
         "problem": live.problem,
     }
     body = f"{json.dumps(facts, indent=2)}\n"
-    response = Response(body, 200 if has_site else 503, content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Response(body, 200 if live.site else 503, headers)
 
 
 def _redirect_to_page(middleware: SiteMiddleware, site_url: SiteURL) -> BaseResponse:
@@ -159,7 +136,8 @@ def _redirect_to_page(middleware: SiteMiddleware, site_url: SiteURL) -> BaseResp
     if not middleware.table.live.site:
         raise NotFound
     response = redirect(f"{site_url.path}/", 308)
-    response.headers["Cache-Control"] = REDIRECT_CACHE
+    # Without an explicit lifetime, browsers keep a permanent redirect indefinitely.
+    response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
 
@@ -175,10 +153,15 @@ def _handle_http_error(middleware: SiteMiddleware, error: HTTPException) -> Base
     if not isinstance(error, (NotFound, MethodNotAllowed)):
         return _make_plain_text_error(error)
     if isinstance(error, MethodNotAllowed) or _get_path(request.environ) in table.responses:
-        return _make_plain_text_error(MethodNotAllowed(METHODS, NOT_ALLOWED))
+        return _make_plain_text_error(MethodNotAllowed(METHODS, "Use GET, HEAD or OPTIONS."))
     if not table.live.site:
-        return _make_plain_text_error(ServiceUnavailable(UNAVAILABLE, retry_after=RETRY_AFTER))
-    return _make_not_found(table.live.site["/404.html"])
+        message = "There is no valid schedule. Try again in a minute."
+        return _make_plain_text_error(ServiceUnavailable(message, retry_after=60))
+    page = table.live.site["/404.html"]
+    response = Response(page.body, 404, page.headers)
+    # Short: an edit of the schedule can add an episode with this path.
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
 
 
 def _add_common_headers(site_url: SiteURL, response: Response) -> Response:
@@ -189,13 +172,6 @@ def _add_common_headers(site_url: SiteURL, response: Response) -> Response:
     if "Allow" in response.headers:
         # Flask lists the methods in an order that differs between processes.
         response.headers["Allow"] = ", ".join(METHODS)
-    return response
-
-
-def _make_not_found(page: Resource) -> Response:
-    """Return the site's 404 page."""
-    response = Response(page.body, 404, page.headers)
-    response.headers["Cache-Control"] = NOT_FOUND_CACHE
     return response
 
 

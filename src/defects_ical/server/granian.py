@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from ipaddress import ip_address
 from multiprocessing import resource_tracker
 from threading import Event, Thread
 from types import MappingProxyType
@@ -74,11 +73,6 @@ def bind_socket(host: str, port: int) -> socket.socket:
         raise ServeError(_describe_bind_error(error, host, port)) from None
 
 
-def is_wildcard(listener: socket.socket) -> bool:
-    """Return whether the socket listens on all addresses, so that links need another host."""
-    return ip_address(listener.getsockname()[0]).is_unspecified
-
-
 def serve(
     reloader: SiteReloader,
     site_url: SiteURL,
@@ -99,9 +93,10 @@ def serve(
         handler = server.signal_handler_interrupt
     server.on_startup(partial(signal.signal, signal.SIGHUP, handler))
     server.on_startup(on_ready)
-    target_loader = partial(_create_worker_app, reloader, site_url)
     try:
-        server.serve(target_loader=target_loader, wrap_loader=False)
+        server.serve(
+            target_loader=partial(_create_worker_app, reloader, site_url), wrap_loader=False
+        )
     except SystemExit:
         # A service manager signals all processes at once, so a worker may exit before its parent.
         if not server.interrupt_signal:
@@ -121,9 +116,7 @@ class _SharedSocketServer(MPServer):
       counts dead workers, and it stops the service if a worker dies twice within seconds.
     """
 
-    _ssp: Any
     _shd: Any
-    _sfd: Any
 
     def __init__(self, reloader: SiteReloader, listener: socket.socket, workers: int) -> None:
         host, port = listener.getsockname()[:2]
@@ -150,12 +143,10 @@ class _SharedSocketServer(MPServer):
         self.main_loop_interrupt = _PollingEvent(reloader)
 
     def _init_shared_socket(self) -> None:
-        self._ssp = None
         self._sso = self._listener
-        self._sfd = self._listener.fileno()
         is_unix_socket = False
         holder: Any = SocketHolder  # its type stub lacks the parameters
-        self._shd = holder(self._sfd, is_unix_socket, BACKLOG)
+        self._shd = holder(self._listener.fileno(), is_unix_socket, BACKLOG)
 
     def _spawn_workers(self, *arguments: Any) -> None:
         with _block_signals():
@@ -251,8 +242,5 @@ def _describe_bind_error(error: OSError | UnicodeError, host: str, port: int) ->
             return f"`{host}` is not an address of this machine. Use --host with one that is."
         case errno.EACCES:
             return f"no permission to use port {port}. Use --port with 1024 or higher."
-        case number:
-            reason = os.strerror(number or 0)
-            return (
-                f"cannot listen on `{host}`, port {port}: {reason}. Use another --host or --port."
-            )
+    reason = os.strerror(error.errno or 0)
+    return f"cannot listen on `{host}`, port {port}: {reason}. Use another --host or --port."

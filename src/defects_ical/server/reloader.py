@@ -1,8 +1,4 @@
-"""Reload the schedule when its file changes, and keep serving the last valid site.
-
-Polls ``stat`` ten times a second. A new version goes live only if it is valid and contains no
-unannounced change.
-"""
+"""Reload the schedule when its file changes, and keep serving the last valid site."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,8 +27,7 @@ from defects_ical.site.build import Site, build_site
 LOG: Final = logging.getLogger(__name__)
 # Seconds between two polls. A file that differs between two polls is still being written.
 POLL_SECONDS: Final = 0.1
-# From its start to its retry, a failed reload waits for RETRY_SECONDS, plus RETRY_FACTOR times its
-# own duration.
+# A failed reload is retried RETRY_SECONDS after its start, plus RETRY_FACTOR times its duration.
 RETRY_SECONDS: Final = 2.0
 RETRY_FACTOR: Final = 10
 # The number of polls after which a worker starts even if the file is still being written.
@@ -102,7 +97,7 @@ class SiteReloader:
 
     def reload(self) -> None:
         """Load the file now. If it cannot go live, ``live.problem`` says why."""
-        self._set_live(*self._make_next_live(_load(self._path)))
+        self._apply(_load(self._path))
 
     def poll(self) -> bool:
         """Reload the file if it has changed. Return whether ``live`` was replaced."""
@@ -112,18 +107,22 @@ class SiteReloader:
         is_retry = self.live.problem and started >= self._retry_at
         if not is_stable or (state == self._loaded_state and not is_retry):
             return False
+        before = self.live
         try:
-            return self._reload_unless_written(state)
+            loaded = _load(self._path)
+            # Otherwise the file was written during the load.
+            if self._stat_files() == state:
+                self._loaded_state = state
+                self._apply(loaded)
         except Exception:
             # A bug in this program must not take down the live site.
             if self.log_problems and self.live.problem != INTERNAL_ERROR:
                 LOG.exception("%s could not be reloaded", self._path)
             self._loaded_state = state
-            self._set_live(replace(self.live, problem=INTERNAL_ERROR), ())
-            return True
-        finally:
-            elapsed = time.monotonic() - started
-            self._retry_at = started + RETRY_FACTOR * elapsed + RETRY_SECONDS
+            self._set_live(replace(self.live, problem=INTERNAL_ERROR))
+        elapsed = time.monotonic() - started
+        self._retry_at = started + RETRY_FACTOR * elapsed + RETRY_SECONDS
+        return self.live != before
 
     def catch_up(self) -> bool:
         """Reload the file if it has changed since the last load. Return whether ``live`` changed.
@@ -157,7 +156,7 @@ class SiteReloader:
                 LOG.exception("%s could not be served", self._path)
                 time.sleep(RETRY_SECONDS)
 
-    def _set_live(self, live: LiveSite, problems: Iterable[Problem]) -> None:
+    def _set_live(self, live: LiveSite, problems: tuple[Problem, ...] = ()) -> None:
         """Replace ``live``, and log its problems unless they are the same as before."""
         problem_before, self.live = self.live.problem, live
         if not self.log_problems or live.problem == problem_before:
@@ -167,46 +166,32 @@ class SiteReloader:
         if not live.problem:
             LOG.info("%s: schedule is valid again", self._path)
 
-    def _reload_unless_written(self, state: FileStates) -> bool:
-        """Reload the file unless it was written meanwhile. Return whether ``live`` changed."""
-        loaded = _load(self._path)
-        if self._stat_files() != state:
-            return False
-        self._loaded_state = state
-        before = self.live
-        self._set_live(*self._make_next_live(loaded))
-        return self.live != before
-
-    def _make_next_live(
-        self, loaded: Schedule | ScheduleError
-    ) -> tuple[LiveSite, tuple[Problem, ...]]:
-        """Return the site to serve from now on, and the problems of the loaded file."""
+    def _apply(self, loaded: Schedule | ScheduleError) -> None:
+        """Serve the loaded schedule if it can go live. Otherwise set ``live.problem``."""
         live = self.live
         try:
             if isinstance(loaded, ScheduleError):
                 raise loaded
             picture = live.site[PICTURE_PATH].body if live.picture else None
             if (loaded.digest, loaded.picture) == (live.digest, picture):
-                return replace(live, problem=None), ()
-            new = self._build(loaded)
-            self._reject_unannounced_changes(new.site, loaded)
+                self._set_live(replace(live, problem=None))
+            else:
+                new = self._build(loaded)
+                self._reject_unannounced_changes(new.site, loaded)
+                self._set_live(new)
         except ScheduleError as error:
-            return replace(live, problem=_format_problems(error)), error.problems
-        return new, ()
+            # Without the folder of the file: ``/healthz`` is public.
+            lines = (str(problem.with_file_name()) for problem in error.problems)
+            self._set_live(replace(live, problem="\n".join(lines)), error.problems)
 
     def _reject_unannounced_changes(self, site: Site, schedule: Schedule) -> None:
         """Raise ScheduleError if calendar apps would not notice a change in ``site``."""
-        live_site = self.live.site
-        if not live_site:
-            return
-        location = SourceLocation(str(self._path))
         state = self._polled_state[self._path]
         # Not the current time: all processes that watch the file must give the same message.
         edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
-        changes = unannounced_changes(live_site, site, schedule, edited_at)
-        problems = [Problem(location, "", message, hint) for message, hint in changes]
-        if problems:
-            raise ScheduleError(tuple(problems))
+        if changes := unannounced_changes(self.live.site, site, schedule, edited_at):
+            location = SourceLocation(str(self._path))
+            raise ScheduleError(tuple(Problem(location, "", *texts) for texts in changes))
 
     def _build(self, schedule: Schedule) -> LiveSite:
         counts = Counter(episode.status for episode in expand_episodes(schedule))
@@ -238,8 +223,3 @@ def _stat_file(path: Path) -> FileState | None:
     except OSError:
         return None
     return FileState(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-
-
-def _format_problems(error: ScheduleError) -> str:
-    """Return the problems, one per line, without the folder: ``/healthz`` is public."""
-    return "\n".join(str(problem.with_file_name()) for problem in error.problems)

@@ -7,10 +7,7 @@ from datetime import date
 from typing import Final
 
 # The names of strftime depend on the locale of the process.
-WEEKDAYS: Final = (
-    *("Monday", "Tuesday", "Wednesday", "Thursday"),
-    *("Friday", "Saturday", "Sunday"),
-)
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -40,7 +37,7 @@ def format_duration(minutes: int) -> str:
 
 def count_noun(count: int, noun: str) -> str:
     """Format a count of a noun whose plural ends in "s": "1 episode", "1,200 episodes"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def join_names(names: Sequence[str]) -> str:
