@@ -13,10 +13,9 @@ from flask import Flask, Response, request
 from whitenoise import WhiteNoise
 
 from benchmarks.feed_libraries import make_with_icalendar
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
-from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import Schedule
 from defects_ical.site.build import build_site
 from defects_ical.site.headers import MEDIA_TYPES
 
@@ -26,7 +25,7 @@ SITE_URL: Final = SiteURL.parse("https://defects.example")
 FOLDER_VARIABLE: Final = "EXPORTED"
 """The environment variable with the path of the exported folder."""
 
-MakeFeed = Callable[[Schedule, tuple[Episode, ...], SiteURL], bytes]
+MakeFeed = Callable[[SiteInput], bytes]
 
 
 def create_prebuilt() -> Flask:
@@ -55,13 +54,12 @@ def create_rebuilding_without_timezone() -> Flask:
 
 
 def _create_rebuilding(make_feed: MakeFeed) -> Flask:
-    schedule = load_schedule(SCHEDULE)
-    episodes = expand_episodes(schedule)
+    site = SiteInput(load_schedule(SCHEDULE), SITE_URL)
     app = Flask(__name__)
 
     @app.get(FEED)
     def get_feed() -> Response:
-        body = make_feed(schedule, episodes, SITE_URL)
+        body = make_feed(site)
         response = Response(body, content_type=MEDIA_TYPES[".ics"])
         response.add_etag()
         response.make_conditional(request)

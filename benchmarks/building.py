@@ -17,6 +17,7 @@ from benchmarks.applications import SITE_URL
 from benchmarks.candidates import get_cores, pin_to_core
 from benchmarks.feed_libraries import make_with_ical, make_with_icalendar, make_with_ics_py
 from benchmarks.measurement import Section, compare, measure_in_turns
+from defects_ical.content.site_input import SiteInput
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
@@ -110,12 +111,12 @@ def make_schedule_text(episodes: int, entries: int = 0) -> str:
 def _measure_builds(folder: Path) -> Iterator[Section]:
     schedules = {size: _load_schedule(folder, size) for size in SIZES}
     for size, schedule in schedules.items():
-        arguments = (schedule, expand_episodes(schedule), SITE_URL)
+        site = SiteInput(schedule, SITE_URL)
         builds: dict[str, Callable[[], object]] = {
             OURS: partial(build_site, schedule, SITE_URL),
-            ICALENDAR: partial(make_with_icalendar, *arguments),
-            "ics.py: one calendar": partial(make_with_ics_py, *arguments),
-            "ical: one calendar": partial(make_with_ical, *arguments),
+            ICALENDAR: partial(make_with_icalendar, site),
+            "ics.py: one calendar": partial(make_with_ics_py, site),
+            "ical: one calendar": partial(make_with_ical, site),
         }
         timers = {name: partial(_time, build) for name, build in builds.items()}
         samples = measure_in_turns(timers, ROUNDS)

@@ -11,7 +11,7 @@ from typing import Final
 from defects_ical.compare.differences import Difference, Issue
 from defects_ical.compare.report import Report, build_report
 from defects_ical.compare.site_diff import compare_site
-from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.site_input import SiteInput
 from defects_ical.render.ics import render_feeds
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.site.build import Resource, Site
@@ -25,8 +25,7 @@ WHOLE_FEED_ISSUES: Final = {Issue.FEED_MISSING, Issue.ALL_UIDS_CHANGED}
 @cache
 def build_feeds(text: str) -> Site:
     """Return the calendars of a schedule, without the rest of its site."""
-    schedule = load_yaml(text)
-    calendars = render_feeds(schedule, expand_episodes(schedule), SITE_URL, BuildCache())
+    calendars = render_feeds(SiteInput(load_yaml(text), SITE_URL))
     return {path: Resource(body, "text/calendar", "", ()) for path, body in calendars}
 
 

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import FormatChecker
 
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.atom import render_atom
-from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.model import Schedule
 from defects_ical.site.build import build_site
 from defects_ical.text.display import bidi_isolate
@@ -40,7 +40,7 @@ HOSTILE: Final = (
 
 
 def render(schedule: Schedule, site_url: SiteURL = SITE_URL) -> bytes:
-    ((path, body),) = render_atom(schedule, expand_episodes(schedule), site_url)
+    ((path, body),) = render_atom(SiteInput(schedule, site_url))
     assert path == "/changes.atom"
     return body
 

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.episodes_json import render_json
-from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
@@ -38,7 +37,7 @@ def with_changes() -> Schedule:
 
 
 def render_body(schedule: Schedule, site_url: SiteURL = SITE_URL) -> bytes:
-    ((path, body),) = render_json(schedule, expand_episodes(schedule), site_url, BuildCache())
+    ((path, body),) = render_json(SiteInput(schedule, site_url))
     assert path == "/episodes.json"
     return body
 
@@ -288,9 +287,3 @@ def test_texts_are_unchanged(with_changes: Schedule) -> None:
 def test_document_has_no_recap(name: str, request: pytest.FixtureRequest) -> None:
     schedule: Schedule = request.getfixturevalue(name)
     assert find_spoilers(schedule, render_body(schedule).decode()) == set()
-
-
-def test_order_of_arguments_does_not_matter(with_changes: Schedule) -> None:
-    reverse = tuple(reversed(expand_episodes(with_changes)))
-    files = dict(render_json(with_changes, reverse, SITE_URL, BuildCache()))
-    assert files == {"/episodes.json": render_body(with_changes)}

@@ -10,10 +10,9 @@ import icalendar
 import pytest
 import pytz
 
-from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.site_input import SiteInput
 from defects_ical.render.ics import render_feeds
 from defects_ical.rfc5545.content_lines import Component
-from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
 from tests.support.calendar_files import (
@@ -47,8 +46,7 @@ def events(site: Site) -> list[icalendar.Event]:
 
 
 def render_main_feed(yaml: str) -> str:
-    schedule = load_yaml(yaml)
-    _, body = next(render_feeds(schedule, expand_episodes(schedule), SITE_URL, BuildCache()))
+    _, body = next(render_feeds(SiteInput(load_yaml(yaml), SITE_URL)))
     return body.decode()
 
 

@@ -1,17 +1,26 @@
-"""The site's own pages."""
+"""The site's own pages and their sitemap."""
 
 from __future__ import annotations
 
-from defects_ical.content.build_cache import BuildCache
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.page import render_pages
-from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.validation import PAGE_SECTION_IDS
-from tests.support.example_schedules import load_yaml, make_yaml
+from tests.conftest import SITE_URL
+from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.html_tree import HtmlTree
 
+ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
 # The script adds it.
-COUNTDOWN = "countdown"
+COUNTDOWN: Final = "countdown"
+
+
+def render_files(schedule: Schedule, site_url: SiteURL = SITE_URL) -> dict[str, bytes]:
+    return dict(render_pages(SiteInput(schedule, site_url)))
 
 
 def test_page_sections_are_reserved() -> None:
@@ -19,11 +28,45 @@ def test_page_sections_are_reserved() -> None:
     cast = "cast: [{actor: Someone, role: A role}]"
     changes = "[{at: 2025-07-02T00:00:00+00:00, episodes: all, note: Announced.}]"
     text = make_yaml(episodes=2, changes=changes).replace("slug: show", f"slug: show, {cast}")
-    schedule = load_yaml(text)
-    site_url = SiteURL.parse("https://me.example")
-    pages = dict(render_pages(schedule, expand_episodes(schedule), site_url, BuildCache()))
-    elements = HtmlTree(pages["/"].decode()).elements
+    elements = HtmlTree(render_files(load_yaml(text))["/"].decode()).elements
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     assert len(set(ids)) == len(ids)
     sections = {each for each in ids if "_" not in each} - {"e01", "e02"}
     assert sections == PAGE_SECTION_IDS - {COUNTDOWN}
+
+
+# The sitemap
+
+
+def render_sitemap(schedule: Schedule, site_url: SiteURL = SITE_URL) -> bytes:
+    return render_files(schedule, site_url)["/sitemap.xml"]
+
+
+def test_sitemap_lists_page(schedule: Schedule) -> None:
+    assert render_sitemap(schedule).decode() == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        " <url>\n"
+        "  <loc>https://defects.example/</loc>\n"
+        "  <lastmod>2025-07-22T00:00:00Z</lastmod>\n"
+        " </url>\n"
+        "</urlset>\n"
+    )
+
+
+def test_sitemap_has_time_of_last_change() -> None:
+    sitemap = ET.fromstring(render_sitemap(load_yaml(SCHEDULE_WITH_CHANGES), ELSEWHERE))  # noqa: S314 - it is our own
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    assert [each.tag for each in sitemap.iter()] == [
+        f"{space}{name}" for name in ("urlset", "url", "loc", "lastmod")
+    ]
+    assert sitemap.findtext(f"{space}url/{space}loc") == "https://me.example/my-show/"
+    assert sitemap.findtext(f"{space}url/{space}lastmod") == "2025-03-22T16:00:30Z"
+
+
+def test_sitemap_escapes_url() -> None:
+    # SiteURL.parse() rejects such a path.
+    site_url = SiteURL("https://me.example", "/a&b<c")
+    sitemap = ET.fromstring(render_sitemap(load_yaml(make_yaml()), site_url))  # noqa: S314 - it is our own
+    loc = [each.text for each in sitemap.iter() if each.tag.endswith("loc")]
+    assert loc == ["https://me.example/a&b<c/"]

@@ -1,18 +1,15 @@
-"""The page's JSON-LD and the sitemap, in literal values."""
+"""The page's JSON-LD, in literal values."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any, Final
-from xml.etree import ElementTree as ET
 
 import pytest
 
-from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
-from defects_ical.render.structured_data import render_json_ld, render_sitemap
-from defects_ical.schedule.episodes import Episode, expand_episodes
+from defects_ical.render.structured_data import render_json_ld
 from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
@@ -42,7 +39,7 @@ def render_series(schedule: Schedule, site_url: SiteURL = SITE_URL) -> Any:
 
 
 def render_text(schedule: Schedule, site_url: SiteURL = SITE_URL) -> str:
-    return render_json_ld(schedule, expand_episodes(schedule), site_url, BuildCache())
+    return render_json_ld(SiteInput(schedule, site_url))
 
 
 def find_publications(schedule: Schedule, number: int) -> list[dict[str, Any]]:
@@ -50,11 +47,6 @@ def find_publications(schedule: Schedule, number: int) -> list[dict[str, Any]]:
     found = [each for each in series["episode"] if each.get("episodeNumber") == number]
     publication: list[dict[str, Any]] = found[0]["publication"]
     return publication
-
-
-def load_default() -> tuple[Schedule, tuple[Episode, ...]]:
-    schedule = load_yaml(make_yaml())
-    return schedule, expand_episodes(schedule)
 
 
 # JSON-LD
@@ -209,7 +201,7 @@ def test_links_start_with_site_url(with_changes: Schedule) -> None:
 
 
 def test_missing_values_are_left_out() -> None:
-    text = render_json_ld(*load_default(), SITE_URL, BuildCache())
+    text = render_text(load_yaml(make_yaml()))
     assert "null" not in text
     assert set(parse_strict(text)) == {
         "@context",
@@ -240,7 +232,7 @@ class ScriptParser(HTMLParser):
 
 
 def test_texts_do_not_end_script_element(with_changes: Schedule) -> None:
-    text = render_json_ld(with_changes, expand_episodes(with_changes), SITE_URL, BuildCache())
+    text = render_text(with_changes)
     assert not set(text) & set("<>&\u2028\u2029")
     page = ScriptParser(f'<script type="application/ld+json">{text}</script><p>')
     assert page.tags == ["script application/ld+json", "p"]
@@ -261,59 +253,15 @@ def test_texts_are_unchanged(with_changes: Schedule) -> None:
 
 def test_line_separators_are_escaped() -> None:
     """They are escaped, although a schedule cannot contain them."""
-    schedule, (first, *rest) = load_default()
-    teaser = "one\u2028two\u2029three"
-    text = render_json_ld(schedule, (replace(first, teaser=teaser), *rest), SITE_URL, BuildCache())
+    schedule = load_yaml(make_yaml())
+    synopsis = "one\u2028two\u2029three"
+    show = schedule.show.model_copy(update={"synopsis": synopsis})
+    text = render_text(schedule.model_copy(update={"show": show}))
     assert r"one\u2028two\u2029three" in text
-    assert parse_strict(text)["episode"][0]["description"] == teaser
+    assert parse_strict(text)["description"] == synopsis
 
 
 @pytest.mark.parametrize("name", ["schedule", "with_changes"])
 def test_json_ld_has_no_recap(name: str, request: pytest.FixtureRequest) -> None:
     schedule: Schedule = request.getfixturevalue(name)
     assert find_spoilers(schedule, render_text(schedule)) == set()
-
-
-def test_order_of_arguments_does_not_matter(with_changes: Schedule) -> None:
-    reverse = tuple(reversed(expand_episodes(with_changes)))
-    text = render_json_ld(with_changes, reverse, SITE_URL, BuildCache())
-    assert text == render_text(with_changes)
-
-
-# The sitemap
-
-
-def render_xml(schedule: Schedule, site_url: SiteURL = SITE_URL) -> bytes:
-    ((path, body),) = render_sitemap(schedule, site_url)
-    assert path == "/sitemap.xml"
-    return body
-
-
-def test_sitemap_lists_page(schedule: Schedule) -> None:
-    assert render_xml(schedule).decode() == (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        " <url>\n"
-        "  <loc>https://defects.example/</loc>\n"
-        "  <lastmod>2025-07-22T00:00:00Z</lastmod>\n"
-        " </url>\n"
-        "</urlset>\n"
-    )
-
-
-def test_sitemap_has_time_of_last_change(with_changes: Schedule) -> None:
-    sitemap = ET.fromstring(render_xml(with_changes, ELSEWHERE))  # noqa: S314 - it is our own
-    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-    assert [each.tag for each in sitemap.iter()] == [
-        f"{space}{name}" for name in ("urlset", "url", "loc", "lastmod")
-    ]
-    assert sitemap.findtext(f"{space}url/{space}loc") == "https://me.example/my-show/"
-    assert sitemap.findtext(f"{space}url/{space}lastmod") == "2025-03-22T16:00:30Z"
-
-
-def test_sitemap_escapes_url() -> None:
-    # SiteURL.parse() rejects such a path.
-    site_url = SiteURL("https://me.example", "/a&b<c")
-    sitemap = ET.fromstring(render_xml(load_yaml(make_yaml()), site_url))  # noqa: S314 - it is our own
-    loc = [each.text for each in sitemap.iter() if each.tag.endswith("loc")]
-    assert loc == ["https://me.example/a&b<c/"]

@@ -6,11 +6,10 @@ import gzip
 import json
 from typing import Final
 
-from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.embed import render_embeds
 from defects_ical.render.snippets import make_snippets
-from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.model import Schedule
 from tests.support.example_schedules import load_yaml, make_yaml
 
@@ -42,12 +41,12 @@ def load_with_text(text: str) -> Schedule:
 
 def render_files(schedule: Schedule) -> dict[str, bytes]:
     """Render the embedded files of a schedule, by path."""
-    return dict(render_embeds(schedule, expand_episodes(schedule), SITE_URL, BuildCache()))
+    return dict(render_embeds(SiteInput(schedule, SITE_URL)))
 
 
 def make_code(schedule: Schedule, snippet: str, site_url: SiteURL = SITE_URL) -> str:
     """Return the code of a snippet, by its id."""
-    snippets = make_snippets(schedule, expand_episodes(schedule), site_url)
+    snippets = make_snippets(SiteInput(schedule, site_url))
     return next(each.code for each in snippets if each.id == snippet)
 
 

@@ -17,7 +17,12 @@ from defects_ical.compare.suggested_entries import (
     is_move_of_all,
 )
 from defects_ical.compare.text_diff import diff_text
-from defects_ical.content.descriptions import STATUS_TEXTS, TITLE_PREFIXES, format_date_time
+from defects_ical.content.descriptions import (
+    STATUS_TEXTS,
+    TITLE_PREFIXES,
+    format_date_time,
+    get_platform_delay,
+)
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import ALL, Platform, Schedule, Status
 from defects_ical.text.display import excerpt
@@ -186,7 +191,6 @@ def _require_cancellation(
 ) -> RequiredEntry:
     """Return what cancels a removed episode."""
     number = parse_episode_number(pair.id)
-    delay = timedelta(minutes=pair.platform.delay if pair.platform else 0)
     # Once it is restored, entries for "all" are for this episode, too.
     sequence = sum(
         each.episodes == (ALL,) and not is_move_of_all(each) for each in schedule.changes
@@ -197,7 +201,9 @@ def _require_cancellation(
         stamp=max(before.stamps[1:]),
         count=_count_entries(before, sequence),
         status="cancelled",
-        removed=RemovedEpisode(number, title, before.start - delay, before.runtime),
+        removed=RemovedEpisode(
+            number, title, before.start - get_platform_delay(pair.platform), before.runtime
+        ),
         published_timezone=before.timezone,
     )
 

@@ -74,9 +74,9 @@ def describe_availability(platform: Platform) -> str:
     return f"({platform.kind}, {bidi_isolate(platform.region)}){later}"
 
 
-def add_platform_delay(start: datetime, platform: Platform | None) -> datetime:
-    """Return when a broadcast is shown on a platform; without one, the start itself."""
-    return start + timedelta(minutes=platform.delay if platform else 0)
+def get_platform_delay(platform: Platform | None) -> timedelta:
+    """Return how long after the broadcast a platform shows it; zero without a platform."""
+    return timedelta(minutes=platform.delay if platform else 0)
 
 
 # Dates and times.
@@ -158,8 +158,9 @@ def _end_sentence(text: str) -> str:
 
 def _describe_effects(revision: Revision, zone: str, platform: Platform | None) -> Iterator[str]:
     if revision.start_change:
+        delay = get_platform_delay(platform)
         before, after = (
-            format_date_time(to_local(add_platform_delay(each, platform), zone)) if each else ""
+            format_date_time(to_local(each + delay, zone)) if each else ""
             for each in revision.start_change
         )
         yield f"Moved from {before} to {after}" if before else f"Moved to {after}"

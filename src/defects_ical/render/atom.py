@@ -5,28 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from defects_ical.content.changelog import ATOM_PATH, Entry, list_entries
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.changelog import ATOM_PATH, Entry
+from defects_ical.content.site_input import SiteInput
 from defects_ical.render.templates import get_template
-from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Schedule
 from defects_ical.timezones.conversion import format_utc
 
 
-def render_atom(
-    schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL
-) -> Iterator[tuple[str, bytes]]:
+def render_atom(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of the Atom feed; it may have no entries."""
-    entries = list_entries(schedule, episodes)
     context = {
-        "site_url": site_url,
-        "entries": entries,
+        "site_url": site.url,
+        "entries": site.changes,
         "format_utc": format_utc,
         "get_fragment": _get_fragment,
-        "id": uuid.uuid5(schedule.show.uid, "changes"),
+        "id": uuid.uuid5(site.show.uid, "changes"),
         "path": ATOM_PATH,
-        "title": schedule.show.title,
-        "updated": entries[0].at if entries else schedule.published,
+        "title": site.show.title,
+        "updated": site.changes[0].at if site.changes else site.schedule.published,
     }
     yield ATOM_PATH, get_template("changes.atom").render(context).encode()
 

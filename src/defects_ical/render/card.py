@@ -11,7 +11,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_range, format_time
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.site_input import SiteInput
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import Schedule
@@ -51,24 +51,24 @@ class _Row(NamedTuple):
     width: int
     height: int
     font_size: int
-    name: str
-    time: str
-    cancelled: bool
+    name: str = ""
+    time: str = ""
+    cancelled: bool = False
 
 
-def render_card(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> bytes:
-    """Render the SVG. ``episodes`` are sorted by their start."""
-    title = schedule.show.title
+def render_card(site: SiteInput) -> bytes:
+    """Render the SVG."""
+    schedule, episodes = site.schedule, site.episodes_by_start
     platforms = ", ".join(each.name for each in schedule.platforms.values())
     subtitle = f"{format_date_range(episodes, schedule)} · {platforms}"
     context = {
-        "description": f"{title}: when the episodes air",
+        "description": f"{site.show.title}: when the episodes air",
         "list_top": _LIST_TOP,
-        "rows": _make_rows(schedule, episodes),
-        "site": _truncate_to_width(str(site_url).partition("://")[2].rstrip("/"), 28),
+        "rows": _make_rows(episodes, schedule),
+        "site": _truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
         "subtitle": _truncate_to_width(subtitle, 34),
         "timezone": f"Times in {to_local(episodes[0].start, schedule.timezone).city}",
-        "title": _fit_title(title),
+        "title": _fit_title(site.show.title),
     }
     return get_template("card.svg").render(context).encode()
 
@@ -80,7 +80,7 @@ def _fit_title(title: str) -> _Title:
     return next(complete, fitted[-1])
 
 
-def _make_rows(schedule: Schedule, episodes: tuple[Episode, ...]) -> tuple[_Row, ...]:
+def _make_rows(episodes: tuple[Episode, ...], schedule: Schedule) -> tuple[_Row, ...]:
     """Return a row for each episode; if there are too many, the last row counts the others."""
     visible = episodes if len(episodes) <= _MAX_ROWS else episodes[: _MAX_ROWS - 1]
     columns = 1 if len(episodes) <= _MIN_ROWS_PER_COLUMN else 2
@@ -98,17 +98,9 @@ def _lay_out_rows(count: int, columns: int) -> list[_Row]:
     height = _LIST_HEIGHT // per_column
     font_size = min(28 if columns == 1 else 24, height * 2 // 3)
     cells = [divmod(number, per_column) for number in range(count)]
+    step = width + _COLUMN_GAP
     return [
-        _Row(
-            x=_LEFT + column * (width + _COLUMN_GAP),
-            y=_LIST_TOP + line * height,
-            width=width,
-            height=height,
-            font_size=font_size,
-            name="",
-            time="",
-            cancelled=False,
-        )
+        _Row(_LEFT + column * step, _LIST_TOP + line * height, width, height, font_size)
         for column, line in cells
     ]
 

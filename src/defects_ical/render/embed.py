@@ -8,14 +8,14 @@ from functools import partial
 from html import escape
 from typing import Final
 
-from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
-from defects_ical.content.feeds import PICTURE_PATH, main_feeds
+from defects_ical.content.feeds import PICTURE_PATH
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.card import render_card
 from defects_ical.render.templates import bundle_script, get_template, read_static
-from defects_ical.schedule.episodes import Episode, sort_by_start
-from defects_ical.schedule.model import Schedule
+from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.model import Schedule, Show
 from defects_ical.text.display import bidi_isolate
 from defects_ical.timezones.conversion import format_utc, to_local
 
@@ -42,18 +42,14 @@ OTHER_HEIGHT: Final = 280
 CACHE_SECONDS: Final = 3600
 
 
-def render_embeds(
-    schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL, cache: BuildCache
-) -> Iterator[tuple[str, bytes]]:
+def render_embeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the UTF-8 bytes of each file that other sites load."""
-    ordered = sort_by_start(episodes)
-    items = cache.get_or_render("frame", ordered, partial(_render_frame_item, schedule))
-    yield FRAME_PATH, _render_frame(schedule, items, site_url)
+    yield FRAME_PATH, _render_frame(site)
     yield FRAME_STYLE_PATH, read_static("embed.css")
     yield FRAME_SCRIPT_PATH, bundle_script("local-times.js", "frame.js")
     yield ELEMENT_PATH, bundle_script("local-times.js", "embed.js")
-    yield CARD_PATH, render_card(schedule, ordered, site_url)
-    yield OEMBED_PATH, _render_oembed(schedule, ordered, site_url)
+    yield CARD_PATH, render_card(site)
+    yield OEMBED_PATH, _render_oembed(site)
 
 
 def build_embed_policy(site_url: SiteURL) -> str:
@@ -69,35 +65,35 @@ def build_embed_policy(site_url: SiteURL) -> str:
     )
 
 
-def format_link_text(schedule: Schedule) -> str:
+def format_link_text(show: Show) -> str:
     """Return the text of a link to the page."""
-    return f"{bidi_isolate(schedule.show.title)}: episode calendar"
+    return f"{bidi_isolate(show.title)}: episode calendar"
 
 
-def render_iframe(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> str:
+def render_iframe(site: SiteInput) -> str:
     """Return the ``<iframe>`` that shows the schedule on another site."""
-    title = escape(f"{schedule.show.title}: when the episodes air")
+    title = escape(f"{site.show.title}: when the episodes air")
     return (
-        f'<iframe src="{site_url.join(FRAME_PATH)}" title="{title}" width="100%" '
-        f'height="{estimate_frame_height(episodes)}" loading="lazy" frameborder="0" '
+        f'<iframe src="{site.url.join(FRAME_PATH)}" title="{title}" width="100%" '
+        f'height="{_estimate_frame_height(len(site.episodes))}" loading="lazy" frameborder="0" '
         f'sandbox="{IFRAME_SANDBOX}"></iframe>\n'
     )
 
 
-def estimate_frame_height(episodes: tuple[Episode, ...]) -> int:
+def _estimate_frame_height(count: int) -> int:
     """Estimate the frame's height in pixels, for short names and a width of FRAME_WIDTH."""
-    rows = ROW_HEIGHT * len(episodes)
-    return OTHER_HEIGHT + (rows if len(episodes) <= MAX_ROWS else MAX_LIST_HEIGHT)
+    return OTHER_HEIGHT + (ROW_HEIGHT * count if count <= MAX_ROWS else MAX_LIST_HEIGHT)
 
 
-def _render_frame(schedule: Schedule, items: list[str], site_url: SiteURL) -> bytes:
+def _render_frame(site: SiteInput) -> bytes:
+    render = partial(_render_frame_item, site.schedule)
     context = {
-        "content_security_policy": build_embed_policy(site_url),
-        "episode_items": items,
-        "feed": main_feeds(schedule)[0],
+        "content_security_policy": build_embed_policy(site.url),
+        "episode_items": site.cache.get_or_render("frame", site.episodes_by_start, render),
+        "feed": site.feeds[0],
         "max_rows": MAX_ROWS,
-        "show": schedule.show,
-        "site_url": site_url,
+        "show": site.show,
+        "site_url": site.url,
     }
     return get_template("embed.html").render(context).encode()
 
@@ -116,22 +112,20 @@ def _render_frame_item(schedule: Schedule, episode: Episode) -> str:
     return get_template("embed_episode.html").render(context)
 
 
-def _render_oembed(schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL) -> bytes:
+def _render_oembed(site: SiteInput) -> bytes:
     """Render the oEmbed 1.0 response, of type "rich", for the page's URL."""
-    title = schedule.show.title
-    iframe = render_iframe(schedule, episodes, site_url).strip()
     response = {
         "version": "1.0",
         "type": "rich",
-        "title": title,
-        "provider_name": title,
-        "provider_url": str(site_url),
+        "title": site.show.title,
+        "provider_name": site.show.title,
+        "provider_url": str(site.url),
         "cache_age": CACHE_SECONDS,
         "width": FRAME_WIDTH,
-        "height": estimate_frame_height(episodes),
-        "html": iframe.replace('"100%"', f'"{FRAME_WIDTH}"'),
+        "height": _estimate_frame_height(len(site.episodes)),
+        "html": render_iframe(site).strip().replace('"100%"', f'"{FRAME_WIDTH}"'),
     }
-    if schedule.picture:
+    if site.schedule.picture:
         sizes = {"thumbnail_width": 1200, "thumbnail_height": 630}
-        response |= {"thumbnail_url": site_url.join(PICTURE_PATH), **sizes}
+        response |= {"thumbnail_url": site.url.join(PICTURE_PATH), **sizes}
     return json.dumps(response, ensure_ascii=False, indent=1).encode() + b"\n"

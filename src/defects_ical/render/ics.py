@@ -11,32 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeAlias
 
-from icalendar import (
-    Calendar,
-    Component,
-    Timezone,
-    TimezoneDaylight,
-    TimezoneStandard,
-    vCategory,
-    vDatetime,
-    vDuration,
-    vInt,
-    vText,
-    vUri,
-)
+from icalendar import Calendar, Component, Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.parser import Contentline, Parameters
+from icalendar.prop import vCategory, vDatetime, vDuration, vText, vUri
 
-from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.descriptions import (
-    EventDescription,
-    add_platform_delay,
-    describe_dated_change,
-    describe_platforms,
-    format_event_title,
-    format_local_times,
-)
-from defects_ical.content.feeds import PRODID, Feed, episode_path, event_uid, main_feeds
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content import descriptions
+from defects_ical.content.feeds import PRODID, Feed, episode_path, event_uid
+from defects_ical.content.site_input import SiteInput
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.fields import color_to_hex
 from defects_ical.schedule.model import Schedule
@@ -62,19 +43,18 @@ PROPERTIES: Final = (
 Lines: TypeAlias = Mapping[str, bytes]
 """Rendered content lines of an event, by property name."""
 
-Value: TypeAlias = vCategory | vDatetime | vDuration | vInt | vText | vUri
+Value: TypeAlias = vCategory | vDatetime | vDuration | vText | vUri
 
 
-def render_feeds(
-    schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL, cache: BuildCache
-) -> Iterator[tuple[str, bytes]]:
+def render_feeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of every .ics file."""
+    cache, episodes = site.cache, site.episodes
     modified = max(episode.modified for episode in episodes)
-    timezone = _render(_make_timezone(schedule, episodes))
-    lines = _SharedLines(schedule, site_url)
+    timezone = _render(_make_timezone(site.schedule, episodes))
+    lines = _SharedLines(site)
     alarms = cache.get_or_render("alarm", episodes, lines.render_alarm)
-    for feed in main_feeds(schedule):
-        writer = _FeedWriter(schedule, site_url, feed, lines)
+    for feed in site.feeds:
+        writer = _FeedWriter(site, feed, lines)
         events = cache.get_or_render(feed.path, episodes, writer.render_event)
         with_alarms = [*map(_add_alarm, events, alarms)]
         for each, contents in ((feed, events), (feed.with_reminders, with_alarms)):
@@ -83,15 +63,18 @@ def render_feeds(
         if feed.platform is None:
             calendar = _render(_make_unnamed_calendar())
             for event, episode in zip(events, episodes, strict=True):
-                yield episode_path(episode, schedule), _assemble(calendar, timezone, [event])
+                yield episode_path(episode, site.schedule), _assemble(calendar, timezone, [event])
 
 
 def _render(component: Component) -> bytes:
     return bytes(component.to_ical())
 
 
-def _render_line(name: str, value: Value, **parameters: str) -> bytes:
-    """Render a property as a content line, escaped and folded (RFC 5545 §3.1)."""
+def _render_line(name: str, value: Value | str, **parameters: str) -> bytes:
+    """Render a property as a content line, escaped and folded (RFC 5545 §3.1).
+
+    A plain string is a TEXT.
+    """
     line = Contentline.from_parts(name, Parameters(parameters), value)
     return bytes(line.to_ical()) + b"\r\n"
 
@@ -130,10 +113,14 @@ class _Broadcast(NamedTuple):
 class _SharedLines:
     """Content lines that several feeds have in common, each rendered once."""
 
-    def __init__(self, schedule: Schedule, site_url: SiteURL) -> None:
-        self.schedule = schedule
-        self.site_url = site_url
-        self.common = self._render_common()
+    def __init__(self, site: SiteInput) -> None:
+        self.site = site
+        categories = vCategory([*dict.fromkeys(("TV", *site.show.genres))])
+        self.common: Lines = {
+            # A broadcast does not make its viewers busy.
+            "TRANSP": _render_line("TRANSP", "TRANSPARENT"),
+            "CATEGORIES": _render_line("CATEGORIES", categories),
+        }
         self._episodes: dict[Episode, Lines] = {}
         self._broadcasts: dict[tuple[datetime, int], _Broadcast] = {}
 
@@ -147,7 +134,7 @@ class _SharedLines:
         """Return what depends on the start (UTC) and the runtime (minutes)."""
         key = start, runtime
         if key not in self._broadcasts:
-            times = "\n".join(format_local_times(start, self.schedule))
+            times = "\n".join(descriptions.format_local_times(start, self.site.schedule))
             self._broadcasts[key] = _Broadcast(self._render_start_end(start, runtime), times)
         return self._broadcasts[key]
 
@@ -155,36 +142,25 @@ class _SharedLines:
         """Render the reminder of an episode; nothing if it is cancelled."""
         if episode.status == "cancelled":
             return b""
-        title = format_event_title(episode, self.schedule.show)
+        title = descriptions.format_event_title(episode, self.site.show)
         minutes = format_duration(REMINDER // timedelta(minutes=1))
-        return b"".join(
-            (
-                b"BEGIN:VALARM\r\n",
-                _render_line("ACTION", vText("DISPLAY")),
-                _render_line("DESCRIPTION", vText(f"{title} starts in {minutes}")),
-                _render_line("TRIGGER", vDuration(-REMINDER)),
-                b"END:VALARM\r\n",
-            )
+        lines = (
+            _render_line("ACTION", "DISPLAY"),
+            _render_line("DESCRIPTION", f"{title} starts in {minutes}"),
+            _render_line("TRIGGER", vDuration(-REMINDER)),
         )
-
-    def _render_common(self) -> Lines:
-        genres = self.schedule.show.genres
-        return {
-            # A broadcast does not make its viewers busy.
-            "TRANSP": _render_line("TRANSP", vText("TRANSPARENT")),
-            "CATEGORIES": _render_line("CATEGORIES", vCategory([*dict.fromkeys(("TV", *genres))])),
-        }
+        return b"".join((b"BEGIN:VALARM\r\n", *lines, b"END:VALARM\r\n"))
 
     def _render_episode(self, episode: Episode) -> Lines:
-        values: dict[str, Value] = {
+        values: dict[str, Value | str] = {
             # Evolution and ICSx5 apply a change only if all three of these increase.
             "DTSTAMP": vDatetime(episode.modified),
             "LAST-MODIFIED": vDatetime(episode.modified),
-            "SEQUENCE": vInt(episode.sequence),
+            "SEQUENCE": str(episode.sequence),
             "CREATED": vDatetime(episode.published),
-            "SUMMARY": vText(format_event_title(episode, self.schedule.show)),
-            "URL": vUri(self.site_url.join(f"/#{episode.id}")),
-            "STATUS": vText(episode.status.upper()),
+            "SUMMARY": descriptions.format_event_title(episode, self.site.show),
+            "URL": vUri(self.site.link_to(episode)),
+            "STATUS": episode.status.upper(),
         }
         return {name: _render_line(name, value) for name, value in values.items()}
 
@@ -193,7 +169,7 @@ class _SharedLines:
 
         Not DURATION: five parsers do not compute the end from it.
         """
-        zone = self.schedule.timezone
+        zone = self.site.schedule.timezone
         times = (start, start + timedelta(minutes=runtime))
         local = [each for time in times if (each := to_unambiguous_local(time, zone))]
         if zone == UTC_ZONE or len(local) < len(times):
@@ -207,18 +183,16 @@ class _SharedLines:
 class _FeedWriter:
     """Renders the calendar and the events of a feed, for the feed with reminders too."""
 
-    def __init__(
-        self, schedule: Schedule, site_url: SiteURL, feed: Feed, lines: _SharedLines
-    ) -> None:
-        self.schedule = schedule
-        self.site_url = site_url
+    def __init__(self, site: SiteInput, feed: Feed, lines: _SharedLines) -> None:
+        self.site = site
         self.feed = feed
         self.lines = lines
-        self.platform = schedule.platforms[feed.platform] if feed.platform else None
-        platforms = (self.platform,) if self.platform else tuple(schedule.platforms.values())
-        self.platforms = "\n".join(describe_platforms(platforms))
+        every = site.schedule.platforms
+        self.platform = every[feed.platform] if feed.platform else None
+        platforms = (self.platform,) if self.platform else tuple(every.values())
+        self.platforms = "\n".join(descriptions.describe_platforms(platforms))
         # Only names: Google looks up a URL on its map.
-        self.location = _render_line("LOCATION", vText(", ".join(each.name for each in platforms)))
+        self.location = _render_line("LOCATION", ", ".join(each.name for each in platforms))
 
     def make_calendar(self, feed: Feed, modified: datetime) -> Calendar:
         """Return the calendar without its events; it changes only if an episode does.
@@ -234,54 +208,54 @@ class _FeedWriter:
         for name in ("DESCRIPTION", "X-WR-CALDESC"):
             calendar.add(name, vText(self._describe_calendar()))
         # For Google and Apple.
-        calendar.add("X-WR-TIMEZONE", vText(self.schedule.timezone))
+        calendar.add("X-WR-TIMEZONE", vText(self.site.schedule.timezone))
         calendar.add("LAST-MODIFIED", modified)
         # RFC 7986 §5.7 and §5.8 require VALUE; icalendar's setters leave it out.
-        calendar.add("SOURCE", vUri(self.site_url.join(feed.path)), {"VALUE": "URI"})
-        calendar.add("URL", vUri(str(self.site_url)))
+        calendar.add("SOURCE", vUri(self.site.url.join(feed.path)), {"VALUE": "URI"})
+        calendar.add("URL", vUri(str(self.site.url)))
         # Nextcloud reads the first, Outlook the second; Google has its own interval.
         calendar.add("REFRESH-INTERVAL", vDuration(REFRESH_INTERVAL), {"VALUE": "DURATION"})
         calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH_INTERVAL))
-        color = self.schedule.show.color
-        calendar.add("COLOR", vText(color))
+        calendar.add("COLOR", vText(self.site.show.color))
         # Apple knows no names of colours.
-        calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_to_hex(color)))
+        calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_to_hex(self.site.show.color)))
         return calendar
 
     def render_event(self, episode: Episode) -> bytes:
         """Render an episode as a VEVENT without a reminder."""
-        start = add_platform_delay(episode.start, self.platform)
+        start = episode.start + descriptions.get_platform_delay(self.platform)
         broadcast = self.lines.get_broadcast(start, episode.runtime)
-        uid = event_uid(self.schedule.show, episode.id, self.feed.platform)
-        description = str(self._describe_event(episode, broadcast.times))
+        uid = event_uid(self.site.show, episode.id, self.feed.platform)
+        description = self._describe_event(episode, broadcast.times)
         lines = {
             **self.lines.common,
             **self.lines.get_episode(episode),
             **broadcast.start_end,
-            "UID": _render_line("UID", vText(uid)),
-            "DESCRIPTION": _render_line("DESCRIPTION", vText(description)),
+            "UID": _render_line("UID", uid),
+            "DESCRIPTION": _render_line("DESCRIPTION", description),
             "LOCATION": self.location,
         }
         return b"".join((BEGIN_EVENT, *(lines[name] for name in PROPERTIES), END_EVENT))
 
     def _describe_calendar(self) -> str:
-        title = self.schedule.show.title
+        title = self.site.show.title
         if self.platform:
             return f"When {title} is on {self.platform.name} ({self.platform.region})"
         return f"When {title} airs, and where to watch it"
 
-    def _describe_event(self, episode: Episode, times: str) -> EventDescription:
+    def _describe_event(self, episode: Episode, times: str) -> str:
         changes = (
-            describe_dated_change(each, self.schedule, self.platform)
+            descriptions.describe_dated_change(each, self.site.schedule, self.platform)
             for each in reversed(episode.revisions)
         )
-        return EventDescription(
+        description = descriptions.EventDescription(
             teaser=episode.teaser or "",
             platforms=self.platforms,
             times=times,
             changes="\n".join(changes),
-            link=f"All episodes and changes: {self.site_url.join(f'/#{episode.id}')}",
+            link=f"All episodes and changes: {self.site.link_to(episode)}",
         )
+        return str(description)
 
 
 # Not icalendar's own VTIMEZONEs: they are an hour off, list transitions up to 2038, differ between

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
-from defects_ical.content.feeds import main_feeds
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.embed import (
     CARD_PATH,
@@ -17,7 +17,7 @@ from defects_ical.render.embed import (
     format_link_text,
     render_iframe,
 )
-from defects_ical.schedule.episodes import Episode, sort_by_start
+from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import Schedule
 from defects_ical.timezones.conversion import format_utc, to_local
 
@@ -78,25 +78,19 @@ class Snippet:
     code: str
 
 
-def make_snippets(
-    schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL
-) -> tuple[Snippet, ...]:
+def make_snippets(site: SiteInput) -> tuple[Snippet, ...]:
     """Return the snippets of a schedule, the most capable first."""
-    episodes = sort_by_start(episodes)
-    link_text = format_link_text(schedule)
+    link_text = format_link_text(site.show)
+    script = _HEIGHT_SCRIPT % {"origin": site.url.origin, "frame": site.url.join(FRAME_PATH)}
     code = {
-        "frame": render_iframe(schedule, episodes, site_url) + _render_height_script(site_url),
-        "element": _render_element(link_text, site_url),
-        "html": _render_static_html(schedule, episodes, site_url),
-        "markdown": f"[{_escape_markdown(link_text)}]({site_url})\n",
-        "oembed": f"{site_url}\n",
-        "picture": _render_picture(schedule, site_url),
+        "frame": render_iframe(site) + script,
+        "element": _render_element(link_text, site.url),
+        "html": _render_static_html(site),
+        "markdown": f"[{_escape_markdown(link_text)}]({site.url})\n",
+        "oembed": f"{site.url}\n",
+        "picture": _render_picture(site),
     }
     return tuple(Snippet(id_, title, text, code[id_]) for id_, (title, text) in _TEXTS.items())
-
-
-def _render_height_script(site_url: SiteURL) -> str:
-    return _HEIGHT_SCRIPT % {"origin": site_url.origin, "frame": site_url.join(FRAME_PATH)}
 
 
 def _render_element(link_text: str, site_url: SiteURL) -> str:
@@ -108,17 +102,15 @@ def _render_element(link_text: str, site_url: SiteURL) -> str:
     )
 
 
-def _render_static_html(
-    schedule: Schedule, episodes: tuple[Episode, ...], site_url: SiteURL
-) -> str:
-    items = "".join(f"<li>{_render_episode(each, schedule)}</li>\n" for each in episodes)
-    path = main_feeds(schedule)[0].path
+def _render_static_html(site: SiteInput) -> str:
+    episodes = (_render_episode(each, site.schedule) for each in site.episodes_by_start)
+    path = site.feeds[0].path
     return (
-        f'<p><strong><a href="{site_url}">{escape(schedule.show.title)}</a></strong></p>\n'
-        f"<ul>\n{items}</ul>\n"
-        f'<p><a href="{site_url.webcal(path)}">Subscribe</a> or '
-        f'<a href="{site_url.join(path)}">download</a>. '
-        f'<a href="{site_url}">See the times in your time zone</a>.</p>\n'
+        f'<p><strong><a href="{site.url}">{escape(site.show.title)}</a></strong></p>\n'
+        f"<ul>\n{''.join(episodes)}</ul>\n"
+        f'<p><a href="{site.url.webcal(path)}">Subscribe</a> or '
+        f'<a href="{site.url.join(path)}">download</a>. '
+        f'<a href="{site.url}">See the times in your time zone</a>.</p>\n'
     )
 
 
@@ -126,7 +118,7 @@ def _render_episode(episode: Episode, schedule: Schedule) -> str:
     air_time = format_date_time(to_local(episode.start, schedule.timezone))
     status = f" ({STATUS_TEXTS[episode.status]})" if episode.status != "confirmed" else ""
     time = f'<time datetime="{format_utc(episode.start)}">{air_time}</time>'
-    return f"<bdi>{escape(episode.name)}</bdi>: {time}{status}"
+    return f"<li><bdi>{escape(episode.name)}</bdi>: {time}{status}</li>\n"
 
 
 def _escape_markdown(text: str) -> str:
@@ -134,9 +126,9 @@ def _escape_markdown(text: str) -> str:
     return re.sub(r"([!#$&()*<>\[\\\]_`{|}~])", r"\\\1", text)
 
 
-def _render_picture(schedule: Schedule, site_url: SiteURL) -> str:
-    alt = escape(f"{schedule.show.title}: when the episodes air")
+def _render_picture(site: SiteInput) -> str:
+    alt = escape(f"{site.show.title}: when the episodes air")
     return (
-        f'<a href="{site_url}"><img src="{site_url.join(CARD_PATH)}" alt="{alt}" '
+        f'<a href="{site.url}"><img src="{site.url.join(CARD_PATH)}" alt="{alt}" '
         'width="600" height="315"></a>\n'
     )

@@ -9,14 +9,13 @@ from types import MappingProxyType
 
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import PICTURE_PATH
+from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.atom import render_atom
 from defects_ical.render.embed import render_embeds
 from defects_ical.render.episodes_json import render_json
 from defects_ical.render.ics import render_feeds
 from defects_ical.render.page import render_pages
-from defects_ical.render.structured_data import render_sitemap
-from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.model import Schedule
 from defects_ical.site.headers import get_headers, get_media_type
 
@@ -47,23 +46,19 @@ def build_site(schedule: Schedule, site_url: SiteURL, cache: BuildCache | None =
     """
     cache = cache or BuildCache()
     cache.start_build(schedule, site_url)
-    files = _render_files(schedule, site_url, cache)
+    files = _render_files(SiteInput(schedule, site_url, cache))
     return MappingProxyType({path: _make_resource(path, body, site_url) for path, body in files})
 
 
-def _render_files(
-    schedule: Schedule, site_url: SiteURL, cache: BuildCache
-) -> Iterator[tuple[str, bytes]]:
-    episodes = expand_episodes(schedule)
+def _render_files(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     # An export writes in this order: a file comes before the pages that link to it.
-    yield from render_feeds(schedule, episodes, site_url, cache)
-    if schedule.picture:
-        yield PICTURE_PATH, schedule.picture
-    yield from render_embeds(schedule, episodes, site_url, cache)
-    yield from render_atom(schedule, episodes, site_url)
-    yield from render_json(schedule, episodes, site_url, cache)
-    yield from render_sitemap(schedule, site_url)
-    yield from render_pages(schedule, episodes, site_url, cache)
+    yield from render_feeds(site)
+    if site.schedule.picture:
+        yield PICTURE_PATH, site.schedule.picture
+    yield from render_embeds(site)
+    yield from render_atom(site)
+    yield from render_json(site)
+    yield from render_pages(site)
 
 
 def _make_resource(path: str, body: bytes, site_url: SiteURL) -> Resource:
