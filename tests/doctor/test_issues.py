@@ -9,7 +9,7 @@ import pytest
 from defects_ical.doctor.findings import build_findings
 from defects_ical.doctor.issues import Issue
 from defects_ical.probe.clients import CLIENTS
-from defects_ical.rfc5545.observations import SyntaxRule
+from defects_ical.rfc5545.lenient_parser import SyntaxRule
 
 OTHER_CLIENTS = {"vdirsyncer", "ruby-icalendar"}
 
@@ -20,7 +20,7 @@ def test_texts_are_sentences(issue: Issue) -> None:
     texts = issue.value
     # A URL or a quotation at the end of a message has no full stop, so that it can be copied.
     assert re.fullmatch(r"(?:[A-Z{]|robots\.txt|webcal).*(?:\.|[”}])", texts.message)
-    assert re.fullmatch(r"[A-Z].*\.", texts.impact)
+    assert re.fullmatch(r"[A-Z].*\.(?: \[[^]]+\])?", texts.impact)
     assert re.fullmatch(r"[a-z].*\.", texts.fix)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from defects_ical.rfc5545.lenient_parser import parse_lenient
-from defects_ical.rfc5545.observations import SyntaxRule
+from defects_ical.rfc5545.lenient_parser import SyntaxRule, parse_lenient
 from tests.support.broken_feeds import FEEDS
 
 

@@ -16,7 +16,6 @@ from typing import Final, TypeAlias
 from defects_ical.rfc5545.content_lines import (
     Component,
     count_uids,
-    find_empty_properties,
     find_invisible,
     find_tzids,
     is_utf8,
@@ -83,8 +82,9 @@ def check_nesting(file: CalendarFile) -> Iterator[str]:
 
 def check_empty_values(file: CalendarFile) -> Iterator[str]:
     """Check that every property has a value."""
-    for line in chain.from_iterable(map(find_empty_properties, file.calendar.walk())):
-        yield f"line {line.number}: {line.name} is empty"
+    for line in chain.from_iterable(each.lines for each in file.calendar.walk()):
+        if not line.value.strip():
+            yield f"line {line.number}: {line.name} is empty"
 
 
 def check_property_order(file: CalendarFile) -> Iterator[str]:

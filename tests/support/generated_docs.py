@@ -35,9 +35,8 @@ def _make_issue_table(severity: Severity) -> str:
 
 def _make_issue_row(issue: Issue) -> str:
     found = issue.value
-    source = f" ({found.source})" if found.source else ""
     clients = ", ".join(found.clients) or "any"
-    texts = (found.message, clients, found.impact + source, found.fix[0].upper() + found.fix[1:])
+    texts = (found.message, clients, found.impact, found.fix[0].upper() + found.fix[1:])
     cells = (f"`{issue.id}`", *map(_without_fields, texts))
     return f"| {' | '.join(cells)} |"
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from defects_ical.doctor.checks.caching import check_caching
-from defects_ical.doctor.checks.calendar import check_calendar
-from defects_ical.doctor.checks.delivery import check_delivery
-from defects_ical.doctor.checks.events import check_events
-from defects_ical.doctor.checks.failures import get_feed_bodies
-from defects_ical.doctor.checks.file import check_file, check_with_icalendar
-from defects_ical.doctor.checks.reachability import check_reachability
-from defects_ical.doctor.checks.stability import (
-    WITH_ONE_RESPONSE,
-    WITH_TWO_RESPONSES,
-    check_dtstamps,
-    compare_responses,
+from defects_ical.doctor.checks import (
+    caching,
+    calendar,
+    delivery,
+    events,
+    failures,
+    file,
+    reachability,
+    stability,
+    timezones,
 )
-from defects_ical.doctor.checks.timezones import check_timezones
 from defects_ical.doctor.findings import Finding, build_findings
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import read_feed
@@ -47,27 +44,29 @@ def check_content(bodies: tuple[bytes, ...], now: datetime) -> Iterator[Occurren
     """
     first, *others = bodies
     parse = parse_lenient(first)
-    occurrences = [*check_file(first, parse)]
+    occurrences = [*file.check_file(first, parse)]
     if not parse.calendars:
         yield from occurrences
         return
     feed = read_feed(parse, now)
-    occurrences += (*check_calendar(feed), *check_timezones(feed), *check_events(feed))
+    for check in (calendar.check_calendar, timezones.check_timezones, events.check_events):
+        occurrences.extend(check(feed))
     yield from occurrences
     if not any(map(_is_cause_of_parse_error, occurrences)):
-        yield from check_with_icalendar(first)
+        yield from file.check_with_icalendar(first)
     changed = [other for other in others if other != first]
     if not changed:
-        yield from check_dtstamps(feed, WITH_TWO_RESPONSES if others else WITH_ONE_RESPONSE)
+        max_age = stability.WITH_TWO_RESPONSES if others else stability.WITH_ONE_RESPONSE
+        yield from stability.check_dtstamps(feed, max_age)
     for other in changed:
-        yield from compare_responses(feed, read_feed(parse_lenient(other), now))
+        yield from stability.compare_responses(feed, read_feed(parse_lenient(other), now))
 
 
 def _check_result(result: ProbeResult, now: datetime) -> Iterator[Occurrence]:
-    yield from check_reachability(result)
-    yield from check_delivery(result)
-    yield from check_caching(result)
-    if bodies := get_feed_bodies(result):
+    yield from reachability.check_reachability(result)
+    yield from delivery.check_delivery(result)
+    yield from caching.check_caching(result)
+    if bodies := failures.get_feed_bodies(result):
         yield from check_content(bodies, now)
 
 

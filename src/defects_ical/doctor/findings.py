@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from defects_ical.doctor.issues import SEVERITIES, Issue, Occurrence, Severity
@@ -13,8 +14,6 @@ from defects_ical.text.display import excerpt
 MAX_DETAIL: Final = 120
 MAX_READ: Final = 400
 OTHERS_WORK: Final = " Other clients get the feed."
-
-_ORDER: Final = {issue: number for number, issue in enumerate(Issue)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,6 @@ class Finding:
         """The severity of the issue."""
         return self.issue.value.severity
 
-    @property
-    def source(self) -> str:
-        """The evidence for the issue; empty if it needs none."""
-        return self.issue.value.source
-
 
 def build_findings(occurrences: Iterable[Occurrence]) -> tuple[Finding, ...]:
     """Return one finding for each issue and the clients that it affects, the worst first.
@@ -51,8 +45,9 @@ def build_findings(occurrences: Iterable[Occurrence]) -> tuple[Finding, ...]:
     groups: dict[tuple[Issue, tuple[str, ...]], list[Occurrence]] = {}
     for occurrence in occurrences:
         groups.setdefault((occurrence.issue, occurrence.clients), []).append(occurrence)
+    order = [*product(SEVERITIES, Issue)]
     findings = (_build_finding(group[0], len(group)) for group in groups.values())
-    return tuple(sorted(findings, key=_rank))
+    return tuple(sorted(findings, key=lambda each: order.index((each.severity, each.issue))))
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -63,11 +58,10 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 def _build_finding(occurrence: Occurrence, count: int) -> Finding:
     issue_type = occurrence.issue.value
     details = {name: _quote(value) for name, value in occurrence.details.items()}
-    impact = issue_type.impact.format_map(details)
     return Finding(
         issue=occurrence.issue,
         message=issue_type.message.format_map(details),
-        impact=impact + OTHERS_WORK if occurrence.others_work else impact,
+        impact=issue_type.impact + (OTHERS_WORK if occurrence.others_work else ""),
         fix=issue_type.fix.format_map(details),
         clients=occurrence.clients or issue_type.clients,
         line=occurrence.line,
@@ -78,7 +72,3 @@ def _build_finding(occurrence: Occurrence, count: int) -> Finding:
 def _quote(value: object) -> object:
     """Return text of feeds and servers short, on one line, with invisible characters named."""
     return excerpt(value[:MAX_READ], MAX_DETAIL) if isinstance(value, str) else value
-
-
-def _rank(finding: Finding) -> tuple[int, int]:
-    return SEVERITIES.index(finding.severity), _ORDER[finding.issue]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import chain, count
 from typing import Final
 
-from defects_ical.rfc5545.content_lines import Component, ContentLine, find_tzids
+from defects_ical.rfc5545.content_lines import Component
 from defects_ical.rfc5545.lenient_parser import LenientParse
 
 # More events show no other issues.
@@ -37,19 +37,12 @@ class ParsedFeed:
     @cached_property
     def events(self) -> tuple[Component, ...]:
         """The events of all calendars."""
-        return collect_events(self.calendars)
+        return collect_components(self.calendars, "VEVENT")
 
     @cached_property
     def timezones(self) -> tuple[Component, ...]:
         """The VTIMEZONEs of all calendars."""
-        return tuple(
-            chain.from_iterable(each.get_components("VTIMEZONE") for each in self.calendars)
-        )
-
-    @cached_property
-    def tzids(self) -> Mapping[str, ContentLine]:
-        """The TZIDs that events use, each with the first line that does."""
-        return find_tzids(self.events)
+        return collect_components(self.calendars, "VTIMEZONE")
 
     @property
     def has_reminders(self) -> bool:
@@ -59,9 +52,9 @@ class ParsedFeed:
         return any(_REMINDERS.search(value) for value in values)
 
 
-def collect_events(calendars: tuple[Component, ...]) -> tuple[Component, ...]:
-    """Return the events of all calendars."""
-    return tuple(chain.from_iterable(each.get_components("VEVENT") for each in calendars))
+def collect_components(calendars: tuple[Component, ...], name: str) -> tuple[Component, ...]:
+    """Return the components of a name in all calendars."""
+    return tuple(chain.from_iterable(each.get_components(name) for each in calendars))
 
 
 def read_feed(parse: LenientParse, now: datetime) -> ParsedFeed:
@@ -71,7 +64,7 @@ def read_feed(parse: LenientParse, now: datetime) -> ParsedFeed:
         replace(each, components=tuple(_drop_events(each.components, number)))
         for each in parse.calendars
     )
-    complete = parse.complete and len(collect_events(parse.calendars)) <= MAX_EVENTS
+    complete = parse.complete and len(collect_components(parse.calendars, "VEVENT")) <= MAX_EVENTS
     return ParsedFeed(calendars, now, complete)
 
 

@@ -23,6 +23,7 @@ UNBROKEN_SPACE: Final = "\xa0"
 _UNSAFE: Final = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
+_EVIDENCE: Final = re.compile(r"\[[^]]+\]")
 
 
 def format_report(url: str, findings: Iterable[Finding]) -> str:
@@ -48,9 +49,9 @@ def _format_verdict(findings: tuple[Finding, ...]) -> str:
 
 
 def _format_finding(finding: Finding) -> str:
-    source = f" [{finding.source.replace(' ', UNBROKEN_SPACE)}]" if finding.source else ""
     head = "  ".join((*_format_subjects(finding), finding.message))
-    paragraphs = (head, f"{finding.impact}{source}", f"Fix: {finding.fix}")
+    impact = _EVIDENCE.sub(lambda found: found[0].replace(" ", UNBROKEN_SPACE), finding.impact)
+    paragraphs = (head, impact, f"Fix: {finding.fix}")
     text = "\n".join(map(_wrap, paragraphs))
     return finding.severity.ljust(len(INDENT)) + text.removeprefix(INDENT)
 

@@ -172,11 +172,6 @@ def is_utf8(raw: bytes) -> bool:
     return True
 
 
-def find_empty_properties(component: Component) -> Iterator[ContentLine]:
-    """Yield the properties without a value."""
-    return (line for line in component.lines if not line.value.strip())
-
-
 def get_event_key(event: Component) -> tuple[str, str]:
     """Return what identifies an event: UID, and RECURRENCE-ID for one of a series (§3.8.4.4)."""
     return event.get_value("UID"), event.get_value("RECURRENCE-ID")

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -26,7 +27,6 @@ from defects_ical.rfc5545.content_lines import (
     parse_line,
     split_physical_lines,
 )
-from defects_ical.rfc5545.observations import Observation, SyntaxRule
 
 # As many as a file of 10 MB has with lines of the usual length.
 MAX_LINES: Final = 400_000
@@ -40,12 +40,39 @@ TOP_COMPONENTS: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "
 # Allowed in texts, and no client ends a line at them.
 HARMLESS_CHARS: Final = frozenset("\t\ufeff")
 ENDING_NAMES: Final = {b"\r": "CR", b"\n": "LF"}
-BYTE_ORDER_MARKS: Final = (
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 _LOOSE_LINE: Final = re.compile(r"([A-Za-z0-9-]+)[;:]")
+
+
+class SyntaxRule(Enum):
+    """A rule that the lenient parser checks, named after what is wrong (RFC 5545 §3.1 to §3.6)."""
+
+    WRONG_ENCODING = auto()
+    BYTE_ORDER_MARK = auto()
+    TEXT_OUTSIDE_CALENDAR = auto()
+    TOO_MANY_LINES = auto()
+    LINE_ENDING = auto()
+    NO_FINAL_LINE_ENDING = auto()
+    EMPTY_LINE = auto()
+    LONG_LINE = auto()
+    SPLIT_CHARACTER = auto()
+    NOT_UTF_8 = auto()
+    NO_CONTENT_LINE = auto()
+    INVALID_PARAMETERS = auto()
+    CONTROL_CHARACTER = auto()
+    TOO_DEEP = auto()
+    UNMATCHED_END = auto()
+    UNCLOSED_COMPONENT = auto()
+    TRUNCATED_FILE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A rule that a physical line breaks (numbered from 1), with raw details from the text."""
+
+    rule: SyntaxRule
+    line: int
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 class LenientParse(NamedTuple):
@@ -82,11 +109,9 @@ def _decode_to_utf8(body: bytes, observations: list[Observation]) -> bytes:
     if body.startswith(codecs.BOM_UTF8):
         observations.append(Observation(SyntaxRule.BYTE_ORDER_MARK, 1))
         return body.removeprefix(codecs.BOM_UTF8)
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            details = {"encoding": encoding[:6].upper()}
-            observations.append(Observation(SyntaxRule.WRONG_ENCODING, 1, details))
-            return body.removeprefix(mark).decode(encoding, "replace").encode()
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        observations.append(Observation(SyntaxRule.WRONG_ENCODING, 1))
+        return body.decode("utf-16", "replace").encode()
     return body
 
 
@@ -203,7 +228,7 @@ class _ComponentStack:
         """Return all calendars, and report what is still open at the end of a complete file."""
         if self._open and complete:
             last = self._open[-1]
-            self._report_nesting(SyntaxRule.TRUNCATED_FILE, last.number, component=last.name)
+            self._report(SyntaxRule.TRUNCATED_FILE, last.number, component=last.name)
         self._close_to(0)
         return tuple(self._calendars)
 
@@ -214,7 +239,7 @@ class _ComponentStack:
             self._leave(1, f"BEGIN:{name}", number)
         if len(self._open) == MAX_DEPTH:
             self._skipped_depth += 1
-            self._report_nesting(SyntaxRule.TOO_DEEP, number, component=name, limit=MAX_DEPTH)
+            self._report(SyntaxRule.TOO_DEEP, number, component=name, limit=MAX_DEPTH)
         else:
             self._open.append(_OpenComponent(name, number))
 
@@ -224,7 +249,7 @@ class _ComponentStack:
             return
         depths = [depth for depth, each in enumerate(self._open) if each.name == name]
         if not depths:
-            self._report_nesting(SyntaxRule.UNMATCHED_END, number, component=name)
+            self._report(SyntaxRule.UNMATCHED_END, number, component=name)
             return
         self._leave(depths[-1] + 1, f"END:{name}", number)
         self._close_to(depths[-1])
@@ -233,9 +258,7 @@ class _ComponentStack:
         """Close and report what must not be open at a BEGIN or END line."""
         if len(self._open) > depth:
             inner = self._open[-1].name
-            self._report_nesting(
-                SyntaxRule.UNCLOSED_COMPONENT, number, component=inner, next_line=line
-            )
+            self._report(SyntaxRule.UNCLOSED_COMPONENT, number, component=inner, next_line=line)
             self._skipped_depth = 0
         self._close_to(depth)
 
@@ -249,7 +272,7 @@ class _ComponentStack:
 
     def _report_text(self, number: int, text: str) -> None:
         rule = SyntaxRule.NO_CONTENT_LINE if self._open else SyntaxRule.TEXT_OUTSIDE_CALENDAR
-        self._observations.append(Observation(rule, number, {"text": text}))
+        self._report(rule, number, text=text)
 
-    def _report_nesting(self, rule: SyntaxRule, number: int, **details: object) -> None:
+    def _report(self, rule: SyntaxRule, number: int, **details: object) -> None:
         self._observations.append(Observation(rule, number, details))

@@ -19,12 +19,13 @@ from defects_ical.timezones.conversion import (
     to_utc,
 )
 
+UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"})
+"""Timezones that clients know without a VTIMEZONE."""
 LEAP_SECOND: Final = 60
 # Times of more events than a feed has; in one feed, most times of one timezone repeat.
 MAX_CACHED_TIMES: Final = 40_000
 
 _IANA_NAMES: Final = frozenset(TIMEZONE_NAMES)
-_UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"})
 _LOCAL: Final = re.compile("([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})")
 _DATE_OR_DATE_TIME: Final = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
 _UTC_OFFSET: Final = re.compile(r"([+-])([01][0-9]|2[0-3])([0-5][0-9])([0-5][0-9])?")
@@ -100,11 +101,6 @@ def to_iana(tzid: str) -> str | None:
 def is_windows_name(tzid: str) -> bool:
     """Return whether only Windows has a timezone of this name ("UTC" is one everywhere)."""
     return tzid in WINDOWS_TO_OLSON and tzid not in _IANA_NAMES
-
-
-def is_utc_name(tzid: str) -> bool:
-    """Return whether this is a name of UTC, which clients know without a VTIMEZONE."""
-    return tzid in _UTC_NAMES
 
 
 @lru_cache(maxsize=MAX_CACHED_TIMES)

@@ -32,16 +32,16 @@ _TIMESTAMPS: Final = re.compile(
 
 def check_caching(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield what delays changes, or makes clients download an unchanged feed (RFC 9110 §8.8)."""
-    if any(
-        each.response.status == HTTPStatus.NOT_MODIFIED for each in result.select("unknown etag")
-    ):
+    if _is_confirmed(result.select("unknown etag")):
         yield Issue.ALWAYS_304.at()
     else:
         yield from _check_stale_validators(result)
         yield from _check_unstable_etag(result)
     for probe in find_working_probes(result)[:1]:
         yield from _check_syntax(probe.response)
-        yield from _check_lifetime(probe.response)
+        seconds = _compute_lifetime(probe.response)
+        if seconds > MAX_LIFETIME:
+            yield Issue.LONG_CACHING.at(days=seconds / MAX_LIFETIME)
     yield from _check_dates(result)
 
 
@@ -94,12 +94,6 @@ def _check_syntax(feed: Response) -> Iterator[Occurrence]:
         yield Issue.UNQUOTED_ETAG.at(etag=etag, unquoted=etag.strip('"'))
     if date is not None and _parse_date(feed, "last-modified") is None:
         yield Issue.INVALID_LAST_MODIFIED.at(value=date)
-
-
-def _check_lifetime(feed: Response) -> Iterator[Occurrence]:
-    seconds = _compute_lifetime(feed)
-    if seconds > MAX_LIFETIME:
-        yield Issue.LONG_CACHING.at(days=seconds / MAX_LIFETIME)
 
 
 def _compute_lifetime(feed: Response) -> float:

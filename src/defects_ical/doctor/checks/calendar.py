@@ -7,6 +7,7 @@ from typing import Final
 
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import CALENDAR_NAMES, ParsedFeed
+from defects_ical.rfc5545.content_lines import Component
 from defects_ical.rfc5545.recurrence import estimate_end
 
 # A file with one of these is there to be subscribed to, however few events it has.
@@ -15,8 +16,8 @@ FEED_PROPERTIES: Final = ("REFRESH-INTERVAL", "X-PUBLISHED-TTL", "SOURCE")
 
 def check_calendar(feed: ParsedFeed) -> Iterator[Occurrence]:
     """Yield what is wrong with the properties of the calendars, and with their number of events."""
-    yield from _check_required_properties(feed)
-    yield from _check_unwanted_properties(feed)
+    for calendar in feed.calendars:
+        yield from _check_properties(calendar)
     if not feed.events:
         yield Issue.NO_EVENTS.at(feed.calendars[0].number)
     if feed.complete:
@@ -24,23 +25,18 @@ def check_calendar(feed: ParsedFeed) -> Iterator[Occurrence]:
         yield from _check_upcoming_events(feed)
 
 
-def _check_required_properties(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for calendar in feed.calendars:
-        version = next(iter(calendar.get_lines("VERSION")), None)
-        if version is None or not version.value:
-            yield Issue.NO_VERSION.at(version.number if version else calendar.number)
-        elif version.value != "2.0":
-            yield Issue.WRONG_VERSION.at(version.number, version=version.value)
-        if not calendar.get_lines("PRODID"):
-            yield Issue.NO_PRODID.at(calendar.number)
-
-
-def _check_unwanted_properties(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for calendar in feed.calendars:
-        for line in calendar.get_lines("METHOD"):
-            yield Issue.METHOD.at(line.number, method=line.value)
-        for line in calendar.get_lines("UID"):
-            yield Issue.CALENDAR_UID.at(line.number)
+def _check_properties(calendar: Component) -> Iterator[Occurrence]:
+    version = next(iter(calendar.get_lines("VERSION")), None)
+    if version is None or not version.value:
+        yield Issue.NO_VERSION.at(version.number if version else calendar.number)
+    elif version.value != "2.0":
+        yield Issue.WRONG_VERSION.at(version.number, version=version.value)
+    if not calendar.get_lines("PRODID"):
+        yield Issue.NO_PRODID.at(calendar.number)
+    for line in calendar.get_lines("METHOD"):
+        yield Issue.METHOD.at(line.number, method=line.value)
+    for line in calendar.get_lines("UID"):
+        yield Issue.CALENDAR_UID.at(line.number)
 
 
 def _check_single_event_name(feed: ParsedFeed) -> Iterator[Occurrence]:

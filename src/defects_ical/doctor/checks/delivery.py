@@ -22,15 +22,14 @@ MAX_IMPORT: Final = 1_000_000
 def check_delivery(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield what is wrong with the way in which the feed is sent."""
     for probe in find_working_probes(result)[:1]:
-        yield from _check_media_type(probe.response)
-        yield from _check_disposition(probe.response)
+        yield from _check_headers(probe.response)
         yield from _check_size(probe.response, result.limits.max_bytes)
     yield from _check_compression(result)
     yield from _check_head(result)
     yield from _check_speed(result)
 
 
-def _check_media_type(feed: Response) -> Iterator[Occurrence]:
+def _check_headers(feed: Response) -> Iterator[Occurrence]:
     media_type, charset = _parse_content_type(feed)
     if not media_type:
         yield Issue.NO_MEDIA_TYPE.at()
@@ -40,18 +39,15 @@ def _check_media_type(feed: Response) -> Iterator[Occurrence]:
         yield Issue.NO_CHARSET.at()
     elif not feed.body.isascii() and charset not in {"utf-8", "utf8"}:
         yield Issue.WRONG_CHARSET.at(charset=charset)
+    disposition = feed.header("content-disposition") or ""
+    if disposition.strip().lower().startswith("attachment"):
+        yield Issue.SERVED_AS_ATTACHMENT.at()
 
 
 def _parse_content_type(response: Response) -> tuple[str, str]:
     """Return the media type and the charset in lower case; either may be empty."""
     media_type, parameters = parse_options_header(response.header("content-type"))
     return media_type.lower(), parameters.get("charset", "").lower()
-
-
-def _check_disposition(feed: Response) -> Iterator[Occurrence]:
-    disposition = feed.header("content-disposition") or ""
-    if disposition.strip().lower().startswith("attachment"):
-        yield Issue.SERVED_AS_ATTACHMENT.at()
 
 
 def _check_size(feed: Response, max_bytes: int) -> Iterator[Occurrence]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import Final
 
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import TIMES, ParsedFeed
@@ -13,7 +14,6 @@ from defects_ical.rfc5545.content_lines import (
     Component,
     ContentLine,
     count_uids,
-    find_empty_properties,
     get_event_key,
     has_unescaped_separator,
 )
@@ -54,52 +54,69 @@ _HTML_TAG: Final = re.compile(
     r"</?(?:a|b|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|table|td|tr|u|ul)[ />]", re.IGNORECASE
 )
 
-Check: TypeAlias = Callable[[ParsedFeed], Iterator[Occurrence]]
-
 
 def check_events(feed: ParsedFeed) -> Iterator[Occurrence]:
     """Yield what is wrong with the events of a feed."""
-    return chain.from_iterable(check(feed) for check in CHECKS)
-
-
-def _check_uids(feed: ParsedFeed) -> Iterator[Occurrence]:
     counts = count_uids(feed.events)
+    has_reminders = feed.has_reminders
     for event in feed.events:
-        key = get_event_key(event)
-        if not key[0]:
-            yield Issue.NO_UID.at(event.number)
-        elif counts[key] > 1:
-            counts[key] = 0
-            yield Issue.DUPLICATE_UID.at(event.number, uid=key[0])
+        yield from _check_required_properties(event, counts)
+        yield from _check_lines(event)
+        yield from _check_end(event)
+        yield from _check_values(event)
+        if not has_reminders:
+            yield from (Issue.ALARM.at(each.number) for each in event.get_components("VALARM"))
+    for component in chain.from_iterable(each.walk() for each in feed.calendars):
+        yield from _check_component(component)
 
 
-def _check_required_properties(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for event in feed.events:
-        if not event.get_lines("DTSTAMP"):
-            yield Issue.NO_DTSTAMP.at(event.number)
-        if not event.get_lines("DTSTART"):
-            yield Issue.NO_DTSTART.at(event.number)
+def _check_required_properties(
+    event: Component, counts: Counter[tuple[str, str]]
+) -> Iterator[Occurrence]:
+    key = get_event_key(event)
+    if not key[0]:
+        yield Issue.NO_UID.at(event.number)
+    elif counts[key] > 1:
+        counts[key] = 0
+        yield Issue.DUPLICATE_UID.at(event.number, uid=key[0])
+    if not event.get_lines("DTSTAMP"):
+        yield Issue.NO_DTSTAMP.at(event.number)
+    if not event.get_lines("DTSTART"):
+        yield Issue.NO_DTSTART.at(event.number)
 
 
-def _check_times(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for line in chain.from_iterable(event.lines for event in feed.events):
-        if line.name not in TIMES:
-            continue
-        time = parse_date_time(line)
-        if time is None:
-            yield Issue.INVALID_TIME.at(line.number, property=line.name, value=line.value)
-        elif time.floating:
-            yield Issue.FLOATING_TIME.at(line.number, property=line.name, value=line.value)
+def _check_lines(event: Component) -> Iterator[Occurrence]:
+    for line in event.lines:
+        if line.name in TIMES:
+            time = parse_date_time(line)
+            if time is None:
+                yield Issue.INVALID_TIME.at(line.number, property=line.name, value=line.value)
+            elif time.floating:
+                yield Issue.FLOATING_TIME.at(line.number, property=line.name, value=line.value)
+        elif line.name in {"ORGANIZER", "ATTENDEE"}:
+            yield Issue.ATTENDEE.at(line.number, property=line.name)
+        elif line.name == "ATTACH":
+            yield Issue.ATTACHMENT.at(line.number)
+        elif line.name in TEXTS:
+            yield from _check_text(line)
 
 
-def _check_ends(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for event in feed.events:
-        start, end = (next(iter(event.get_lines(name)), None) for name in ("DTSTART", "DTEND"))
-        durations = [each for each in event.get_lines("DURATION") if not _find_expected(each)]
-        if durations and not end:
-            yield Issue.NO_DTEND.at(durations[0].number)
-        if start and end:
-            yield from _check_order(start, end)
+def _check_text(line: ContentLine) -> Iterator[Occurrence]:
+    if line.name == "DESCRIPTION" and (tag := _HTML_TAG.search(line.value)):
+        yield Issue.HTML_IN_DESCRIPTION.at(line.number, tag=tag[0])
+    if line.name == "LOCATION" and "://" in line.value:
+        yield Issue.LINK_IN_LOCATION.at(line.number, location=line.value)
+    if has_unescaped_separator(line.value):
+        yield Issue.UNESCAPED_TEXT.at(line.number, property=line.name)
+
+
+def _check_end(event: Component) -> Iterator[Occurrence]:
+    start, end = (next(iter(event.get_lines(name)), None) for name in ("DTSTART", "DTEND"))
+    durations = [each for each in event.get_lines("DURATION") if not _find_expected(each)]
+    if durations and not end:
+        yield Issue.NO_DTEND.at(durations[0].number)
+    if start and end:
+        yield from _check_order(start, end)
 
 
 def _check_order(start: ContentLine, end: ContentLine) -> Iterator[Occurrence]:
@@ -119,8 +136,8 @@ def _is_before(one: DateTimeValue, other: DateTimeValue) -> bool:
     return one.utc < other.utc
 
 
-def _check_values(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for line in chain.from_iterable(each.lines for each in _walk(feed.events)):
+def _check_values(event: Component) -> Iterator[Occurrence]:
+    for line in chain.from_iterable(each.lines for each in event.walk()):
         if expected := _find_expected(line):
             yield Issue.INVALID_VALUE.at(
                 line.number, property=line.name, value=line.value, expected=expected
@@ -135,55 +152,12 @@ def _find_expected(line: ContentLine) -> str | None:
     return None if pattern.fullmatch(line.value[:MAX_VALUE]) else expected
 
 
-def _check_unwanted_properties(feed: ParsedFeed) -> Iterator[Occurrence]:
-    has_reminders = feed.has_reminders
-    for event in feed.events:
-        if not has_reminders:
-            yield from (Issue.ALARM.at(each.number) for each in event.get_components("VALARM"))
-        for line in event.lines:
-            if line.name in {"ORGANIZER", "ATTENDEE"}:
-                yield Issue.ATTENDEE.at(line.number, property=line.name)
-            elif line.name == "ATTACH":
-                yield Issue.ATTACHMENT.at(line.number)
-
-
-def _check_texts(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for line in chain.from_iterable(event.lines for event in feed.events):
-        if line.name == "DESCRIPTION" and (tag := _HTML_TAG.search(line.value)):
-            yield Issue.HTML_IN_DESCRIPTION.at(line.number, tag=tag[0])
-        if line.name == "LOCATION" and "://" in line.value:
-            yield Issue.LINK_IN_LOCATION.at(line.number, location=line.value)
-        if line.name in TEXTS and has_unescaped_separator(line.value):
-            yield Issue.UNESCAPED_TEXT.at(line.number, property=line.name)
-
-
-def _check_empty_properties(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for line in chain.from_iterable(map(find_empty_properties, _walk(feed.calendars))):
-        yield Issue.EMPTY_PROPERTY.at(line.number, property=line.name)
-
-
-def _check_repeated_properties(feed: ParsedFeed) -> Iterator[Occurrence]:
-    for component in _walk(feed.calendars):
-        seen: set[str] = set()
-        single = SINGLE_PROPERTIES.get(component.name, frozenset())
-        for line in (line for line in component.lines if line.name in single):
-            if line.name in seen:
-                yield Issue.REPEATED_PROPERTY.at(line.number, property=line.name)
-            seen.add(line.name)
-
-
-def _walk(components: tuple[Component, ...]) -> Iterator[Component]:
-    return chain.from_iterable(each.walk() for each in components)
-
-
-CHECKS: Final[tuple[Check, ...]] = (
-    _check_uids,
-    _check_required_properties,
-    _check_times,
-    _check_ends,
-    _check_values,
-    _check_unwanted_properties,
-    _check_texts,
-    _check_empty_properties,
-    _check_repeated_properties,
-)
+def _check_component(component: Component) -> Iterator[Occurrence]:
+    seen: set[str] = set()
+    single = SINGLE_PROPERTIES.get(component.name, frozenset())
+    for line in component.lines:
+        if not line.value.strip():
+            yield Issue.EMPTY_PROPERTY.at(line.number, property=line.name)
+        if line.name in seen and line.name in single:
+            yield Issue.REPEATED_PROPERTY.at(line.number, property=line.name)
+        seen.add(line.name)

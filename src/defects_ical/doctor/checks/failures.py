@@ -58,7 +58,8 @@ def find_failure(response: Response) -> Occurrence | None:
     if not response.ok:
         return _classify_status(response.status)
     if looks_like_html(response.body):
-        return _classify_page(response)
+        url = redact_url(response.heads[-1].url)
+        return Issue.LOGIN_PAGE.at(url=url) if _is_login_page(response) else Issue.HTML_PAGE.at()
     if response.decoded and not response.body.strip():
         return Issue.EMPTY_RESPONSE.at()
     return None
@@ -101,12 +102,6 @@ def _classify_status(status: int) -> Occurrence:
     is_server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     issue = Issue.SERVER_ERROR if is_server_error else Issue.UNEXPECTED_STATUS
     return issue.at(status=describe_status(status))
-
-
-def _classify_page(response: Response) -> Occurrence:
-    if _is_login_page(response):
-        return Issue.LOGIN_PAGE.at(url=redact_url(response.heads[-1].url))
-    return Issue.HTML_PAGE.at()
 
 
 def _is_challenge(response: Response) -> bool:

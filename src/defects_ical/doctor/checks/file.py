@@ -9,10 +9,9 @@ from typing import Final
 import icalendar
 
 from defects_ical.doctor.issues import Issue, Occurrence
-from defects_ical.doctor.parsed_feed import MAX_EVENTS, collect_events
+from defects_ical.doctor.parsed_feed import MAX_EVENTS, collect_components
 from defects_ical.rfc5545.content_lines import looks_like_html
-from defects_ical.rfc5545.lenient_parser import LenientParse
-from defects_ical.rfc5545.observations import SyntaxRule
+from defects_ical.rfc5545.lenient_parser import LenientParse, SyntaxRule
 from defects_ical.text.display import excerpt
 
 # The icalendar library takes a second for half a megabyte.
@@ -31,7 +30,7 @@ def check_file(body: bytes, parse: LenientParse) -> Iterator[Occurrence]:
         yield Issue[each.rule.name].at(each.line, **each.details)
     for second in parse.calendars[1:2]:
         yield Issue.SEVERAL_CALENDARS.at(second.number, count=len(parse.calendars))
-    events = collect_events(parse.calendars)
+    events = collect_components(parse.calendars, "VEVENT")
     for event in events[MAX_EVENTS : MAX_EVENTS + 1]:
         yield Issue.TOO_MANY_EVENTS.at(event.number, limit=MAX_EVENTS, count=len(events))
 

@@ -6,26 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import pairwise
-from typing import Final, get_args
+from typing import get_args
 from urllib.parse import urlsplit
 
-from defects_ical.doctor.checks.failures import (
-    describe_status,
-    find_failure,
-    find_working_probes,
-)
+from defects_ical.doctor.checks.failures import describe_status, find_failure, find_working_probes
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.probe.clients import CLIENT_HEADERS, CLIENTS
-from defects_ical.probe.responses import Probe, RedirectErrorKind, Response, ResponseHead
+from defects_ical.probe.responses import Probe, RedirectErrorKind, Response
 from defects_ical.probe.robots import is_allowed
 from defects_ical.probe.session import ProbeResult
 from defects_ical.probe.urls import redact_url
 from defects_ical.rfc5545.content_lines import looks_like_html
 from defects_ical.text.english import join_names
-
-# After more than five redirects, crawlers may assume that there is no robots.txt (RFC 9309
-# §2.3.1.2).
-REDIRECT_ERRORS: Final = frozenset(get_args(RedirectErrorKind))
 
 
 def check_reachability(result: ProbeResult) -> Iterator[Occurrence]:
@@ -92,22 +84,14 @@ def _describe_http(response: Response) -> str:
 
 def _check_redirects(result: ProbeResult) -> Iterator[Occurrence]:
     """Yield redirects that some clients do not follow, or that may stop working."""
-    found = set()
     for probe in result.select("subscribe"):
         for head, target in pairwise(probe.response.heads):
-            issue = _classify_redirect(head, target)
-            if issue and issue not in found:
-                found.add(issue)
-                yield issue.at(url=redact_url(head.url), target=redact_url(target.url))
-
-
-def _classify_redirect(head: ResponseHead, target: ResponseHead) -> Issue | None:
-    source_url, target_url = urlsplit(head.url), urlsplit(target.url)
-    if (source_url.scheme, target_url.scheme) == ("https", "http"):
-        return Issue.INSECURE_REDIRECT
-    if source_url.hostname != target_url.hostname:
-        return Issue.REDIRECT_TO_OTHER_HOST
-    return None
+            source_url, target_url = urlsplit(head.url), urlsplit(target.url)
+            urls = {"url": redact_url(head.url), "target": redact_url(target.url)}
+            if (source_url.scheme, target_url.scheme) == ("https", "http"):
+                yield Issue.INSECURE_REDIRECT.at(**urls)
+            elif source_url.hostname != target_url.hostname:
+                yield Issue.REDIRECT_TO_OTHER_HOST.at(**urls)
 
 
 def _check_robots(result: ProbeResult) -> Iterator[Occurrence]:
@@ -129,7 +113,8 @@ def _check_robots(result: ProbeResult) -> Iterator[Occurrence]:
 def _means_disallowed(response: Response) -> bool:
     """Return whether crawlers take this response to robots.txt for a ban (RFC 9309 §2.3.1.4)."""
     if response.error:
-        return response.error.kind not in {*REDIRECT_ERRORS, "no time left"}
+        # After more than five redirects, crawlers may assume that there is none (§2.3.1.2).
+        return response.error.kind not in {*get_args(RedirectErrorKind), "no time left"}
     return response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import TIMES, ParsedFeed
@@ -18,8 +18,6 @@ WITH_ONE_RESPONSE: Final = timedelta(minutes=1)
 WITH_TWO_RESPONSES: Final = timedelta(seconds=5)
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
 TIMESTAMPS: Final = frozenset({"DTSTAMP", "CREATED", "LAST-MODIFIED"})
-
-_TimeAndTitle: TypeAlias = tuple[str, ...]
 
 
 def check_dtstamps(feed: ParsedFeed, max_age: timedelta) -> Iterator[Occurrence]:
@@ -49,14 +47,14 @@ def _compare_uids(first: ParsedFeed, second: ParsedFeed) -> Iterator[Occurrence]
             yield Issue.UNSTABLE_UID.at(event.number, uid=event.get_value("UID"))
 
 
-def _index_by_time_and_title(feed: ParsedFeed) -> dict[_TimeAndTitle, Component]:
+def _index_by_time_and_title(feed: ParsedFeed) -> dict[tuple[str, ...], Component]:
     """Return the events by time and title, without those that share them with another event."""
     keys = list(map(_time_and_title, feed.events))
     counts = Counter(keys)
     return {key: each for key, each in zip(keys, feed.events, strict=True) if counts[key] == 1}
 
 
-def _time_and_title(event: Component) -> _TimeAndTitle:
+def _time_and_title(event: Component) -> tuple[str, ...]:
     return tuple(map(event.get_value, ("SUMMARY", *TIMES)))
 
 
@@ -64,14 +62,12 @@ def _compare_dtstamps(first: ParsedFeed, second: ParsedFeed) -> Iterator[Occurre
     others = {get_event_key(event): event for event in second.events}
     for event in first.events:
         other = others.get(get_event_key(event))
-        dtstamps = [each.get_value("DTSTAMP") for each in (event, other) if each]
-        if (
-            other
-            and dtstamps[0] != dtstamps[1]
-            and _strip_timestamps(event) == _strip_timestamps(other)
-        ):
+        if not other:
+            continue
+        before, after = event.get_value("DTSTAMP"), other.get_value("DTSTAMP")
+        if before != after and _strip_timestamps(event) == _strip_timestamps(other):
             line = next(iter(event.get_lines("DTSTAMP")), event)
-            yield Issue.UNSTABLE_DTSTAMP.at(line.number, dtstamp=", then ".join(dtstamps))
+            yield Issue.UNSTABLE_DTSTAMP.at(line.number, dtstamp=f"{before}, then {after}")
 
 
 def _strip_timestamps(event: Component) -> list[ContentLine]:

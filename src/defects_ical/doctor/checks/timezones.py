@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import chain
-from typing import Final, NamedTuple
+from itertools import chain, islice
+from typing import Final
 
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import TIMES, ParsedFeed
-from defects_ical.rfc5545.content_lines import Component
-from defects_ical.rfc5545.values import (
-    is_utc_name,
-    is_windows_name,
-    parse_date_time,
-    parse_local_datetime,
-    parse_utc_offset,
-    to_iana,
-)
+from defects_ical.rfc5545 import values
+from defects_ical.rfc5545.content_lines import Component, find_tzids
 from defects_ical.rfc5545.vtimezone import (
     Observance,
     count_transitions,
@@ -44,13 +37,6 @@ MAX_TIMES: Final = 300
 MAX_TIMEZONES: Final = 10
 
 
-class TimeInUse(NamedTuple):
-    """A local time that an event has in a timezone, and its line."""
-
-    naive: datetime
-    line: int
-
-
 def check_timezones(feed: ParsedFeed) -> Iterator[Occurrence]:
     """Yield what is wrong with the timezones of a feed."""
     yield from _check_definitions(feed)
@@ -58,29 +44,29 @@ def check_timezones(feed: ParsedFeed) -> Iterator[Occurrence]:
     for definition in feed.timezones[:MAX_TIMEZONES]:
         yield from _check_components(definition)
         yield from _check_rules(definition)
-        yield from _compare_with_iana(definition, times.get(tzid_of(definition), ()))
+        yield from _check_observances(definition, times.get(tzid_of(definition), {}))
 
 
 def _check_definitions(feed: ParsedFeed) -> Iterator[Occurrence]:
     defined = set(map(tzid_of, feed.timezones))
-    for tzid, line in feed.tzids.items():
-        if is_windows_name(tzid):
-            issue = Issue.WINDOWS_TIMEZONE
-            if tzid not in defined:
-                issue = Issue.UNDEFINED_WINDOWS_TIMEZONE
+    for tzid, line in find_tzids(feed.events).items():
+        if values.is_windows_name(tzid):
+            is_defined = tzid in defined
+            issue = Issue.WINDOWS_TIMEZONE if is_defined else Issue.UNDEFINED_WINDOWS_TIMEZONE
             yield issue.at(line.number, timezone=tzid)
-        elif tzid not in defined and not is_utc_name(tzid):
+        elif tzid not in defined and tzid not in values.UTC_NAMES:
             yield Issue.UNDEFINED_TIMEZONE.at(line.number, timezone=tzid)
 
 
-def _collect_times(feed: ParsedFeed) -> dict[str, tuple[TimeInUse, ...]]:
-    """Return the different local times that events have, by TZID."""
-    times: dict[str, dict[datetime, TimeInUse]] = {}
+def _collect_times(feed: ParsedFeed) -> dict[str, dict[datetime, int]]:
+    """Return the different local times that events have, each with its first line, by TZID."""
+    times: dict[str, dict[datetime, int]] = {}
     for line in chain.from_iterable(event.lines for event in feed.events):
-        if line.name in TIMES and line.tzid and (time := parse_date_time(line)):
+        if line.name in TIMES and line.tzid and (time := values.parse_date_time(line)):
             of_timezone = times.setdefault(line.tzid, {})
-            of_timezone.setdefault(time.naive, TimeInUse(time.naive, line.number))
-    return {tzid: tuple(each.values())[:MAX_TIMES] for tzid, each in times.items()}
+            if len(of_timezone) < MAX_TIMES:
+                of_timezone.setdefault(time.naive, line.number)
+    return times
 
 
 def _check_components(definition: Component) -> Iterator[Occurrence]:
@@ -90,7 +76,8 @@ def _check_components(definition: Component) -> Iterator[Occurrence]:
     for line in definition.get_lines("COMMENT"):
         yield Issue.TIMEZONE_COMMENT.at(line.number, timezone=tzid)
     for observance in definition.components:
-        for name in [name for name in PARSERS if not _has_valid(observance, name)][:1]:
+        invalid = (name for name in PARSERS if PARSERS[name](observance.get_value(name)) is None)
+        for name in islice(invalid, 1):
             yield Issue.INCOMPLETE_OBSERVANCE.at(observance.number, timezone=tzid, property=name)
     count = count_transitions(definition)
     if count > LONG_HISTORY:
@@ -98,20 +85,16 @@ def _check_components(definition: Component) -> Iterator[Occurrence]:
 
 
 PARSERS: Final = {
-    "DTSTART": parse_local_datetime,
-    "TZOFFSETFROM": parse_utc_offset,
-    "TZOFFSETTO": parse_utc_offset,
+    "DTSTART": values.parse_local_datetime,
+    "TZOFFSETFROM": values.parse_utc_offset,
+    "TZOFFSETTO": values.parse_utc_offset,
 }
 """The properties that an observance requires."""
 
 
-def _has_valid(observance: Component, name: str) -> bool:
-    return PARSERS[name](observance.get_value(name)) is not None
-
-
 def _check_rules(definition: Component) -> Iterator[Occurrence]:
     for observance in definition.components:
-        onset = parse_local_datetime(observance.get_value("DTSTART"))
+        onset = values.parse_local_datetime(observance.get_value("DTSTART"))
         for line in observance.get_lines("RRULE"):
             if not onset or not parse_yearly_rrule(line.value, onset):
                 yield Issue.COMPLEX_RULE.at(
@@ -119,59 +102,46 @@ def _check_rules(definition: Component) -> Iterator[Occurrence]:
                 )
 
 
-def _compare_with_iana(definition: Component, times: Sequence[TimeInUse]) -> Iterator[Occurrence]:
+def _check_observances(
+    definition: Component, times: Mapping[datetime, int]
+) -> Iterator[Occurrence]:
     observances = tuple(parse_observances(definition))
     # Parts of a definition may give other offsets than all of it.
-    if len(observances) < len(definition.components):
-        return
-    if count_transitions(definition) > MAX_TRANSITIONS:
-        return
-    tzid = tzid_of(definition)
-    yield from _check_start(tzid, observances, times)
-    if name := to_iana(tzid):
-        yield from _check_onsets(name, observances, times)
-        yield from _check_offsets(name, observances, times)
-
-
-def _check_start(
-    tzid: str, observances: tuple[Observance, ...], times: Sequence[TimeInUse]
-) -> Iterator[Occurrence]:
-    first = min((each.onset for each in observances), default=None)
-    for time in times:
-        if first and time.naive < first:
-            yield Issue.LATE_TIMEZONE.at(time.line, timezone=tzid, date=first)
+    is_complete = len(observances) == len(definition.components)
+    if is_complete and count_transitions(definition) <= MAX_TRANSITIONS:
+        tzid = tzid_of(definition)
+        yield from _check_offsets(tzid, observances, times)
+        if name := values.to_iana(tzid):
+            yield from _check_onsets(name, observances, times)
 
 
 def _check_offsets(
-    name: str, observances: tuple[Observance, ...], times: Sequence[TimeInUse]
+    tzid: str, observances: tuple[Observance, ...], times: Mapping[datetime, int]
 ) -> Iterator[Occurrence]:
-    for time in times:
-        actual = _actual_offset(name, time.naive)
-        defined = None if actual is None else defined_offset(observances, time.naive)
-        if actual is not None and defined is not None and defined != actual:
-            yield Issue.WRONG_OFFSET.at(
-                time.line,
-                time=time.naive,
-                timezone=name,
-                defined=_format_offset(defined),
-                actual=_format_offset(actual),
-            )
+    """Yield times before the first onset, and those whose offset is not that of the database."""
+    name = values.to_iana(tzid)
+    first = min((each.onset for each in observances), default=None)
+    for time, line in times.items():
+        if first and time < first:
+            yield Issue.LATE_TIMEZONE.at(line, timezone=tzid, date=first)
+        elif name and (actual := _get_iana_offset(name, time)) is not None:
+            defined = defined_offset(observances, time)
+            if defined is not None and defined != actual:
+                offsets = {"defined": format_offset(defined), "actual": format_offset(actual)}
+                yield Issue.WRONG_OFFSET.at(line, time=time, timezone=name, **offsets)
 
 
 def _check_onsets(
-    name: str, observances: tuple[Observance, ...], times: Sequence[TimeInUse]
+    name: str, observances: tuple[Observance, ...], times: Mapping[datetime, int]
 ) -> Iterator[Occurrence]:
     """Yield onsets that are in local time after the transition, in the first year of the events."""
-    years = [time.naive.year for time in times if _is_in_database(time.naive)]
+    years = [time.year for time in times if _is_in_database(time)]
     for observance in observances:
         recurring = observance.find_onset(min(years)) if years else None
         onset = recurring or observance.onset
         if _is_in_database(onset) and _is_in_later_offset(name, observance, onset):
-            yield Issue.LATE_ONSET.at(
-                observance.component.number,
-                onset=onset,
-                offset=_format_offset(observance.offset_to),
-            )
+            offset = format_offset(observance.offset_to)
+            yield Issue.LATE_ONSET.at(observance.component.number, onset=onset, offset=offset)
 
 
 def _is_in_later_offset(name: str, observance: Observance, onset: datetime) -> bool:
@@ -185,7 +155,7 @@ def _has_transition(name: str, utc: datetime) -> bool:
     return to_local(at - timedelta(seconds=1), name).offset != to_local(at, name).offset
 
 
-def _actual_offset(name: str, naive: datetime) -> timedelta | None:
+def _get_iana_offset(name: str, naive: datetime) -> timedelta | None:
     """Return the IANA offset; None if the local time does not exist, is ambiguous, or too far."""
     if not _is_in_database(naive):
         return None
@@ -197,7 +167,3 @@ def _actual_offset(name: str, naive: datetime) -> timedelta | None:
 
 def _is_in_database(naive: datetime) -> bool:
     return FIRST_YEAR <= naive.year <= LAST_YEAR
-
-
-def _format_offset(offset: timedelta) -> str:
-    return f"UTC{format_offset(offset)}"
