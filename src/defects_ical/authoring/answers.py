@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from defects_ical.errors import Problem, SourceLocation
@@ -17,10 +16,8 @@ from defects_ical.schedule.model import Platform
 from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 
-DEFAULTS: Final = MappingProxyType({"kind": "television", "region": "everywhere"})
+DEFAULTS: Final = {"kind": "television", "region": "everywhere"}
 """The values of keys that a platform's answer leaves out."""
-PLACEHOLDER_ID: Final = "channel"
-"""The id of a platform without one, so that the other problems are still found."""
 
 KEY_PATHS: Final = (
     *("show.title", "show.slug", "timezone"),
@@ -39,6 +36,11 @@ class PlatformAnswer(NamedTuple):
     typed: str
     id: str
     entries: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        """The key in `platforms`: the id, or another so that other problems are still found."""
+        return self.id or "channel"
 
     @property
     def option(self) -> str:
@@ -99,16 +101,14 @@ def find_option(key_path: str, answers: ShowAnswers) -> str:
     options = {path: _label_option(option, typed) for option, path, typed in _list_values(answers)}
     options["platforms"] = "--platform"
     for each in answers.parse_platforms():
-        options[f"platforms.{excerpt(each.id or PLACEHOLDER_ID)}"] = each.option
+        options[f"platforms.{excerpt(each.key)}"] = each.option
     around = [path for path in options if f"{key_path}.".startswith((f"{path}.", f"{path}["))]
     return options[max(around, key=len)] if around else key_path
 
 
 def check_answers(answers: ShowAnswers) -> Iterator[Problem]:
     """Yield the problems that no schedule file can show: encoding, repeated keys, missing ids."""
-    platforms = (("--platform", typed) for typed in answers.platforms)
-    values = ((option, typed) for option, _, typed in _list_values(answers))
-    for option, typed in (*values, *platforms):
+    for option, _, typed in _list_values(answers):
         # Python represents bytes that are not UTF-8 as lone surrogates (PEP 383).
         if typed and re.search("[\ud800-\udfff]", typed):
             yield Problem(SourceLocation(option), "", "the text is not UTF-8", "Use UTF-8.")
@@ -151,6 +151,8 @@ def _list_values(answers: ShowAnswers) -> Iterator[tuple[str, str, str | None]]:
         name = key_path.rpartition(".")[2]
         yield f"--{name}", key_path, getattr(answers, name)
     yield "--weekday", "airing.weekdays", ",".join(answers.weekdays) or None
+    for typed in answers.platforms:
+        yield "--platform", "platforms", typed
 
 
 def _label_option(option: str, typed: str | None) -> str:

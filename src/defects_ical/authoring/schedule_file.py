@@ -12,13 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from defects_ical import errors
-from defects_ical.authoring.answers import (
-    PLACEHOLDER_ID,
-    PlatformAnswer,
-    ShowAnswers,
-    check_answers,
-    find_option,
-)
+from defects_ical.authoring.answers import PlatformAnswer, ShowAnswers, check_answers, find_option
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
@@ -107,7 +101,7 @@ def _write_platform(platform: PlatformAnswer) -> str:
         key: quote_scalar(value) if key in _TEXT_KEYS else write_scalar(value)
         for key, value in platform.entries
     }
-    return f"{write_scalar(platform.id or PLACEHOLDER_ID)}: {write_flow(values)}"
+    return f"{write_scalar(platform.key)}: {write_flow(values)}"
 
 
 def _to_option_problems(

@@ -45,8 +45,8 @@ class FieldType(ABC):
     """The format of one kind of value.
 
     ``noun`` names the kind in messages ("a date"), ``example`` is a valid value. ``hint`` says
-    how to get a valid value where none can be suggested. ``keywords`` are those of the JSON
-    Schema that do not follow from the other fields.
+    how to get one if none is suggested. ``keywords`` are added to those of the JSON Schema that
+    follow from the other fields, or replace them.
     """
 
     noun: str
@@ -78,10 +78,9 @@ class FieldType(ABC):
 
     def _build_error(self, raw: str) -> PydanticCustomError:
         """Return the error for ``raw`` in another format."""
-        message = f"`{display.excerpt(raw)}` is not {self.noun}"
-        return field_error(
-            message if raw else f"expected {self.noun}, got nothing", self._write_hint(raw)
-        )
+        invalid = f"`{display.excerpt(raw)}` is not {self.noun}"
+        missing = f"expected {self.noun}, got nothing"
+        return field_error(invalid if raw else missing, self._write_hint(raw))
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._parse_yaml)

@@ -35,6 +35,7 @@ _TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _OFFSET: Final = r"[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
 _ID: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _EPISODE: Final = rf"[1-9][0-9]{{0,3}}|{_ID}"
+_STRING: Final = {"type": "string"}
 # The characters that RFC 3986 allows in a URL.
 _URL: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
 _LABEL: Final = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -251,11 +252,8 @@ PICTURE: Final = PatternField(
     pattern=r"[A-Za-z0-9_-]+\.png",
 )
 ZONE: Final = TimezoneField(
-    noun="an IANA time zone",
-    example="Asia/Seoul",
-    choices=TIMEZONE_NAMES,
-    keywords={"type": "string"},
+    noun="an IANA time zone", example="Asia/Seoul", choices=TIMEZONE_NAMES, keywords=_STRING
 )
 COLOR: Final = ChoiceField(
-    noun="a CSS color name", example="crimson", choices=COLORS, keywords={"type": "string"}
+    noun="a CSS color name", example="crimson", choices=COLORS, keywords=_STRING
 )

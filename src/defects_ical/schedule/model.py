@@ -15,8 +15,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     PrivateAttr,
     WithJsonSchema,
 )
@@ -153,14 +151,10 @@ def _parse_episodes(raw: object) -> object:
 class EmptyAllowed:
     """Metadata of a field with a default, whose value may be omitted: `changes:` alone."""
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: Any) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._check_empty, handler(source))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> JsonSchemaValue:
         return {"anyOf": [handler(schema), {"type": "null"}]}
 
     def _check_empty(self, raw: object) -> object:
@@ -229,8 +223,7 @@ class Schedule(Model):
     episodes: Annotated[
         Mapping[EpisodeNumber, EpisodeText], AfterValidator(MappingProxyType), EmptyAllowed()
     ] = Field(
-        default_factory=lambda: MappingProxyType({}),
-        description="Teasers and recaps, by number.",
+        default_factory=lambda: MappingProxyType({}), description="Teasers and recaps, by number."
     )
     specials: Annotated[tuple[Special, ...], EmptyAllowed()] = ()
     changes: Annotated[tuple[Change, ...], EmptyAllowed()] = Field(
@@ -280,7 +273,7 @@ class _EditorJsonSchema(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        # pydantic's own schema accepts keys that do not match the pattern. Numbers are text here.
+        # pydantic's own schema accepts any other key too, and has no pattern for numbers.
         pattern = self.generate_inner(schema["keys_schema"]).get("pattern", "^[1-9][0-9]*$")
         return super().dict_schema(schema) | {"propertyNames": {"pattern": pattern}}
 

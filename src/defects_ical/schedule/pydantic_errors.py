@@ -45,15 +45,12 @@ def to_problems(error: ValidationError, locations: Locations) -> Iterator[Proble
         message = f"{len(errors) - MAX_PROBLEMS} more problems follow"
         yield problem_at(locations, errors[MAX_PROBLEMS]["loc"], message, "Fix the others first.")
         errors = errors[:MAX_PROBLEMS]
-    meant = {
-        _suggest_key_path(each["loc"], locations)
-        for each in errors
-        if each["type"] == "extra_forbidden"
-    }
+    unknown = (each["loc"] for each in errors if each["type"] == "extra_forbidden")
+    suggested = {_suggest_key_path(key_path, locations) for key_path in unknown}
     parents = {each["loc"][:-1] for each in errors}
     for each in errors:
         # A misspelt required key is one problem, not two, and so is a list of invalid items.
-        misspelt = each["type"] == "missing" and each["loc"] in meant
+        misspelt = each["type"] == "missing" and each["loc"] in suggested
         if not misspelt and not (each["type"] == "too_short" and each["loc"] in parents):
             yield _to_problem(each, locations)
 

@@ -65,8 +65,7 @@ Locations: TypeAlias = dict[KeyPath, SourceLocation]
 class Document:
     """The content of a YAML file, and the problems that did not prevent reading it.
 
-    ``locations`` has every value and every key. ``digest`` is the SHA-256 of the file, in
-    hexadecimal.
+    ``locations`` has every value and key; ``digest`` is the file's SHA-256, in hexadecimal.
     """
 
     root: Plain
@@ -226,9 +225,8 @@ class _EventReader:
 
     def read_entries(self, key_path: KeyPath) -> dict[str, Plain]:
         entries: dict[str, Plain] = {}
-        for event in takewhile(
-            lambda each: not isinstance(each, yaml.MappingEndEvent), self.events
-        ):
+        events = takewhile(lambda each: not isinstance(each, yaml.MappingEndEvent), self.events)
+        for event in events:
             if not isinstance(event, yaml.ScalarEvent):
                 hint = "Remove the brackets, dashes or `?` here."
                 self.fail(event.start_mark, "a key must be plain text", hint)
