@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import click
 from rich.text import Text
 
-from defects_ical.cli.console import print_table, print_warnings, utc_now
+from defects_ical.cli.console import Cells, print_table, print_warnings, utc_now
 from defects_ical.cli.options import SCHEDULE_OPTION
 from defects_ical.compare.published import load_published
 from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
@@ -22,8 +22,6 @@ from defects_ical.schedule.validation import find_warnings
 from defects_ical.site.build import build_site
 from defects_ical.text.english import WEEKDAYS, count_noun
 from defects_ical.timezones.conversion import LocalTime
-
-Row: TypeAlias = tuple[str | Text, ...]
 
 STATUS_STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
 SEVERITY_STYLES: Final = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -100,7 +98,7 @@ def _print_report(report: Report, title: str, path: Path) -> None:
     click.echo(f"{path}: {report.summary}")
 
 
-def _build_episode_rows(schedule: Schedule, episodes: Iterable[Episode]) -> Iterator[Row]:
+def _build_episode_rows(schedule: Schedule, episodes: Iterable[Episode]) -> Iterator[Cells]:
     for episode in sort_by_start(episodes):
         own, *others = to_local_times(episode.start, schedule)
         yield (
@@ -112,7 +110,7 @@ def _build_episode_rows(schedule: Schedule, episodes: Iterable[Episode]) -> Iter
         )
 
 
-def _build_change_rows(report: Report, columns: list[int]) -> Iterator[Row]:
+def _build_change_rows(report: Report, columns: list[int]) -> Iterator[Cells]:
     for row in report.rows:
         *cells, result = (row.cells[index] for index in columns)
         yield (*cells, Text(result, SEVERITY_STYLES[row.severity]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, TypeAlias
 
 import click
 from rich.console import Console
@@ -14,8 +14,7 @@ from rich.text import Text
 
 from defects_ical.errors import DefectsIcalError, Problem, ScheduleError
 
-# Wider than any table.
-MAX_WIDTH: Final = 100_000
+Cells: TypeAlias = tuple[str | Text, ...]
 
 
 class ErrorHandlingGroup(click.Group):
@@ -41,7 +40,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def print_table(headings: Iterable[str], rows: Iterable[Iterable[str | Text]]) -> None:
+def print_table(headings: Iterable[str], rows: Iterable[Cells]) -> None:
     """Print a table whose last column is aligned to the right.
 
     No column is cut to fit the terminal: line breaks are easier to read.
@@ -51,10 +50,8 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[str | Text]]) -
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)
-    out = Console(highlight=False, markup=False, emoji=False)
-    options = out.options.update(width=MAX_WIDTH)
-    out.width = max(out.width, out.measure(table, options=options).maximum)
-    out.print(table)
+    # Wider than any table, which takes no more than it needs.
+    Console(width=100_000, highlight=False, markup=False, emoji=False).print(table)
 
 
 def print_warnings(warnings: Iterable[str]) -> None:

@@ -24,7 +24,7 @@ from defects_ical.server.reloader import SiteReloader
     "site_url",
     callback=parse_site_url,
     metavar="URL",
-    help="The public URL of the site, used in links.",
+    help="The public URL of the site, used in links. Required if HOST is 0.0.0.0 or ::.",
     show_default="http://HOST:PORT/",
 )
 @click.option(

@@ -131,7 +131,6 @@ class _SharedSocketServer(MPServer):
             runtime_mode=RuntimeModes.st,
             http=HTTPModes.http1,
             websockets=False,
-            backlog=BACKLOG,
             backpressure=MAX_CONNECTIONS,
             http1_settings=HTTP1Settings(max_buffer_size=MAX_REQUEST_HEAD),
             log_level=LogLevels.error,

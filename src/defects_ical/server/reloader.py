@@ -89,10 +89,7 @@ class SiteReloader:
         self._cache = BuildCache()
 
     def go_live(self, schedule: Schedule) -> None:
-        """Build and serve a schedule that the caller has loaded from the file.
-
-        Raises ScheduleError if an episode's time cannot be computed.
-        """
+        """Serve a loaded schedule. Raises ScheduleError if an episode's time is invalid."""
         self.live = self._build(schedule)
 
     def reload(self) -> None:

@@ -25,8 +25,6 @@ COMPRESSED_TYPES: Final = {
     "text/html",
     "text/javascript",
 }
-# Level 9 takes up to eight times as long, and makes a page of eight episodes 0.3 % smaller.
-COMPRESSION_LEVEL: Final = 6
 # Headers that describe a body, left out of a 304 (RFC 9110 §15.4.5) and of OPTIONS.
 BODY_HEADERS: Final = {
     "Content-Disposition",
@@ -115,8 +113,9 @@ def prepare_responses(resource: Resource) -> PathResponses:
     if resource.media_type.partition(";")[0] not in COMPRESSED_TYPES:
         return PathResponses(_prepare_variant(resource.body, resource.etag, headers), None, options)
     headers = (*headers, ("Vary", "Accept-Encoding"))
+    # Level 9 takes up to eight times as long, and makes a page of eight episodes 0.3 % smaller.
     # Without a time stamp, all replicas with the same zlib compress to the same bytes.
-    body = gzip.compress(resource.body, COMPRESSION_LEVEL, mtime=0)
+    body = gzip.compress(resource.body, compresslevel=6, mtime=0)
     etag = f'{resource.etag[:-1]}-gzip"'
     return PathResponses(
         plain=_prepare_variant(resource.body, resource.etag, headers),
