@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from defects_ical.doctor.diagnosis import check_content
-from defects_ical.doctor.findings import Finding, build_findings
+from defects_ical.doctor.report import Finding, build_findings
 from defects_ical.site.build import Site
 from tests.support.broken_feeds import FEEDS, NOW
 
@@ -29,9 +29,7 @@ def find_one(body: bytes, issue_id: str) -> Finding:
     return finding
 
 
-def make_single_event_feed(
-    body: bytes = FEEDS["a single event with a calendar name"],
-) -> bytes:
+def make_single_event_feed(body: bytes = FEEDS["a single event with a calendar name"]) -> bytes:
     """Return a feed, rather than an event to import, that has one event."""
     return body.replace(b"X-WR-CALNAME", b"X-PUBLISHED-TTL:PT1H\r\nX-WR-CALNAME")
 

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from defects_ical.doctor.findings import build_findings
 from defects_ical.doctor.issues import Issue
 from defects_ical.probe.clients import CLIENTS
 from defects_ical.rfc5545.lenient_parser import SyntaxRule
@@ -40,24 +39,3 @@ def test_clients_are_known() -> None:
 
 def test_every_syntax_rule_is_an_issue() -> None:
     assert {rule.name for rule in SyntaxRule} <= {issue.name for issue in Issue}
-
-
-def test_findings_are_grouped_and_ordered() -> None:
-    """The worst come first; those of one severity in the order of the catalogue."""
-    occurrences = [
-        Issue.NO_PRODID.at(1),
-        Issue.NO_UID.at(30),
-        Issue.NO_VERSION.at(1),
-        Issue.NO_UID.at(40),
-    ]
-    findings = build_findings(occurrences)
-    assert [(each.issue, each.line, each.count) for each in findings] == [
-        (Issue.NO_UID, 30, 2),
-        (Issue.NO_VERSION, 1, 1),
-        (Issue.NO_PRODID, 1, 1),
-    ]
-
-
-def test_details_are_quoted_briefly() -> None:
-    (finding,) = build_findings([Issue.METHOD.at(4, method="a\n\x07" + "b" * 500)])
-    assert finding.message == f"METHOD is a U+0007{'b' * 111}…."

@@ -1,4 +1,4 @@
-"""Golden files of all reports, and the reports of our own feeds."""
+"""Findings, golden files of all reports, and the reports of our own feeds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ import pytest
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.doctor.diagnosis import diagnose, diagnose_result
-from defects_ical.doctor.findings import build_findings, has_errors
 from defects_ical.doctor.issues import Issue
-from defects_ical.doctor.report import WIDTH, format_report
+from defects_ical.doctor.report import WIDTH, build_findings, format_report, has_errors
 from defects_ical.export.exporter import export_site
 from defects_ical.probe.session import ProbeResult, probe_feed
 from defects_ical.schedule.loader import load_schedule
@@ -84,6 +83,27 @@ def write_golden() -> None:
         file.unlink()
     for case, make in CASES.items():
         get_file(case).write_text(make(), "utf-8")
+
+
+def test_findings_are_grouped_and_ordered() -> None:
+    """The worst come first; those of one severity in the order of the catalogue."""
+    occurrences = [
+        Issue.NO_PRODID.at(1),
+        Issue.NO_UID.at(30),
+        Issue.NO_VERSION.at(1),
+        Issue.NO_UID.at(40),
+    ]
+    findings = build_findings(occurrences)
+    assert [(each.issue, each.line, each.count) for each in findings] == [
+        (Issue.NO_UID, 30, 2),
+        (Issue.NO_VERSION, 1, 1),
+        (Issue.NO_PRODID, 1, 1),
+    ]
+
+
+def test_details_are_quoted_briefly() -> None:
+    (finding,) = build_findings([Issue.METHOD.at(4, method="a\n\x07" + "b" * 500)])
+    assert finding.message == f"METHOD is a U+0007{'b' * 111}…."
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -15,9 +15,9 @@ def doctor(url: str) -> None:
     Request it as Google, Apple, Outlook, Thunderbird and ICSx5 do.
     """
     # They load httpx and icalendar, which would slow every other command's start.
-    from defects_ical.doctor import diagnosis, findings, report  # noqa: PLC0415 - see above
+    from defects_ical.doctor import diagnosis, report  # noqa: PLC0415 - see above
 
     found = diagnosis.diagnose(url, utc_now())
     click.echo(report.format_report(url, found), nl=False)
-    if findings.has_errors(found):
+    if report.has_errors(found):
         click.get_current_context().exit(1)

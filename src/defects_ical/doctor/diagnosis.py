@@ -16,9 +16,9 @@ from defects_ical.doctor.checks import (
     stability,
     timezones,
 )
-from defects_ical.doctor.findings import Finding, build_findings
 from defects_ical.doctor.issues import Issue, Occurrence
 from defects_ical.doctor.parsed_feed import read_feed
+from defects_ical.doctor.report import Finding, build_findings
 from defects_ical.probe.session import LIMITS, Limits, ProbeResult, probe_feed
 from defects_ical.rfc5545.lenient_parser import parse_lenient
 

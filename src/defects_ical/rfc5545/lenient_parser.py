@@ -39,7 +39,6 @@ CALENDAR: Final = "VCALENDAR"
 TOP_COMPONENTS: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
 # Allowed in texts, and no client ends a line at them.
 HARMLESS_CHARS: Final = frozenset("\t\ufeff")
-ENDING_NAMES: Final = {b"\r": "CR", b"\n": "LF"}
 
 _LOOSE_LINE: Final = re.compile(r"([A-Za-z0-9-]+)[;:]")
 
@@ -118,8 +117,8 @@ def _decode_to_utf8(body: bytes, observations: list[Observation]) -> bytes:
 def _check_physical_lines(lines: list[PhysicalLine]) -> Iterator[Observation]:
     for line in lines:
         if line.has_bare_ending:
-            details = {"ending": ENDING_NAMES[line.ending]}
-            yield Observation(SyntaxRule.LINE_ENDING, line.number, details)
+            ending = "CR" if line.ending == b"\r" else "LF"
+            yield Observation(SyntaxRule.LINE_ENDING, line.number, {"ending": ending})
         if line.is_too_long:
             lengths = {"length": len(line.raw), "limit": MAX_LINE_BYTES}
             yield Observation(SyntaxRule.LONG_LINE, line.number, lengths)
@@ -166,10 +165,7 @@ def _group_continuations(
 
 def _decode_line(parts: list[PhysicalLine], observations: list[Observation]) -> str:
     """Unfold and decode a line, as Latin-1 if it is not UTF-8."""
-    if len(parts) == 1:
-        raw = parts[0].raw
-    else:
-        raw = parts[0].raw + b"".join(part.raw[1:] for part in parts[1:])
+    raw = parts[0].raw + b"".join(part.raw[1:] for part in parts[1:])
     if not is_utf8(raw):
         bad = next((part for part in parts if not is_utf8(part.raw)), parts[0])
         observations.append(Observation(SyntaxRule.NOT_UTF_8, bad.number))

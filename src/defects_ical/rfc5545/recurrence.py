@@ -63,10 +63,8 @@ def _estimate_last_recurrence(rule: str, start: datetime) -> datetime:
     if "UNTIL" in parts:
         until = parse_date_time(ContentLine("UNTIL", (), parts["UNTIL"], 0))
         return _add(until.utc, DAY) if until else NEVER
-    frequency, count, interval = (
-        parts.get(name, default)
-        for name, default in (("FREQ", ""), ("COUNT", ""), ("INTERVAL", "1"))
-    )
+    frequency, count = parts.get("FREQ", ""), parts.get("COUNT", "")
+    interval = parts.get("INTERVAL", "1")
     if frequency not in LONGEST_STEPS or not (_is_number(count) and _is_number(interval)):
         return NEVER
     filters = [name for name in parts if name.startswith("BY")]

@@ -11,8 +11,7 @@ from tests.support.broken_feeds import FEEDS, VALID
 
 
 @pytest.mark.parametrize(
-    ("second", "issues"),
-    [(b"59", []), (b"60", []), (b"61", [("invalid-time", 26)])],
+    ("second", "issues"), [(b"59", []), (b"60", []), (b"61", [("invalid-time", 26)])]
 )
 def test_leap_second_is_valid(second: bytes, issues: Issues) -> None:
     end = b"DTEND:20261021T0059" + second + b"Z"

@@ -112,10 +112,7 @@ def test_wrong_charset() -> None:
     [
         {"expires": "Fri, 31 Dec 9999 23:59:59 -0900", "date": "Fri, 31 Dec 2025 23:59:59 GMT"},
         {"last-modified": "Fri, 31 Dec 9999 23:59:59 -0900"},
-        {
-            "last-modified": "Fri, 31 Dec 9999 23:59:59 GMT",
-            "date": "Fri, 31 Dec 9999 23:59:59 GMT",
-        },
+        {"last-modified": "Fri, 31 Dec 9999 23:59:59 GMT", "date": "Fri, 31 Dec 9999 23:59:59 GMT"},
         {"content-type": "text/calendar; charset*0=a; charset*1=b; charset*=c"},
         {"content-type": f"text/calendar; charset*{'1' * 5000}=a"},
     ],

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.doctor.findings import Finding
+from defects_ical.doctor.report import Finding
 from defects_ical.probe import session
 from defects_ical.probe.clients import CLIENTS
 from defects_ical.probe.session import Limits, ProbeResult, probe_feed
@@ -199,10 +199,7 @@ def test_robots_without_a_response() -> None:
 
 
 def test_webcal_without_a_feed_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    with (
-        serve(SCENARIOS["404"]) as plain,
-        serve(Scenario(send_healthy, tls=True)) as secure,
-    ):
+    with serve(SCENARIOS["404"]) as plain, serve(Scenario(send_healthy, tls=True)) as secure:
         monkeypatch.setattr(session, "candidate_urls", lambda _: (plain.url, secure.url))
         finding = find_one(plain.url.replace("http:", "webcal:"), trusted=True)
     assert summarize(finding) == "warning webcal-over-http"

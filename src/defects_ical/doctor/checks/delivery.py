@@ -68,14 +68,11 @@ def _check_compression(result: ProbeResult) -> Iterator[Occurrence]:
         return
     for probe in probes:
         encoding = probe.response.encoding
-        if "Accept-Encoding" not in CLIENT_HEADERS[probe.client] and _is_compression(encoding):
+        if encoding and not _is_compression(encoding):
+            yield Issue.UNKNOWN_CONTENT_ENCODING.at(encoding=encoding)
+        elif encoding and "Accept-Encoding" not in CLIENT_HEADERS[probe.client]:
             issue = Issue.UNREQUESTED_COMPRESSION.at(encoding=encoding, client=probe.client)
             yield replace(issue, clients=(probe.client,))
-    unknown = [
-        each.response.encoding for each in probes if not _is_compression(each.response.encoding)
-    ]
-    for encoding in [each for each in unknown if each][:1]:
-        yield Issue.UNKNOWN_CONTENT_ENCODING.at(encoding=encoding)
 
 
 def _is_compression(encoding: str) -> bool:

@@ -43,8 +43,7 @@ def check_timezones(feed: ParsedFeed) -> Iterator[Occurrence]:
     times = _collect_times(feed)
     for definition in feed.timezones[:MAX_TIMEZONES]:
         yield from _check_components(definition)
-        yield from _check_rules(definition)
-        yield from _check_observances(definition, times.get(tzid_of(definition), {}))
+        yield from _compare_with_iana(definition, times.get(tzid_of(definition), {}))
 
 
 def _check_definitions(feed: ParsedFeed) -> Iterator[Occurrence]:
@@ -76,9 +75,7 @@ def _check_components(definition: Component) -> Iterator[Occurrence]:
     for line in definition.get_lines("COMMENT"):
         yield Issue.TIMEZONE_COMMENT.at(line.number, timezone=tzid)
     for observance in definition.components:
-        invalid = (name for name in PARSERS if PARSERS[name](observance.get_value(name)) is None)
-        for name in islice(invalid, 1):
-            yield Issue.INCOMPLETE_OBSERVANCE.at(observance.number, timezone=tzid, property=name)
+        yield from _check_observance(tzid, observance)
     count = count_transitions(definition)
     if count > LONG_HISTORY:
         yield Issue.LONG_HISTORY.at(definition.number, timezone=tzid, count=count)
@@ -92,17 +89,17 @@ PARSERS: Final = {
 """The properties that an observance requires."""
 
 
-def _check_rules(definition: Component) -> Iterator[Occurrence]:
-    for observance in definition.components:
-        onset = values.parse_local_datetime(observance.get_value("DTSTART"))
-        for line in observance.get_lines("RRULE"):
-            if not onset or not parse_yearly_rrule(line.value, onset):
-                yield Issue.COMPLEX_RULE.at(
-                    line.number, timezone=tzid_of(definition), rule=line.value
-                )
+def _check_observance(tzid: str, observance: Component) -> Iterator[Occurrence]:
+    invalid = (name for name in PARSERS if PARSERS[name](observance.get_value(name)) is None)
+    for name in islice(invalid, 1):
+        yield Issue.INCOMPLETE_OBSERVANCE.at(observance.number, timezone=tzid, property=name)
+    onset = values.parse_local_datetime(observance.get_value("DTSTART"))
+    for line in observance.get_lines("RRULE"):
+        if not onset or not parse_yearly_rrule(line.value, onset):
+            yield Issue.COMPLEX_RULE.at(line.number, timezone=tzid, rule=line.value)
 
 
-def _check_observances(
+def _compare_with_iana(
     definition: Component, times: Mapping[datetime, int]
 ) -> Iterator[Occurrence]:
     observances = tuple(parse_observances(definition))
