@@ -54,6 +54,11 @@ class Entry:
         lines = (f"{_join_names(each.episodes)}, {self.date}: {each.text}" for each in self.texts)
         return "\n".join(lines)
 
+    @property
+    def fragment(self) -> str:
+        """The id of the page's element about it: of its only episode, or of all changes."""
+        return self.episodes[0].id if len(self.episodes) == 1 else "changes"
+
 
 def list_entries(schedule: Schedule, episodes: Iterable[Episode]) -> tuple[Entry, ...]:
     """Return the entries of the change log, newest first; ``episodes`` are all of the schedule."""

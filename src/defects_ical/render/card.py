@@ -62,10 +62,10 @@ def render_card(site: SiteInput) -> bytes:
     platforms = ", ".join(each.name for each in schedule.platforms.values())
     subtitle = f"{format_date_range(episodes, schedule)} · {platforms}"
     context = {
+        "address": _truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
         "description": f"{site.show.title}: when the episodes air",
         "list_top": _LIST_TOP,
         "rows": _make_rows(episodes, schedule),
-        "site": _truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
         "subtitle": _truncate_to_width(subtitle, 34),
         "timezone": f"Times in {to_local(episodes[0].start, schedule.timezone).city}",
         "title": _fit_title(site.show.title),

@@ -8,7 +8,7 @@ from functools import partial
 from html import escape
 from typing import Final
 
-from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
+from defects_ical.content.descriptions import format_date_time
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
@@ -17,7 +17,7 @@ from defects_ical.render.templates import bundle_script, get_template, read_stat
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import Schedule, Show
 from defects_ical.text.display import bidi_isolate
-from defects_ical.timezones.conversion import format_utc, to_local
+from defects_ical.timezones.conversion import to_local
 
 FRAME_PATH: Final = "/embed.html"
 FRAME_STYLE_PATH: Final = "/embed.css"
@@ -90,10 +90,8 @@ def _render_frame(site: SiteInput) -> bytes:
     context = {
         "content_security_policy": build_embed_policy(site.url),
         "episode_items": site.cache.get_or_render("frame", site.episodes_by_start, render),
-        "feed": site.feeds[0],
         "max_rows": MAX_ROWS,
-        "show": site.show,
-        "site_url": site.url,
+        "site": site,
     }
     return get_template("embed.html").render(context).encode()
 
@@ -105,9 +103,7 @@ def _render_frame_item(schedule: Schedule, episode: Episode) -> str:
     context = {
         "air_time": format_date_time(to_local(episode.start, schedule.timezone)),
         "episode": episode,
-        "format_utc": format_utc,
         "moved_from": format_date_time(to_local(moved, schedule.timezone)) if moved else "",
-        "statuses": STATUS_TEXTS,
     }
     return get_template("embed_episode.html").render(context)
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import segno
 
-from defects_ical.content import descriptions
-from defects_ical.content.calendar_apps import (
-    CalendarEntry,
-    add_to_google,
-    add_to_outlook,
-    subscribe_links,
-)
+from defects_ical.content import calendar_apps, descriptions
 from defects_ical.content.changelog import ATOM_PATH
 from defects_ical.content.feeds import PICTURE_PATH, episode_path
 from defects_ical.content.site_input import SiteInput
@@ -24,7 +18,6 @@ from defects_ical.render.snippets import make_snippets
 from defects_ical.render.structured_data import render_json_ld
 from defects_ical.render.templates import bundle_script, get_template, read_static
 from defects_ical.schedule.episodes import Episode
-from defects_ical.timezones.conversion import format_utc
 
 PAGE_TEMPLATES: Final = {
     "/sitemap.xml": "sitemap.xml",
@@ -42,29 +35,14 @@ CONTENT_SECURITY_POLICY: Final = (
 
 def render_pages(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the UTF-8 bytes of each page and of the files that pages load."""
-    context = _build_context(site)
-    for path, name in PAGE_TEMPLATES.items():
-        yield path, get_template(name).render(context).encode()
-    yield "/page.js", bundle_script("local-times.js", "page.js")
-    yield "/icon.svg", read_static("icon.svg")
-
-
-def _build_context(site: SiteInput) -> Mapping[str, Any]:
-    """Return the variables of the page templates."""
-    schedule, episodes, render = (
-        site.schedule,
-        site.episodes_by_start,
-        partial(_render_episode, site),
-    )
-    return {
+    schedule, episodes = site.schedule, site.episodes_by_start
+    items = site.cache.get_or_render("page", episodes, partial(_render_episode, site))
+    context = {
         "atom_path": ATOM_PATH,
-        "changes": site.changes,
         "content_security_policy": CONTENT_SECURITY_POLICY,
         "date_range": descriptions.format_date_range(episodes, schedule),
         "describe_availability": descriptions.describe_availability,
-        "episode_items": site.cache.get_or_render("page", episodes, render),
-        "feeds": site.feeds,
-        "format_utc": format_utc,
+        "episode_items": items,
         "has_changes": any(each.previous_start or each.status != "confirmed" for each in episodes),
         "iframe_sandbox": IFRAME_SANDBOX,
         "json_ld": render_json_ld(site),
@@ -72,12 +50,14 @@ def _build_context(site: SiteInput) -> Mapping[str, Any]:
         "modified": max([schedule.published, *(change.at for change in schedule.changes)]),
         "picture_path": PICTURE_PATH,
         "qr_code": _render_qr_code(site.url),
-        "schedule": schedule,
-        "show": site.show,
-        "site_url": site.url,
+        "site": site,
         "snippets": make_snippets(site),
-        "subscribe_links": subscribe_links,
+        "subscribe_links": calendar_apps.subscribe_links,
     }
+    for path, name in PAGE_TEMPLATES.items():
+        yield path, get_template(name).render(context).encode()
+    yield "/page.js", bundle_script("local-times.js", "page.js")
+    yield "/icon.svg", read_static("icon.svg")
 
 
 def _render_qr_code(site_url: SiteURL) -> str:
@@ -94,19 +74,17 @@ def _render_episode(site: SiteInput, episode: Episode) -> str:
         "changes": [descriptions.describe_dated_change(each, schedule) for each in changes],
         "clock_lines": [*descriptions.format_local_times(episode.start, schedule)],
         "episode": episode,
-        "format_utc": format_utc,
-        "google_url": add_to_google(entry),
+        "google_url": calendar_apps.add_to_google(entry),
         "ics_url": site.url.join(episode_path(episode, schedule)),
-        "outlook_url": add_to_outlook(entry),
-        "statuses": descriptions.STATUS_TEXTS,
+        "outlook_url": calendar_apps.add_to_outlook(entry),
     }
     return get_template("episode.html").render(context)
 
 
-def _make_calendar_entry(site: SiteInput, episode: Episode) -> CalendarEntry:
+def _make_calendar_entry(site: SiteInput, episode: Episode) -> calendar_apps.CalendarEntry:
     platforms = site.schedule.platforms.values()
     lines = (episode.teaser, *descriptions.describe_platforms(platforms), site.link_to(episode))
-    return CalendarEntry(
+    return calendar_apps.CalendarEntry(
         title=descriptions.format_event_title(episode, site.show),
         details="\n".join(filter(None, lines)),
         location=", ".join(platform.name for platform in platforms),

@@ -10,13 +10,7 @@ from typing import Final
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
-from defects_ical.render.embed import (
-    CARD_PATH,
-    ELEMENT_PATH,
-    FRAME_PATH,
-    format_link_text,
-    render_iframe,
-)
+from defects_ical.render import embed
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import Schedule
 from defects_ical.timezones.conversion import format_utc, to_local
@@ -80,10 +74,10 @@ class Snippet:
 
 def make_snippets(site: SiteInput) -> tuple[Snippet, ...]:
     """Return the snippets of a schedule, the most capable first."""
-    link_text = format_link_text(site.show)
-    script = _HEIGHT_SCRIPT % {"origin": site.url.origin, "frame": site.url.join(FRAME_PATH)}
+    link_text = embed.format_link_text(site.show)
+    script = _HEIGHT_SCRIPT % {"origin": site.url.origin, "frame": site.url.join(embed.FRAME_PATH)}
     code = {
-        "frame": render_iframe(site) + script,
+        "frame": embed.render_iframe(site) + script,
         "element": _render_element(link_text, site.url),
         "html": _render_static_html(site),
         "markdown": f"[{_escape_markdown(link_text)}]({site.url})\n",
@@ -98,7 +92,7 @@ def _render_element(link_text: str, site_url: SiteURL) -> str:
         "<defects-episodes>\n"
         f'<p><a href="{site_url}">{escape(link_text)}</a></p>\n'
         "</defects-episodes>\n"
-        f'<script src="{site_url.join(ELEMENT_PATH)}" async></script>\n'
+        f'<script src="{site_url.join(embed.ELEMENT_PATH)}" async></script>\n'
     )
 
 
@@ -129,6 +123,6 @@ def _escape_markdown(text: str) -> str:
 def _render_picture(site: SiteInput) -> str:
     alt = escape(f"{site.show.title}: when the episodes air")
     return (
-        f'<a href="{site.url}"><img src="{site.url.join(CARD_PATH)}" alt="{alt}" '
+        f'<a href="{site.url}"><img src="{site.url.join(embed.CARD_PATH)}" alt="{alt}" '
         'width="600" height="315"></a>\n'
     )

@@ -8,6 +8,9 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
+from defects_ical.content.descriptions import STATUS_TEXTS
+from defects_ical.timezones.conversion import format_utc
+
 _ENVIRONMENT: Final = Environment(
     loader=PackageLoader("defects_ical"),
     autoescape=select_autoescape(("html", "svg", "xml", "atom")),
@@ -16,6 +19,7 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+_ENVIRONMENT.globals |= {"format_utc": format_utc, "status_texts": STATUS_TEXTS}
 
 
 def get_template(name: str) -> Template:

@@ -17,7 +17,7 @@ from defects_ical.render.episodes_json import render_json
 from defects_ical.render.ics import render_feeds
 from defects_ical.render.page import render_pages
 from defects_ical.schedule.model import Schedule
-from defects_ical.site.headers import get_headers, get_media_type
+from defects_ical.site.headers import get_media_type, list_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ def _render_files(site: SiteInput) -> Iterator[tuple[str, bytes]]:
 
 def _make_resource(path: str, body: bytes, site_url: SiteURL) -> Resource:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Resource(body, get_media_type(path), etag, get_headers(path, site_url))
+    return Resource(body, get_media_type(path), etag, (*list_headers(path, site_url),))

@@ -50,17 +50,10 @@ def get_security_headers(site_url: SiteURL) -> tuple[tuple[str, str], ...]:
     return (*SECURITY_HEADERS, HSTS) if site_url.origin.startswith("https:") else SECURITY_HEADERS
 
 
-def get_headers(path: str, site_url: SiteURL) -> tuple[tuple[str, str], ...]:
-    """Return all headers of a resource except ETag."""
-    return (
-        ("Content-Type", get_media_type(path)),
-        *_list_own_headers(path, site_url),
-        *get_security_headers(site_url),
-    )
-
-
-def _list_own_headers(path: str, site_url: SiteURL) -> Iterator[tuple[str, str]]:
+def list_headers(path: str, site_url: SiteURL) -> Iterator[tuple[str, str]]:
+    """Yield all headers of a resource except ETag."""
     is_feed = path.endswith(".ics")
+    yield "Content-Type", get_media_type(path)
     yield "Cache-Control", f"{CACHE_CONTROL}, no-transform" if is_feed else CACHE_CONTROL
     if path.endswith((".ics", ".json", ".atom")) or path in EMBED_PATHS:
         yield "Access-Control-Allow-Origin", "*"
@@ -75,3 +68,4 @@ def _list_own_headers(path: str, site_url: SiteURL) -> Iterator[tuple[str, str]]
         yield "Content-Disposition", f'attachment; filename="{path.rpartition("/")[2]}"'
     elif is_feed:
         yield "Content-Disposition", "inline"
+    yield from get_security_headers(site_url)
