@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from defects_ical.compare.differences import Difference, Issue, Kind
 from defects_ical.compare.event_parser import PublishedEvent, RevisionStamps
@@ -16,18 +16,27 @@ from defects_ical.compare.suggested_entries import (
     RequiredEntry,
     is_move_of_all,
 )
-from defects_ical.compare.text_diff import diff_text
 from defects_ical.content.descriptions import (
     STATUS_TEXTS,
     TITLE_PREFIXES,
+    EventDescription,
     format_date_time,
-    get_platform_delay,
 )
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import ALL, Platform, Schedule, Status
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import format_duration
 from defects_ical.timezones.conversion import to_local
+
+# Parts of an event's text that people know by their words.
+QUOTED_PARTS: Final = ("title", "teaser")
+# Parts that change with a time or a stamp.
+DERIVED_PARTS: Final = ("times in other time zones", "what changed", "time zone")
+# Properties that belong to other parts or kinds; all others are "details".
+KNOWN_PROPERTIES: Final = (
+    *("DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "CREATED", "DTSTART", "DTEND", "UID", "STATUS"),
+    *("SUMMARY", "DESCRIPTION", "LOCATION", "CATEGORIES", "URL"),
+)
 
 
 class _Outcome(NamedTuple):
@@ -95,22 +104,16 @@ def diff_episode(
     """
     main = pairs[0] if pairs[0].feed == main_feed else None
     for pair in pairs:
-        if main is None or pair.outcome != main.outcome or pair is main:
-            yield from _diff_event(pair, episode, schedule, is_deviation=pair is not main)
-
-
-def _diff_event(
-    pair: EventPair, episode: Episode | None, schedule: Schedule, *, is_deviation: bool
-) -> Iterator[Difference]:
-    """Yield what changed in one event; ``is_deviation`` if the show's own feed differs."""
-    issue = pair.outcome.issue
-    required = _require_entry(pair, episode, schedule, is_deviation=is_deviation) if issue else None
-    name = episode.name if episode else _find_name(pair, schedule)
-    id_ = None if pair.is_unknown else pair.id
-    for kind, before, after in _list_changes(pair, schedule, is_deviation=is_deviation):
-        is_text = kind == "text changed" and issue is Issue.UNANNOUNCED
-        own_issue = Issue.UNANNOUNCED_TEXT if is_text else issue
-        yield Difference(id_, name, kind, before, after, pair.feed, own_issue, required)
+        is_deviation, issue = pair is not main, pair.outcome.issue
+        if main and is_deviation and pair.outcome == main.outcome:
+            continue
+        required = _require_entry(pair, episode, schedule, is_deviation=is_deviation)
+        name = episode.name if episode else _find_name(pair, schedule)
+        id_ = None if pair.is_unknown else pair.id
+        for kind, before, after in _list_changes(pair, schedule, is_deviation=is_deviation):
+            is_text = kind == "text changed" and issue is Issue.UNANNOUNCED
+            own_issue = Issue.UNANNOUNCED_TEXT if is_text else issue
+            yield Difference(id_, name, kind, before, after, pair.feed, own_issue, required)
 
 
 def _list_changes(
@@ -124,7 +127,7 @@ def _list_changes(
     elif before and after:
         visible = [*_list_visible_changes(before, after, schedule)]
         yield from visible
-        text = diff_text(before, after, alone=not visible)
+        text = _diff_text(before, after, alone=not visible)
         if text and not (visible and is_deviation):
             yield "text changed", *text
 
@@ -149,20 +152,24 @@ def _format_start(start: datetime, schedule: Schedule) -> str:
 def _require_entry(
     pair: EventPair, episode: Episode | None, schedule: Schedule, *, is_deviation: bool
 ) -> RequiredEntry | None:
-    """Return what announces the changes of an event; None if no entry can."""
+    """Return what announces the changes of an event; None if no entry can, or has to."""
     before, outcome = pair.before, pair.outcome
-    if not before or pair.is_unknown:
+    if not before or not outcome.issue or pair.is_unknown:
         return None
-    if not episode:
-        return _require_cancellation(pair, before, schedule)
+    number = parse_episode_number(pair.id)
+    sequence = episode.sequence if episode else _count_entries_for_all(schedule)
     is_text = outcome.issue is Issue.UNANNOUNCED_TEXT
     required = RequiredEntry(
-        key=episode.key,
+        key=str(number or pair.id),
         stamp=max(before.stamps[1:]),
-        count=_count_entries(before, episode.sequence),
+        count=max(1, before.stamps.sequence - sequence + 1),
         note=DETAILS_CORRECTED if is_text else ANNOUNCED_AGAIN,
         published_timezone=before.timezone,
     )
+    if not episode:
+        start = before.start - timedelta(minutes=pair.platform.delay if pair.platform else 0)
+        removed = RemovedEpisode(number, _parse_title(before, schedule), start, before.runtime)
+        return replace(required, status="cancelled", removed=removed)
     if is_deviation:
         # Entries are about the broadcast; a platform's own time follows from its delay.
         if outcome.moved and pair.platform:
@@ -176,36 +183,14 @@ def _require_entry(
     )
 
 
-def _count_entries(before: PublishedEvent, sequence: int) -> int:
-    """Return how many entries raise ``sequence`` above the published one."""
-    return max(1, before.stamps.sequence - sequence + 1)
+def _count_entries_for_all(schedule: Schedule) -> int:
+    """Return how many entries will be for a removed episode, too, once it is restored."""
+    return sum(each.episodes == (ALL,) and not is_move_of_all(each) for each in schedule.changes)
 
 
 def _describe_delay(platform: Platform) -> str:
     later = f"{format_duration(platform.delay)} after" if platform.delay else "with"
     return f"Now on {excerpt(platform.name)} {later} the broadcast."
-
-
-def _require_cancellation(
-    pair: EventPair, before: PublishedEvent, schedule: Schedule
-) -> RequiredEntry:
-    """Return what cancels a removed episode."""
-    number = parse_episode_number(pair.id)
-    # Once it is restored, entries for "all" are for this episode, too.
-    sequence = sum(
-        each.episodes == (ALL,) and not is_move_of_all(each) for each in schedule.changes
-    )
-    title = _parse_title(before, schedule)
-    return RequiredEntry(
-        key=str(number) if number else pair.id,
-        stamp=max(before.stamps[1:]),
-        count=_count_entries(before, sequence),
-        status="cancelled",
-        removed=RemovedEpisode(
-            number, title, before.start - get_platform_delay(pair.platform), before.runtime
-        ),
-        published_timezone=before.timezone,
-    )
 
 
 def parse_episode_number(id_: str) -> int | None:
@@ -228,3 +213,50 @@ def _parse_title(event: PublishedEvent, schedule: Schedule) -> str:
     if summary.startswith(show):
         return summary.removeprefix(show)
     return summary.partition(": ")[2] or summary
+
+
+def _diff_text(
+    before: PublishedEvent, after: PublishedEvent, *, alone: bool
+) -> tuple[str, str] | None:
+    """Return the changed parts before and after ("teaser: They run."); None without changes.
+
+    Parts that follow from another time or stamp are reported only if nothing visible changed:
+    ``alone``.
+    """
+    old, new = _split_text(before), _split_text(after)
+    old["title"], new["title"] = _strip_common_name(old["title"], new["title"])
+    changed = [part for part in old if old[part] != new[part]]
+    reported = [part for part in changed if part not in DERIVED_PARTS]
+    if not reported and not alone:
+        return None
+    reported = reported or changed or ["stamps"]
+    quoted = [part for part in reported if part in QUOTED_PARTS]
+    names = [part for part in reported if part not in QUOTED_PARTS]
+    was, now = (
+        [f"{part}: {excerpt(texts[part]) or 'none'}" for part in quoted] for texts in (old, new)
+    )
+    return "; ".join(was), "; ".join((*now, *names))
+
+
+def _split_text(event: PublishedEvent) -> dict[str, str]:
+    """Return what an event says, by the name that people have for each part."""
+    values = {name: each.value for name, each in event.properties.items()}
+    description = EventDescription.parse(event.description)
+    return {
+        "title": event.summary.removeprefix(TITLE_PREFIXES[event.status]),
+        "teaser": description.teaser,
+        "where to watch": description.platforms + values.get("LOCATION", ""),
+        "times in other time zones": description.times,
+        "what changed": description.changes,
+        "link": description.link + values.get("URL", ""),
+        "genres": values.get("CATEGORIES", ""),
+        "first published": values.get("CREATED", ""),
+        "time zone": event.timezone or "UTC",
+        "details": "\n".join(line for line in event.lines if not line.startswith(KNOWN_PROPERTIES)),
+    }
+
+
+def _strip_common_name(old: str, new: str) -> tuple[str, str]:
+    """Remove the episode's name from two titles that differ only in the show's."""
+    (old_show, _, old_name), (new_show, _, new_name) = old.rpartition(": "), new.rpartition(": ")
+    return (old_show, new_show) if old != new and old_name == new_name else (old, new)

@@ -92,27 +92,23 @@ def parse_header(header: bytes) -> Properties:
     return _parse_properties(lines[1:])
 
 
-def changed_events(before: bytes, after: bytes) -> Changes:
+def find_changed_events(before: bytes, after: bytes) -> Changes:
     """Return the events whose lines differ between two calendars, or that only one of them has.
 
     Events with equal bytes are not parsed, so that they cost almost nothing. Raises CalendarError.
     """
-    old, new = split_events(before)[1], split_events(after)[1]
-    old_events = _parse_events(old, skip=frozenset(new))
-    new_events = _parse_events(new, skip=frozenset(old))
+    old_bodies, new_bodies = (split_events(each)[1] for each in (before, after))
+    old_events = _parse_events(old_bodies, skip=frozenset(new_bodies))
+    new_events = _parse_events(new_bodies, skip=frozenset(old_bodies))
     uids = (*new_events, *old_events)
-    pairs = {uid: (old_events.get(uid), new_events.get(uid)) for uid in uids}
-    return {uid: pair for uid, pair in pairs.items() if not _have_equal_lines(*pair)}
+    pairs = ((uid, old_events.get(uid), new_events.get(uid)) for uid in uids)
+    # The folds of lines, and their order, make no difference.
+    return {uid: (a, b) for uid, a, b in pairs if not (a and b and a.lines == b.lines)}
 
 
 def _parse_events(events: Iterable[bytes], skip: frozenset[bytes]) -> dict[str, PublishedEvent]:
     parsed = (parse_event(each) for each in events if each not in skip)
     return {each.uid: each for each in parsed}
-
-
-def _have_equal_lines(before: PublishedEvent | None, after: PublishedEvent | None) -> bool:
-    """Return whether two events differ only in their folds, or in the order of their lines."""
-    return before is not None and after is not None and before.lines == after.lines
 
 
 def parse_event(event: bytes) -> PublishedEvent:

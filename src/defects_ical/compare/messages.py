@@ -5,55 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue, Kind
 from defects_ical.compare.event_diff import parse_episode_number
 from defects_ical.compare.suggested_entries import RequiredEntry, Suggestion, suggest_entries
 from defects_ical.schedule.model import Schedule
-
-
-class IssueText(NamedTuple):
-    """The texts of an issue.
-
-    ``label`` follows the severity in a table; ``problem`` follows what changed, in a message;
-    ``fix`` is a sentence without the entries to append: those replace ``{entries}`` in it.
-    """
-
-    label: str
-    problem: str
-    fix: str = "Append {entries} to `changes`."
-
-
-_NOT_CANCELLED: Final = (
-    " without a cancellation; calendar apps keep it, or delete it without notice"
-)
-ISSUE_TEXTS: Final[Mapping[Issue, IssueText]] = {
-    Issue.UNANNOUNCED: IssueText("unannounced", " without an entry in `changes`"),
-    Issue.UNANNOUNCED_TEXT: IssueText("text unannounced", " without an entry in `changes`"),
-    Issue.STAMP_DECREASED: IssueText(
-        "SEQUENCE or DTSTAMP decreased",
-        "; SEQUENCE or DTSTAMP decreased, so calendar apps ignore this",
-        "Restore the entry that was removed or edited, or append {entries} to `changes`.",
-    ),
-    Issue.STAMP_UNCHANGED: IssueText(
-        "DTSTAMP did not increase", "; SEQUENCE increased, but DTSTAMP did not"
-    ),
-    Issue.REMOVED: IssueText("not cancelled", _NOT_CANCELLED),
-    Issue.UNKNOWN_EVENT_REMOVED: IssueText(
-        "not cancelled", _NOT_CANCELLED, "Restore it with its former id."
-    ),
-    Issue.FEED_MISSING: IssueText(
-        "feed missing",
-        "the feed is missing, so subscribers would get no updates",
-        "Restore the `slug`, or the platform's id.",
-    ),
-    Issue.ALL_UIDS_CHANGED: IssueText(
-        "all UIDs changed",
-        "all UIDs changed, so subscribers would lose every event or see it twice",
-        "Restore `show.uid`.",
-    ),
-}
 
 
 class _Group(NamedTuple):
@@ -122,10 +79,9 @@ def _suggest_for_groups(
 
 
 def _format_group(group: _Group, suggestion: Suggestion) -> tuple[str, str]:
-    text = ISSUE_TEXTS[group.issue]
-    message = f"{format_subject(group.differences)}: {group.message}{text.problem}"
+    message = f"{format_subject(group.differences)}: {group.message}{group.issue.value.problem}"
     entries = " and ".join(f"`{entry}`" for entry in suggestion.entries)
-    return message, " ".join((*suggestion.steps, text.fix.format(entries=entries)))
+    return message, " ".join((*suggestion.steps, group.issue.value.fix.format(entries=entries)))
 
 
 def format_subject(differences: Iterable[Difference]) -> str:

@@ -29,8 +29,8 @@ from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.text.display import excerpt
 
 MAX_BYTES: Final = 10_000_000
+# Seconds that a download may take.
 TIMEOUT: Final = 10.0
-"""Seconds that a download may take."""
 
 USE_ANOTHER: Final = "Use a feed's file, an exported folder, or the URL of a feed."
 USE_FEED_URL: Final = "Use the URL of a feed, as the page shows it."

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from defects_ical.compare.differences import Difference, Issue, Severity
-from defects_ical.compare.messages import ISSUE_TEXTS, format_subject
+from defects_ical.compare.messages import format_subject
 from defects_ical.compare.suggested_entries import suggest_entries
 from defects_ical.content.feeds import main_feeds
 from defects_ical.schedule.model import Schedule
@@ -119,7 +119,7 @@ def _build_rows(differences: Iterable[Difference], schedule: Schedule) -> Iterat
 
 def _format_result(difference: Difference) -> str:
     if difference.issue:
-        return f"{difference.severity}: {ISSUE_TEXTS[difference.issue].label}"
+        return f"{difference.severity}: {difference.issue.value.label}"
     if difference.kind == "added":
         return "new"
     return "announced" if difference.episode else "ok"
@@ -129,7 +129,7 @@ def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -
     """Yield what to do if no entry helps, and what is better than an entry."""
     for issue in (Issue.FEED_MISSING, Issue.ALL_UIDS_CHANGED, Issue.UNKNOWN_EVENT_REMOVED):
         if found := [each for each in differences if each.issue is issue]:
-            yield f"{format_subject(found)}: {ISSUE_TEXTS[issue].fix}"
+            yield f"{format_subject(found)}: {issue.value.fix}"
     issues = {each.issue for each in differences}
     if Issue.STAMP_DECREASED in issues:
         yield UNDO_REMOVAL

@@ -6,18 +6,17 @@ increase them. Any other change reaches some subscribers and not others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from defects_ical.compare.differences import CALENDAR, WHOLE_FEED, Difference, Issue
+from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
 from defects_ical.compare.event_diff import EventPair, diff_episode
 from defects_ical.compare.event_parser import (
     BEGIN_EVENT,
     Changes,
-    Properties,
-    changed_events,
+    find_changed_events,
     normalize_line_ends,
     parse_header,
     split_events,
@@ -36,10 +35,7 @@ CALENDAR_PROPERTIES: Final = ("NAME", "COLOR")
 
 
 def compare_site(
-    published: Mapping[str, bytes],
-    site: Site,
-    schedule: Schedule,
-    episodes: tuple[Episode, ...],
+    published: Mapping[str, bytes], site: Site, schedule: Schedule, episodes: tuple[Episode, ...]
 ) -> tuple[Difference, ...]:
     """Return what subscribers would see if ``site`` replaced the ``published`` calendars.
 
@@ -57,7 +53,7 @@ def compare_site(
         if before == after:
             continue
         before = normalize_line_ends(before)
-        changes = changed_events(before, after)
+        changes = find_changed_events(before, after)
         if missing := _find_missing_feed(path, before, after, changes):
             feed_differences.append(missing)
             continue
@@ -130,18 +126,16 @@ def _diff_calendar(path: str, before: bytes, after: bytes) -> Iterator[Differenc
         name for name in CALENDAR_PROPERTIES if name in old and old.get(name) != new.get(name)
     ]
     if changed:
-        texts = _format_properties(changed, old), _format_properties(changed, new)
-        yield Difference(None, CALENDAR, "text changed", *texts, path)
-
-
-def _format_properties(names: Iterable[str], properties: Properties) -> str:
-    return "; ".join(f"{name.lower()}: {excerpt(properties[name].text)}" for name in names)
+        was, now = (
+            "; ".join(f"{name.lower()}: {excerpt(each[name].text)}" for name in changed)
+            for each in (old, new)
+        )
+        yield Difference(None, "The calendar", "text changed", was, now, path)
 
 
 def _pair_events(path: str, changes: Changes, schedule: Schedule) -> Iterator[EventPair]:
     """Yield each changed event with the id of its episode, or its UID if that is unknown."""
-    platform_ids = {each.path: each.platform for each in all_feeds(schedule)}
-    platform_id = platform_ids.get(path)
+    platform_id = {each.path: each.platform for each in all_feeds(schedule)}.get(path)
     platform = schedule.platforms[platform_id] if platform_id else None
     for uid, (before, after) in changes.items():
         event = after or before

@@ -19,11 +19,9 @@ from defects_ical.schedule.model import ALL, Change, Schedule, Special, Status
 from defects_ical.schedule.yaml_writer import quote_scalar, write_flow
 from defects_ical.timezones.conversion import AmbiguousTimeError, format_local, to_local, to_utc
 
+# The notes of entries that only increase stamps, and that announce a changed text.
 ANNOUNCED_AGAIN: Final = "Announced again."
-"""The note of an entry that only increases stamps."""
 DETAILS_CORRECTED: Final = "Details corrected."
-"""The note of an entry that announces a changed text."""
-
 SECOND: Final = timedelta(seconds=1)
 
 
@@ -42,7 +40,7 @@ class RemovedEpisode:
 
 @dataclass(frozen=True, slots=True)
 class RequiredEntry:
-    """What the change log has to say about one episode, so that calendar apps apply its changes.
+    """What the change log has to say about an episode, so that calendar apps apply its changes.
 
     ``key`` is ``Episode.key``. ``move`` (UTC), ``runtime`` (minutes) and ``status`` are what
     changed unannounced; if nothing did, the entry says ``note``. ``stamp`` is the latest published
@@ -63,8 +61,8 @@ class RequiredEntry:
     def merge(self, other: RequiredEntry) -> RequiredEntry:
         """Return what satisfies both of two requirements for the same episode."""
         notes = dict.fromkeys(each.note for each in (self, other) if each.note != DETAILS_CORRECTED)
-        return RequiredEntry(
-            key=self.key,
+        return replace(
+            self,
             stamp=max(self.stamp, other.stamp),
             count=max(self.count, other.count),
             move=self.move or other.move,
@@ -100,20 +98,16 @@ def suggest_entries(
     They are dated ``now``, or later if the published stamps are; without ``now``, as early as
     possible. Removed episodes of ``also_restored`` are taken to be restored as well.
     """
-    merged = _merge_by_episode(required)
+    zone, merged = schedule.timezone, _merge_by_episode(required)
     restored = _restore_removed(schedule, _merge_by_episode([*also_restored, *merged]))
     starts = _find_starts(restored) if any(each.removed for each in merged) else {}
     completed = [_complete_removed(each, starts) for each in merged]
     first = _choose_date(completed, schedule, now)
-    count = max((each.count for each in completed), default=1)
-    latest = first + (count - 1) * SECOND
-    planned = [_plan_changes(each, latest, schedule.timezone) for each in completed]
-    changes = _merge_changes(chain.from_iterable(planned), restored)
-    return Suggestion(
-        steps=(*_suggest_timezone(completed, schedule), *_suggest_restoring(completed, schedule)),
-        entries=tuple(_format_change(each, schedule.timezone) for each in changes),
-        latest=latest,
-    )
+    latest = first + (max((each.count for each in completed), default=1) - 1) * SECOND
+    planned = chain.from_iterable(_plan_changes(each, latest, zone) for each in completed)
+    entries = tuple(_format_change(each, zone) for each in _merge_changes(planned, restored))
+    steps = (*_suggest_timezone(completed, zone), *_suggest_restoring(completed, schedule))
+    return Suggestion(steps, entries, latest)
 
 
 def is_move_of_all(change: Change) -> bool:
@@ -130,34 +124,27 @@ def _merge_by_episode(required: Iterable[RequiredEntry]) -> list[RequiredEntry]:
 
 def _restore_removed(schedule: Schedule, required: Iterable[RequiredEntry]) -> Schedule:
     """Return the schedule as it will be once every removed episode is restored."""
-    numbers, specials = [], []
-    for each in required:
-        if each.removed and each.removed.number:
-            numbers.append(each.removed.number)
-        elif each.removed:
-            specials.append(_build_special(each.key, each.removed, schedule.timezone))
-    if not numbers and not specials:
+    count, specials = schedule.airing.episodes, [*schedule.specials]
+    removed = {each.key: each.removed for each in required if each.removed}
+    if not removed:
         return schedule
-    count = max((schedule.airing.episodes, *numbers))
-    return schedule.model_copy(
-        update={
-            "airing": schedule.airing.model_copy(update={"episodes": count}),
-            "specials": (*schedule.specials, *specials),
-            "changes": tuple(_replace_all(change, schedule) for change in schedule.changes),
-        }
+    for key, each in removed.items():
+        if each.number:
+            count = max(count, each.number)
+        else:
+            airs = _to_local_datetime(each.start, schedule.timezone)
+            special = Special.model_construct(
+                id=key, title=each.title, airs=airs, runtime=each.runtime
+            )
+            specials.append(special)
+    # An entry that moves "all" has to name its one episode, because "all" will be several.
+    only = {"episodes": schedule.episode_keys[:1]}
+    changes = (
+        each.model_copy(update=only) if is_move_of_all(each) else each for each in schedule.changes
     )
-
-
-def _build_special(key: str, removed: RemovedEpisode, zone: str) -> Special:
-    airs = _to_local_datetime(removed.start, zone)
-    return Special.model_construct(id=key, title=removed.title, airs=airs, runtime=removed.runtime)
-
-
-def _replace_all(change: Change, schedule: Schedule) -> Change:
-    """Make an entry that moves "all" name its one episode, because "all" will be several."""
-    if not is_move_of_all(change):
-        return change
-    return change.model_copy(update={"episodes": schedule.episode_keys[:1]})
+    airing = schedule.airing.model_copy(update={"episodes": count})
+    update = {"airing": airing, "specials": tuple(specials), "changes": tuple(changes)}
+    return schedule.model_copy(update=update)
 
 
 def _find_starts(schedule: Schedule) -> dict[str, tuple[datetime, int]]:
@@ -175,12 +162,12 @@ def _complete_removed(
     removed = required.removed
     if not removed:
         return required
-    start, runtime = starts.get(required.key, (None, None))
+    start, rule_runtime = starts.get(required.key, (None, None))
     move = removed.start if removed.start != start else None
-    new_runtime = removed.runtime if removed.runtime != runtime else None
+    runtime = removed.runtime if removed.runtime != rule_runtime else None
     # It is moved by one entry and cancelled by another.
-    count = max(required.count, 2) if move or new_runtime else required.count
-    return replace(required, move=move, runtime=new_runtime, count=count)
+    count = max(required.count, 2) if move or runtime else required.count
+    return replace(required, move=move, runtime=runtime, count=count)
 
 
 def _choose_date(
@@ -203,20 +190,14 @@ def _plan_changes(required: RequiredEntry, latest: datetime, zone: str) -> Itera
     again = RequiredEntry(required.key, required.stamp, note=ANNOUNCED_AGAIN)
     plan = [again] * (required.count - len(plan)) + plan
     for index, each in enumerate(plan, start=1 - len(plan)):
-        yield _build_change(each, latest + index * SECOND, zone)
-
-
-def _build_change(required: RequiredEntry, at: datetime, zone: str) -> Change:
-    move = _to_local_datetime(required.move, zone) if required.move else None
-    is_visible = move or required.runtime or required.status
-    return Change.model_construct(
-        at=at,
-        episodes=(required.key,),
-        move=move,
-        runtime=required.runtime,
-        status=required.status,
-        note=None if is_visible else required.note,
-    )
+        yield Change.model_construct(
+            at=latest + index * SECOND,
+            episodes=(each.key,),
+            move=_to_local_datetime(each.move, zone) if each.move else None,
+            runtime=each.runtime,
+            status=each.status,
+            note=None if each.move or each.runtime or each.status else each.note,
+        )
 
 
 def _merge_changes(changes: Iterable[Change], schedule: Schedule) -> Iterator[Change]:
@@ -253,15 +234,12 @@ def _to_local_datetime(at: datetime, zone: str) -> LocalDateTime:
     return LocalDateTime(local.naive)
 
 
-def _suggest_timezone(required: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
+def _suggest_timezone(required: Iterable[RequiredEntry], own: str) -> Iterator[str]:
     """Suggest to restore the time zone if the published times are local to another one."""
-    own = schedule.timezone
     published = {each.published_timezone for each in required if each.move}
     for zone in sorted(each for each in published if each and each != own):
-        yield (
-            f"Restore `timezone: {zone}` and compare again, or keep `{own}`: "
-            "the entries use its local times."
-        )
+        restore = f"Restore `timezone: {zone}` and compare again"
+        yield f"{restore}, or keep `{own}`: the entries use its local times."
 
 
 def _suggest_restoring(required: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
@@ -275,6 +253,6 @@ def _suggest_restoring(required: Iterable[RequiredEntry], schedule: Schedule) ->
     for key, each in removed.items():
         if not each.number:
             airs = _to_local_datetime(each.start, schedule.timezone).isoformat()
-            special = {"id": key, "title": quote_scalar(each.title), "airs": airs}
-            special["runtime"] = str(each.runtime)
+            title, runtime = quote_scalar(each.title), str(each.runtime)
+            special = {"id": key, "title": title, "airs": airs, "runtime": runtime}
             yield f"Restore `- {write_flow(special)}` under `specials`."
