@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical import __version__
 from defects_ical.compare.event_parser import (
@@ -37,22 +35,17 @@ USE_FEED_URL: Final = "Use the URL of a feed, as the page shows it."
 USE_UNMODIFIED: Final = "Use an unmodified copy."
 TRY_LATER: Final = "Try again later, or use a copy of the feed."
 # HTTP statuses that do not change by waiting.
-STATUS_ERRORS: Final[Mapping[int, str]] = {
-    **dict.fromkeys((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN), "access denied"),
-    **dict.fromkeys((HTTPStatus.NOT_FOUND, HTTPStatus.GONE), "not found"),
+STATUS_ERRORS: Final = {
+    **dict.fromkeys((401, 403), "access denied"),
+    **dict.fromkeys((404, 410), "not found"),
 }
 # Errors that may not occur again.
 TRANSIENT_ERRORS: Final = {"no connection", "no response", "incomplete response", "timeout"}
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedFeeds:
-    """The calendars that subscribers have, by their paths in the site at ``site_url``.
+class PublishedFeeds(NamedTuple):
+    """The calendars that subscribers have, by their paths in the site that the calendars name."""
 
-    ``source`` is where they were loaded from; the calendars themselves name the ``site_url``.
-    """
-
-    source: str
     site_url: SiteURL
     calendars: Mapping[str, bytes]
 
@@ -63,17 +56,19 @@ def load_published(source: str, schedule: Schedule) -> PublishedFeeds:
     Raises ComparisonSourceError if there are none, or if one is not a readable calendar.
     """
     bodies = {source: _download(source)} if "://" in source else _read_files(source, schedule)
-    identified = {name: _identify_feed(name, body, schedule) for name, body in bodies.items()}
-    feeds = {name: feed for name, feed in identified.items() if feed}
-    if not feeds:
+    found = [
+        (*feed, body)
+        for name, body in bodies.items()
+        if (feed := _identify_feed(name, body, schedule))
+    ]
+    if not found:
         raise ComparisonSourceError(f"{source}: not a feed of this show. Use one of its feeds.")
-    site_urls = sorted({str(site_url) for site_url, _ in feeds.values()})
+    site_urls = sorted({str(site_url) for site_url, _, _ in found})
     if len(site_urls) > 1:
         urls = " and ".join(f"`{each}`" for each in site_urls)
         message = f"the feeds belong to {urls}. Use feeds of one site."
         raise ComparisonSourceError(f"{source}: {message}")
-    calendars = {path: bodies[name] for name, (_, path) in feeds.items()}
-    return PublishedFeeds(source, SiteURL.parse(site_urls[0]), calendars)
+    return PublishedFeeds(found[0][0], {path: body for _, path, body in found})
 
 
 def split_readable(calendars: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -92,9 +87,7 @@ def split_readable(calendars: Mapping[str, bytes]) -> tuple[dict[str, bytes], tu
 def _read_files(source: str, schedule: Schedule) -> dict[str, bytes]:
     path = Path(source)
     try:
-        if path.is_dir():
-            return dict(_read_folder(path, schedule))
-        return {source: _read_file(path)}
+        return _read_folder(path, schedule) if path.is_dir() else {source: _read_file(path)}
     except (FileNotFoundError, NotADirectoryError):
         message = f"{source}: no such file or folder. {USE_ANOTHER}"
     except OSError as error:
@@ -105,18 +98,19 @@ def _read_files(source: str, schedule: Schedule) -> dict[str, bytes]:
     raise ComparisonSourceError(message)
 
 
-def _read_folder(folder: Path, schedule: Schedule) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of the feeds at the top level; skip other calendars."""
+def _read_folder(folder: Path, schedule: Schedule) -> dict[str, bytes]:
+    """Return the feeds at the top level by their names, without other calendars."""
     expected = {each.path for each in all_feeds(schedule)}
-    empty = True
-    for path in sorted(folder.glob("*.ics")):
-        body = _read_file(path)
-        if f"/{path.name}" in expected or PRODID.encode() in body:
-            empty = False
-            yield str(path), body
-    if empty:
-        message = "no feeds in this folder. Use a folder that `defects-ical export` wrote."
-        raise ComparisonSourceError(f"{folder}: {message}")
+    bodies = {path: _read_file(path) for path in sorted(folder.glob("*.ics"))}
+    feeds = {
+        str(path): body
+        for path, body in bodies.items()
+        if f"/{path.name}" in expected or PRODID.encode() in body
+    }
+    if feeds:
+        return feeds
+    message = "no feeds in this folder. Use a folder that `defects-ical export` wrote."
+    raise ComparisonSourceError(f"{folder}: {message}")
 
 
 def _read_file(path: Path) -> bytes:
@@ -136,14 +130,13 @@ def _download(url: str) -> bytes:
 
     scheme, _, rest = url.partition("://")
     if scheme.lower().startswith("webcal"):
-        hint = f"Use `https://{rest}`."
-        raise ComparisonSourceError(f"{url}: not an http or https URL. {hint}")
+        message = f"not an http or https URL. Use `https://{rest}`."
+        raise ComparisonSourceError(f"{url}: {message}")
     user_agent = f"defects-ical/{__version__}"
     response = get(url, user_agent=user_agent, timeout=TIMEOUT, max_bytes=MAX_BYTES)
     if error := response.error:
-        reason = f"{error.kind}: {error.message}"
         hint = TRY_LATER if error.kind in TRANSIENT_ERRORS else USE_FEED_URL
-        raise ComparisonSourceError(f"{url}: {reason}. {hint}")
+        raise ComparisonSourceError(f"{url}: {error.kind}: {error.message}. {hint}")
     if not response.ok:
         reason = STATUS_ERRORS.get(response.status, "the server responds with an error")
         hint = USE_FEED_URL if response.status in STATUS_ERRORS else TRY_LATER
@@ -154,16 +147,16 @@ def _download(url: str) -> bytes:
 
 
 def _create_size_error(source: str) -> ComparisonSourceError:
-    limit = f"{MAX_BYTES // 1_000_000} MB"
-    return ComparisonSourceError(f"{source}: larger than {limit}. {USE_ANOTHER}")
+    megabytes = MAX_BYTES // 1_000_000
+    return ComparisonSourceError(f"{source}: larger than {megabytes} MB. {USE_ANOTHER}")
 
 
 def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteURL, str] | None:
     """Return the base URL of a calendar's site and its path there; None if of another show."""
     header, events = _parse_calendar(source, body)
     if "SOURCE" in header:
-        base, _, name = header["SOURCE"].value.rpartition("/")
-        path = f"/{name}"
+        base, slash, name = header["SOURCE"].value.rpartition("/")
+        path = slash + name
     else:
         # An episode file has no SOURCE, but its event links to the page.
         base = events[0].properties["URL"].value.rpartition("/")[0]
@@ -174,9 +167,8 @@ def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteUR
         message = f"`{excerpt(base)}` is not the URL of a site. {USE_UNMODIFIED}"
         raise ComparisonSourceError(f"{source}: {message}") from None
     known = {each.path for each in all_feeds(schedule)}
-    if path in known or _has_own_event(schedule, path, events):
-        return site_url, path
-    return None
+    is_own = path in known or _has_own_event(schedule, path, events)
+    return (site_url, path) if is_own else None
 
 
 def _find_path(events: list[PublishedEvent], schedule: Schedule) -> str:
