@@ -38,8 +38,8 @@ class Issue(Enum):
     """Why some calendar apps would not apply a difference.
 
     Apps apply a change if the stamps of an event (SEQUENCE, DTSTAMP and LAST-MODIFIED) increase,
-    and only entries of the change log increase them. UNKNOWN_EVENT_REMOVED is about an event whose
-    episode is unknown.
+    and only entries of the change log increase them. Other changes reach some subscribers only.
+    UNKNOWN_EVENT_REMOVED is about an event whose episode is unknown.
     """
 
     UNANNOUNCED = IssueText("unannounced", " without an entry in `changes`")

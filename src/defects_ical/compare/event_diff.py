@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from defects_ical.compare.differences import Difference, Issue, Kind
@@ -52,6 +52,11 @@ class _Outcome(NamedTuple):
     status: tuple[Status, Status] | None = None
     issue: Issue | None = None
 
+    @property
+    def is_visible(self) -> bool:
+        """Whether more changed than text."""
+        return bool(self.moved or self.lengthened or self.status)
+
 
 class EventPair(NamedTuple):
     """An event of an episode in the live feed and in the new one; None if it is in neither.
@@ -79,9 +84,9 @@ class EventPair(NamedTuple):
             return _Outcome((bool(before), bool(after)), issue=removed if before else None)
         moved, lengthened = after.start - before.start, after.runtime - before.runtime
         status = (before.status, after.status) if before.status != after.status else None
-        is_visible = bool(moved or lengthened or status)
-        issue = _find_issue(before.stamps, after.stamps, is_visible=is_visible)
-        return _Outcome((True, True), moved, lengthened, status, issue)
+        outcome = _Outcome((True, True), moved, lengthened, status)
+        issue = _find_issue(before.stamps, after.stamps, is_visible=outcome.is_visible)
+        return outcome._replace(issue=issue)
 
 
 def _find_issue(before: RevisionStamps, after: RevisionStamps, *, is_visible: bool) -> Issue | None:
@@ -119,34 +124,26 @@ def diff_episode(
 def _list_changes(
     pair: EventPair, schedule: Schedule, *, is_deviation: bool
 ) -> Iterator[tuple[Kind, str, str]]:
-    before, after = pair.before, pair.after
-    if after and not before:
-        yield "added", "", _format_start(after.start, schedule)
-    elif before and not after:
-        yield "removed", _format_start(before.start, schedule), ""
-    elif before and after:
-        visible = [*_list_visible_changes(before, after, schedule)]
-        yield from visible
-        text = _diff_text(before, after, alone=not visible)
-        if text and not (visible and is_deviation):
-            yield "text changed", *text
-
-
-def _list_visible_changes(
-    before: PublishedEvent, after: PublishedEvent, schedule: Schedule
-) -> Iterator[tuple[Kind, str, str]]:
-    if before.start != after.start:
-        yield "moved", _format_start(before.start, schedule), _format_start(after.start, schedule)
-    if before.runtime != after.runtime:
+    """Yield the kind of each change, and what was before and is after it."""
+    before, after, outcome = pair.before, pair.after, pair.outcome
+    start_before, start_after = (
+        format_date_time(to_local(each.start, schedule.timezone)) if each else ""
+        for each in (before, after)
+    )
+    if not before or not after:
+        yield "removed" if before else "added", start_before, start_after
+        return
+    if outcome.moved:
+        yield "moved", start_before, start_after
+    if outcome.lengthened:
         yield "duration changed", format_duration(before.runtime), format_duration(after.runtime)
-    if before.status != after.status:
-        restored = (before.status, after.status) == ("cancelled", "confirmed")
+    if outcome.status:
+        restored = outcome.status == ("cancelled", "confirmed")
         kind: Kind = "restored" if restored else after.status
         yield kind, STATUS_TEXTS[before.status], STATUS_TEXTS[after.status]
-
-
-def _format_start(start: datetime, schedule: Schedule) -> str:
-    return format_date_time(to_local(start, schedule.timezone))
+    text = _diff_text(before, after, alone=not outcome.is_visible)
+    if text and not (outcome.is_visible and is_deviation):
+        yield "text changed", *text
 
 
 def _require_entry(

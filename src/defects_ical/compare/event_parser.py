@@ -114,22 +114,17 @@ def _parse_events(events: Iterable[bytes], skip: frozenset[bytes]) -> dict[str, 
 def parse_event(event: bytes) -> PublishedEvent:
     """Parse the folded lines within an event.
 
-    Raises CalendarError if it is not in the form that this program writes.
+    Raises CalendarError if it is not as this program writes events.
     """
     lines = _split_lines(event)
     properties = _parse_properties(lines)
     try:
         start, timezone = _parse_time(properties["DTSTART"])
         end, _ = _parse_time(properties["DTEND"])
-        stamps = RevisionStamps(
-            _parse_sequence(properties["SEQUENCE"]),
-            _parse_utc(properties["DTSTAMP"]),
-            _parse_utc(properties["LAST-MODIFIED"]),
-        )
         return PublishedEvent(
             uid=properties["UID"].value,
             episode_id=properties["URL"].value.rpartition("#")[2],
-            stamps=stamps,
+            stamps=_parse_stamps(properties),
             start=start,
             runtime=round((end - start).total_seconds() / 60),
             timezone=timezone,
@@ -167,22 +162,20 @@ def _parse_properties(lines: Iterable[str]) -> Properties:
     return properties
 
 
-def _parse_sequence(line: ContentLine) -> int:
-    if not re.fullmatch("[0-9]{1,5}", line.value):
-        raise _create_value_error(line, "is not a number from 0 to 99999")
-    return int(line.value)
+def _parse_stamps(properties: Properties) -> RevisionStamps:
+    sequence, *dates = (properties[name] for name in ("SEQUENCE", "DTSTAMP", "LAST-MODIFIED"))
+    if not re.fullmatch("[0-9]{1,5}", sequence.value):
+        raise _create_value_error(sequence, "is not a number from 0 to 99999")
+    for date in dates:
+        if not date.value.endswith("Z"):
+            raise _create_value_error(date, "is not in UTC")
+    return RevisionStamps(int(sequence.value), *(_parse_time(date)[0] for date in dates))
 
 
 def _parse_status(line: ContentLine) -> Status:
     if line.value not in STATUSES:
         raise _create_value_error(line, f"is not one of {join_names([*STATUSES])}")
     return STATUSES[line.value]
-
-
-def _parse_utc(line: ContentLine) -> datetime:
-    if not line.value.endswith("Z"):
-        raise _create_value_error(line, "is not in UTC")
-    return _parse_time(line)[0]
 
 
 def _parse_time(line: ContentLine) -> tuple[datetime, str | None]:

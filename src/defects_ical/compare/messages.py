@@ -39,28 +39,23 @@ def format_issues(
     """
     severities = {"error", "warning"} if with_warnings else {"error"}
     groups = _group_by_message(each for each in differences if each.severity in severities)
-    suggestions = _suggest_for_groups(groups, schedule, now)
-    return tuple(map(_format_group, groups, suggestions))
+    return tuple(map(_format_group, groups, _suggest_for_groups(groups, schedule, now)))
 
 
 def _group_by_message(differences: Iterable[Difference]) -> list[_Group]:
     """Group by episode, then join the episodes that have the same message."""
+    by_episode: dict[tuple[str, str], list[Difference]] = {}
+    for each in differences:
+        key = (each.episode, "") if each.episode else (each.name, each.feed)
+        by_episode.setdefault(key, []).append(each)
     groups: dict[tuple[str, Issue], list[Difference]] = {}
-    for same_episode in _group_by_episode(differences):
+    for same_episode in by_episode.values():
         changes = ", ".join(dict.fromkeys(map(_describe_change, same_episode)))
         # If there are errors, they are what has to be fixed.
         worst = min(same_episode, key=lambda each: each.severity != "error")
         if worst.issue:
             groups.setdefault((changes, worst.issue), []).extend(same_episode)
-    return [_Group(*key, found) for key, found in groups.items()]
-
-
-def _group_by_episode(differences: Iterable[Difference]) -> Iterable[list[Difference]]:
-    groups: dict[tuple[str, str], list[Difference]] = {}
-    for each in differences:
-        key = (each.episode, "") if each.episode else (each.name, each.feed)
-        groups.setdefault(key, []).append(each)
-    return groups.values()
+    return [_Group(*texts, found) for texts, found in groups.items()]
 
 
 def _suggest_for_groups(

@@ -194,7 +194,6 @@ def _has_own_event(schedule: Schedule, path: str, events: list[PublishedEvent]) 
 
 
 def _parse_calendar(source: str, body: bytes) -> tuple[Properties, list[PublishedEvent]]:
-    """Parse the properties of a calendar and its events."""
     text = normalize_line_ends(body)
     for error in _find_errors(text):
         raise ComparisonSourceError(f"{source}: {error}")

@@ -17,17 +17,6 @@ from defects_ical.text.english import count_noun
 
 HEADINGS: Final = ("Episodes", "Change", "Before", "After", "Feed", "Result")
 
-UNDO_EDIT: Final = (
-    "If you edited the rule, a special or an earlier entry, undo the edit; "
-    "the entries are right in both cases."
-)
-UNDO_REMOVAL: Final = "If an entry was removed or edited by mistake, restore it and compare again."
-MOVE_TO_END: Final = (
-    "Move new entries to the end, give them a later `at`, and compare again; or keep them."
-)
-APPEND: Final = "Append to `changes`:"
-APPEND_FOR_TEXT: Final = "Append to `changes`, or some calendar apps will not show the new text:"
-
 # What GitHub would take for an HTML element or a mention.
 _HTML: Final = re.compile("[<>@&]")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>|#~])")
@@ -62,7 +51,8 @@ def build_report(differences: tuple[Difference, ...], schedule: Schedule, now: d
     steps = [*_list_first_steps(differences, schedule), *suggestion.steps]
     if suggestion.entries:
         has_errors = any(each.severity == "error" for each in differences)
-        steps.append(APPEND if has_errors else APPEND_FOR_TEXT)
+        reason = "" if has_errors else ", or some calendar apps will not show the new text"
+        steps.append(f"Append to `changes`{reason}:")
     rows = tuple(_build_rows(differences, schedule))
     return Report(rows, tuple(steps), suggestion.entries, _summarize(differences))
 
@@ -132,11 +122,16 @@ def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -
             yield f"{format_subject(found)}: {issue.value.fix}"
     issues = {each.issue for each in differences}
     if Issue.STAMP_DECREASED in issues:
-        yield UNDO_REMOVAL
+        yield "If an entry was removed or edited by mistake, restore it and compare again."
     if Issue.STAMP_UNCHANGED in issues:
-        yield MOVE_TO_END
+        yield (
+            "Move new entries to the end, give them a later `at`, and compare again; or keep them."
+        )
     if _should_undo_edit(differences, schedule):
-        yield UNDO_EDIT
+        yield (
+            "If you edited the rule, a special or an earlier entry, undo the edit; "
+            "the entries are right in both cases."
+        )
 
 
 def _should_undo_edit(differences: Iterable[Difference], schedule: Schedule) -> bool:

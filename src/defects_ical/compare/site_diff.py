@@ -1,14 +1,9 @@
-"""Find what would change for subscribers if a new site replaced the live feeds.
-
-Calendar apps apply a change if the stamps of an event increase, and only entries of the change log
-increase them. Any other change reaches some subscribers and not others.
-"""
+"""Find what would change for subscribers if a new site replaced the live feeds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
@@ -43,10 +38,10 @@ def compare_site(
     reminders and episode files are compared only if the feeds that they repeat are not given.
     Differences of whole feeds come first, then the episodes in the order of the schedule.
 
-    Raises CalendarError for an event that is not in the form that this program writes.
+    Raises CalendarError for an event that is not as this program writes events.
     """
     paths = _select_calendars(published, schedule)
-    feed_differences: list[Difference] = []
+    differences: list[Difference] = []
     pairs: dict[str, list[EventPair]] = {each.id: [] for each in episodes}
     for path in paths:
         before, after = published[path], site[path].body if path in site else b""
@@ -55,18 +50,16 @@ def compare_site(
         before = normalize_line_ends(before)
         changes = find_changed_events(before, after)
         if missing := _find_missing_feed(path, before, after, changes):
-            feed_differences.append(missing)
+            differences.append(missing)
             continue
-        feed_differences += _diff_calendar(path, before, after)
+        differences += _diff_calendar(path, before, after)
         for pair in _pair_events(path, changes, schedule):
             pairs.setdefault(pair.id, []).append(pair)
     known = {each.id: each for each in episodes}
-    episode_differences = (
-        diff_episode(found, paths[0], known.get(id_), schedule)
-        for id_, found in pairs.items()
-        if found
-    )
-    return (*feed_differences, *chain.from_iterable(episode_differences))
+    for id_, found in pairs.items():
+        if found:
+            differences += diff_episode(found, paths[0], known.get(id_), schedule)
+    return tuple(differences)
 
 
 def unannounced_changes(

@@ -1,8 +1,4 @@
-"""Suggest the `changes` entries that announce an unannounced edit.
-
-Calendar apps apply an update only if SEQUENCE and DTSTAMP increase, and only entries of the change
-log increase them.
-"""
+"""Suggest the `changes` entries that announce an unannounced edit."""
 
 from __future__ import annotations
 
@@ -243,7 +239,6 @@ def _suggest_timezone(required: Iterable[RequiredEntry], own: str) -> Iterator[s
 
 
 def _suggest_restoring(required: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
-    """Suggest to restore what removed episodes need."""
     removed = {each.key: each.removed for each in required if each.removed}
     numbers = [each.number for each in removed.values() if each.number]
     if removed and any(map(is_move_of_all, schedule.changes)):

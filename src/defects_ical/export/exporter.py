@@ -86,7 +86,6 @@ def check_up_to_date(folder: Path, fingerprint: str) -> ExportResult | None:
 
 @contextmanager
 def _convert_os_errors(folder: Path) -> Iterator[None]:
-    """Raise an OSError as an ExportError."""
     try:
         yield
     except (FileExistsError, NotADirectoryError) as error:

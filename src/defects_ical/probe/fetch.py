@@ -46,8 +46,7 @@ _CERTIFICATE_ERRORS: Final = {
     10: "it has expired",
     18: "it is self-signed",
     19: "its chain ends in a self-signed certificate",
-    20: "its issuer is unknown, or an intermediate certificate is missing",
-    21: "its issuer is unknown, or an intermediate certificate is missing",
+    **dict.fromkeys((20, 21), "its issuer is unknown, or an intermediate certificate is missing"),
     62: "it is for another host name",
     64: "it is for another IP address",
 }
@@ -60,8 +59,7 @@ def get(
 ) -> Response:
     """Download a URL, through the proxies that the environment names.
 
-    ``timeout`` is in seconds and for everything together. Network errors are not raised: see
-    ``Response.error``.
+    ``timeout`` is in seconds and for everything together.
     """
     if not is_web_url(url) or "@" in urlsplit(url).netloc:
         return Response(url, error=FetchError("invalid url", "not a valid http or https URL"))
@@ -197,7 +195,6 @@ class _Exchange:
             response.close()
 
     def _read_body(self, response: httpx.Response) -> Response:
-        """Read and decode the body, within the limits on time and size."""
         encoding, max_bytes = self.to_response().encoding, self.fetcher.max_bytes
         decompressor = Decompressor(encoding) if encoding in DECODABLE else None
         decoded = decompressor is not None or CONTENT_CODINGS.isdisjoint(encoding.split(", "))

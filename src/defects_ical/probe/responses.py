@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Literal, TypeAlias
 
-Purpose: TypeAlias = Literal[
-    "subscribe",
-    "webcal",
-    "head",
-    "robots",
-    "repeat",
-    "if-none-match",
-    "if-modified-since",
-    "unknown etag",
-]
+_ConditionalPurpose: TypeAlias = Literal["if-none-match", "if-modified-since", "unknown etag"]
+Purpose: TypeAlias = Literal["subscribe", "webcal", "head", "robots", "repeat", _ConditionalPurpose]
 """Why a URL was requested: "subscribe" is a client's own request for the feed, "webcal" one that
-got no feed over http before https was tried. The last three are conditional (RFC 9110 §13)."""
+got no feed over http before https was tried. Conditional requests are those of RFC 9110 §13."""
 
 ServerErrorKind: TypeAlias = Literal["unknown host", "no connection", "certificate", "tls"]
 """Errors that every request to the same server would meet."""
