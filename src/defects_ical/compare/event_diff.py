@@ -16,12 +16,7 @@ from defects_ical.compare.suggested_entries import (
     RequiredEntry,
     is_move_of_all,
 )
-from defects_ical.content.descriptions import (
-    STATUS_TEXTS,
-    TITLE_PREFIXES,
-    EventDescription,
-    format_date_time,
-)
+from defects_ical.content import descriptions
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import ALL, Platform, Schedule, Status
 from defects_ical.text.display import excerpt
@@ -127,7 +122,7 @@ def _list_changes(
     """Yield the kind of each change, and what was before and is after it."""
     before, after, outcome = pair.before, pair.after, pair.outcome
     start_before, start_after = (
-        format_date_time(to_local(each.start, schedule.timezone)) if each else ""
+        descriptions.format_date_time(to_local(each.start, schedule.timezone)) if each else ""
         for each in (before, after)
     )
     if not before or not after:
@@ -140,7 +135,8 @@ def _list_changes(
     if outcome.status:
         restored = outcome.status == ("cancelled", "confirmed")
         kind: Kind = "restored" if restored else after.status
-        yield kind, STATUS_TEXTS[before.status], STATUS_TEXTS[after.status]
+        was, now = (descriptions.STATUS_TEXTS[each] for each in outcome.status)
+        yield kind, was, now
     text = _diff_text(before, after, alone=not outcome.is_visible)
     if text and not (outcome.is_visible and is_deviation):
         yield "text changed", *text
@@ -164,7 +160,7 @@ def _require_entry(
         published_timezone=before.timezone,
     )
     if not episode:
-        start = before.start - timedelta(minutes=pair.platform.delay if pair.platform else 0)
+        start = before.start - descriptions.get_platform_delay(pair.platform)
         removed = RemovedEpisode(number, _parse_title(before, schedule), start, before.runtime)
         return replace(required, status="cancelled", removed=removed)
     if is_deviation:
@@ -205,7 +201,7 @@ def _find_name(pair: EventPair, schedule: Schedule) -> str:
 
 def _parse_title(event: PublishedEvent, schedule: Schedule) -> str:
     """Return the title of a special from its event's SUMMARY."""
-    summary = event.summary.removeprefix(TITLE_PREFIXES[event.status])
+    summary = event.summary.removeprefix(descriptions.TITLE_PREFIXES[event.status])
     show = f"{schedule.show.title}: "
     if summary.startswith(show):
         return summary.removeprefix(show)
@@ -238,14 +234,14 @@ def _diff_text(
 def _split_text(event: PublishedEvent) -> dict[str, str]:
     """Return what an event says, by the name that people have for each part."""
     values = {name: each.value for name, each in event.properties.items()}
-    description = EventDescription.parse(event.description)
+    paragraphs = descriptions.EventDescription.parse(event.description)
     return {
-        "title": event.summary.removeprefix(TITLE_PREFIXES[event.status]),
-        "teaser": description.teaser,
-        "where to watch": description.platforms + values.get("LOCATION", ""),
-        "times in other time zones": description.times,
-        "what changed": description.changes,
-        "link": description.link + values.get("URL", ""),
+        "title": event.summary.removeprefix(descriptions.TITLE_PREFIXES[event.status]),
+        "teaser": paragraphs.teaser,
+        "where to watch": paragraphs.platforms + values.get("LOCATION", ""),
+        "times in other time zones": paragraphs.times,
+        "what changed": paragraphs.changes,
+        "link": paragraphs.link + values.get("URL", ""),
         "genres": values.get("CATEGORIES", ""),
         "first published": values.get("CREATED", ""),
         "time zone": event.timezone or "UTC",
