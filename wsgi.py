@@ -33,10 +33,8 @@ def _get_site_url() -> SiteURL:
         sys.exit(3)
 
 
-DEFAULT_SCHEDULE: Final = Path(__file__).with_name("schedule.yaml")
+PATH: Final = os.environ.get("DEFECTS_ICAL_SCHEDULE") or Path(__file__).with_name("schedule.yaml")
 SITE_URL: Final = _get_site_url()
-RELOADER: Final = SiteReloader(
-    Path(os.environ.get("DEFECTS_ICAL_SCHEDULE") or DEFAULT_SCHEDULE), SITE_URL
-)
+RELOADER: Final = SiteReloader(Path(PATH), SITE_URL)
 RELOADER.reload()
 app: Final = create_app(RELOADER, SITE_URL)

@@ -9,8 +9,7 @@ from typing import Final
 import click
 from rich.text import Text
 
-from defects_ical.cli.console import Cells, print_table, print_warnings, utc_now
-from defects_ical.cli.options import SCHEDULE_OPTION
+from defects_ical.cli.console import SCHEDULE_OPTION, Cells, print_table, print_warnings, utc_now
 from defects_ical.compare.published import load_published
 from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
 from defects_ical.compare.site_diff import compare_site

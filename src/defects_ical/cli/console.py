@@ -1,18 +1,30 @@
-"""Print tables, errors and warnings."""
+"""What commands share: options, tables, errors and warnings."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 import click
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from defects_ical.errors import DefectsIcalError, Problem, ScheduleError
+from defects_ical.content.site_url import SiteURL
+from defects_ical.errors import DefectsIcalError, Problem, ScheduleError, SiteURLError
+
+DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
+SCHEDULE_OPTION: Final = click.option(
+    "--schedule",
+    "path",
+    type=click.Path(readable=False, path_type=Path),
+    default=DEFAULT_SCHEDULE,
+    metavar="FILE",
+    help="The schedule to read.",
+)
 
 Cells: TypeAlias = tuple[str | Text, ...]
 
@@ -36,8 +48,16 @@ class ErrorHandlingGroup(click.Group):
 
 
 def utc_now() -> datetime:
-    """Return the current time in UTC. Only commands look at the clock."""
+    """Return the current time in UTC. Tests replace this function."""
     return datetime.now(UTC)
+
+
+def parse_site_url(_: click.Context, __: click.Parameter, value: str | None) -> SiteURL | None:
+    """Parse the value of an option, if it is given. Report one that is no URL as a usage error."""
+    try:
+        return None if value is None else SiteURL.parse(value)
+    except SiteURLError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Cells]) -> None:

@@ -11,8 +11,7 @@ from typing import Final
 import click
 
 from defects_ical.cli.check import print_schedule_warnings
-from defects_ical.cli.console import print_warnings, utc_now
-from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
+from defects_ical.cli.console import SCHEDULE_OPTION, parse_site_url, print_warnings, utc_now
 from defects_ical.compare.messages import format_issues
 from defects_ical.compare.published import split_readable
 from defects_ical.compare.site_diff import compare_site, is_unchanged

@@ -11,8 +11,7 @@ import click
 
 from defects_ical.authoring.answers import ShowAnswers
 from defects_ical.authoring.schedule_file import create_schedule
-from defects_ical.cli.console import utc_now
-from defects_ical.cli.options import DEFAULT_SCHEDULE
+from defects_ical.cli.console import DEFAULT_SCHEDULE, utc_now
 from defects_ical.text.english import count_noun
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from defects_ical.cli.check import print_schedule_warnings
-from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
+from defects_ical.cli.console import SCHEDULE_OPTION, parse_site_url
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule

@@ -48,8 +48,8 @@ class FileState(NamedTuple):
     changed: int
 
 
+# A file that does not exist has no state.
 FileStates: TypeAlias = Mapping[Path, FileState | None]
-"""The states of files by path; None for a file that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def has_balanced_isolates(value: str) -> bool:
 
 
 def bidi_isolate(value: str) -> str:
-    """Isolate a right-to-left text, so that it does not reorder the text around it.
+    """Isolate right-to-left text, so that it does not reorder the text around it.
 
     Uses Unicode isolates (UAX #9), because plain text has no markup; most texts need none.
     """
