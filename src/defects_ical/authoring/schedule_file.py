@@ -56,8 +56,7 @@ def _temporary_draft(path: Path) -> Iterator[Path]:
         message = f"{path.parent}: this folder does not exist. Create it first."
         raise errors.ScheduleFileError(message) from None
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        message = f"{path}: {reason}. Fix this, or choose another file."
+        message = f"{path}: {os.strerror(error.errno or 0)}. Fix this, or choose another file."
         raise errors.ScheduleFileError(message) from None
 
 

@@ -1,4 +1,4 @@
-"""Read a YAML file into plain values that remember their line and column.
+"""Read a YAML file into plain values, and the line and column of each.
 
 Supports the subset that a schedule needs: mappings, lists and scalars. Scalars stay strings, so
 that `no` is not False and `23:00` is not 1380. Anchors, aliases and tags are rejected.
