@@ -103,12 +103,18 @@ def is_windows_name(tzid: str) -> bool:
     return tzid in WINDOWS_TO_OLSON and tzid not in _IANA_NAMES
 
 
+def find_utc(naive: datetime, name: str) -> datetime | None:
+    """Return the UTC time of a local time in an IANA timezone.
+
+    Returns None if the local time does not exist, is ambiguous, or is in a year without data.
+    """
+    try:
+        return to_utc(naive, name) if FIRST_YEAR <= naive.year <= LAST_YEAR else None
+    except (NonexistentTimeError, AmbiguousTimeError):
+        return None
+
+
 @lru_cache(maxsize=MAX_CACHED_TIMES)
 def _to_utc(naive: datetime, tzid: str) -> datetime:
     name = to_iana(tzid)
-    if name is None or not FIRST_YEAR <= naive.year <= LAST_YEAR:
-        return naive.replace(tzinfo=UTC)
-    try:
-        return to_utc(naive, name)
-    except (NonexistentTimeError, AmbiguousTimeError):
-        return naive.replace(tzinfo=UTC)
+    return (find_utc(naive, name) if name else None) or naive.replace(tzinfo=UTC)

@@ -80,12 +80,9 @@ def get_feed_bodies(result: ProbeResult) -> tuple[bytes, ...]:
     # The session repeats the request of the same client.
     first = sorted(complete, key=lambda each: not each.response.is_calendar)[:1]
     clients = {each.client for each in first}
-    repeated = [
-        each
-        for each in result.select("repeat")
-        if each.client in clients and each.response.ok and not find_failure(each.response)
-    ]
-    return tuple(each.response.body for each in (*first, *repeated))
+    repeated = [each for each in result.select("repeat") if each.client in clients]
+    working = [each for each in repeated if not find_failure(each.response)]
+    return tuple(each.response.body for each in (*first, *working))
 
 
 def describe_status(status: int) -> str:

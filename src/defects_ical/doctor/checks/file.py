@@ -22,9 +22,12 @@ def check_file(body: bytes, parse: LenientParse) -> Iterator[Occurrence]:
     """Yield what is wrong with a response as a file, which ``parse`` was read from."""
     observations = parse.observations
     if not parse.calendars:
-        yield from _check_kind(body)
+        if not body.strip():
+            yield Issue.EMPTY_RESPONSE.at(1)
+            return
+        yield Issue.NO_CALENDAR.at(1, content=_describe_content(body))
         observations = tuple(
-            each for each in observations if each.rule is SyntaxRule.WRONG_ENCODING and body.strip()
+            each for each in observations if each.rule is SyntaxRule.WRONG_ENCODING
         )
     for each in observations:
         yield Issue[each.rule.name].at(each.line, **each.details)
@@ -45,13 +48,6 @@ def check_with_icalendar(body: bytes) -> Iterator[Occurrence]:
             icalendar.Calendar.from_ical(body, multiple=True)
     except Exception as error:  # noqa: BLE001 - a bug of the library stops its users too
         yield Issue.PARSE_ERROR.at(error=str(error).strip() or type(error).__name__)
-
-
-def _check_kind(body: bytes) -> Iterator[Occurrence]:
-    if body.strip():
-        yield Issue.NO_CALENDAR.at(1, content=_describe_content(body))
-    else:
-        yield Issue.EMPTY_RESPONSE.at(1)
 
 
 def _describe_content(body: bytes) -> str:

@@ -19,15 +19,7 @@ from defects_ical.rfc5545.vtimezone import (
     parse_yearly_rrule,
     tzid_of,
 )
-from defects_ical.timezones.conversion import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    AmbiguousTimeError,
-    NonexistentTimeError,
-    format_offset,
-    to_local,
-    to_utc,
-)
+from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR, format_offset, to_local
 
 # The longest history that Outlook was seen to read has fewer transitions.
 LONG_HISTORY: Final = 40
@@ -121,8 +113,8 @@ def _check_offsets(
     for time, line in times.items():
         if first and time < first:
             yield Issue.LATE_TIMEZONE.at(line, timezone=tzid, date=first)
-        elif name and (actual := _get_iana_offset(name, time)) is not None:
-            defined = defined_offset(observances, time)
+        elif name and (utc := values.find_utc(time, name)):
+            defined, actual = defined_offset(observances, time), time - utc.replace(tzinfo=None)
             if defined is not None and defined != actual:
                 offsets = {"defined": format_offset(defined), "actual": format_offset(actual)}
                 yield Issue.WRONG_OFFSET.at(line, time=time, timezone=name, **offsets)
@@ -150,16 +142,6 @@ def _has_transition(name: str, utc: datetime) -> bool:
     """Return whether the IANA timezone has a transition at a UTC time, given without tzinfo."""
     at = utc.replace(tzinfo=UTC)
     return to_local(at - timedelta(seconds=1), name).offset != to_local(at, name).offset
-
-
-def _get_iana_offset(name: str, naive: datetime) -> timedelta | None:
-    """Return the IANA offset; None if the local time does not exist, is ambiguous, or too far."""
-    if not _is_in_database(naive):
-        return None
-    try:
-        return naive - to_utc(naive, name).replace(tzinfo=None)
-    except (NonexistentTimeError, AmbiguousTimeError):
-        return None
 
 
 def _is_in_database(naive: datetime) -> bool:
