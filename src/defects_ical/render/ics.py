@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Final, NamedTuple, TypeAlias
 
 from icalendar import Calendar, Component, Timezone, TimezoneDaylight, TimezoneStandard
@@ -20,7 +21,7 @@ from defects_ical.content.feeds import PRODID, Feed, episode_path, event_uid
 from defects_ical.content.site_input import SiteInput
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.fields import color_to_hex
-from defects_ical.schedule.model import Schedule
+from defects_ical.schedule.model import Schedule, Show
 from defects_ical.text.english import format_duration
 from defects_ical.timezones.conversion import to_local, to_unambiguous_local
 from defects_ical.timezones.transitions import Observance, find_observances
@@ -33,29 +34,29 @@ DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 BEGIN_EVENT: Final = b"BEGIN:VEVENT\r\n"
 END_EVENT: Final = b"END:VEVENT\r\n"
 END_CALENDAR: Final = b"END:VCALENDAR\r\n"
-START_END: Final = ("DTSTART", "DTEND")
 # In the order in which icalendar sorts them.
 PROPERTIES: Final = (
-    *("SUMMARY", *START_END, "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "CREATED"),
+    *("SUMMARY", "DTSTART", "DTEND", "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "CREATED"),
     *("DESCRIPTION", "LAST-MODIFIED", "LOCATION", "STATUS", "TRANSP", "URL"),
 )
 
 Lines: TypeAlias = Mapping[str, bytes]
 """Rendered content lines of an event, by property name."""
 
-Value: TypeAlias = vCategory | vDatetime | vDuration | vText | vUri
+Value: TypeAlias = str | vCategory | vDatetime | vDuration | vUri
+"""The value of a property; a plain string is a TEXT (RFC 5545 §3.3.11)."""
 
 
 def render_feeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of every .ics file."""
-    cache, episodes = site.cache, site.episodes
+    get_or_render, episodes = site.cache.get_or_render, site.episodes
     modified = max(episode.modified for episode in episodes)
     timezone = _render(_make_timezone(site.schedule, episodes))
     lines = _SharedLines(site)
-    alarms = cache.get_or_render("alarm", episodes, lines.render_alarm)
+    alarms = get_or_render("alarm", episodes, partial(_render_alarm, site.show))
     for feed in site.feeds:
         writer = _FeedWriter(site, feed, lines)
-        events = cache.get_or_render(feed.path, episodes, writer.render_event)
+        events = get_or_render(feed.path, episodes, writer.render_event)
         with_alarms = [*map(_add_alarm, events, alarms)]
         for each, contents in ((feed, events), (feed.with_reminders, with_alarms)):
             calendar = _render(writer.make_calendar(each, modified))
@@ -70,11 +71,8 @@ def _render(component: Component) -> bytes:
     return bytes(component.to_ical())
 
 
-def _render_line(name: str, value: Value | str, **parameters: str) -> bytes:
-    """Render a property as a content line, escaped and folded (RFC 5545 §3.1).
-
-    A plain string is a TEXT.
-    """
+def _render_line(name: str, value: Value, **parameters: str) -> bytes:
+    """Render a property as a content line, escaped and folded (RFC 5545 §3.1)."""
     line = Contentline.from_parts(name, Parameters(parameters), value)
     return bytes(line.to_ical()) + b"\r\n"
 
@@ -97,10 +95,53 @@ def _make_unnamed_calendar() -> Calendar:
     Outlook creates a new calendar for a file of one event if the calendar has a name.
     """
     calendar = Calendar()
-    calendar.add("VERSION", vText("2.0"))
-    calendar.add("PRODID", vText(PRODID))
-    calendar.add("CALSCALE", vText("GREGORIAN"))
+    calendar.add("VERSION", "2.0")
+    calendar.add("PRODID", PRODID)
+    calendar.add("CALSCALE", "GREGORIAN")
     return calendar
+
+
+def _render_alarm(show: Show, episode: Episode) -> bytes:
+    """Render the reminder of an episode; nothing if it is cancelled."""
+    if episode.status == "cancelled":
+        return b""
+    title = descriptions.format_event_title(episode, show)
+    minutes = format_duration(REMINDER // timedelta(minutes=1))
+    lines = (
+        _render_line("ACTION", "DISPLAY"),
+        _render_line("DESCRIPTION", f"{title} starts in {minutes}"),
+        _render_line("TRIGGER", vDuration(-REMINDER)),
+    )
+    return b"".join((b"BEGIN:VALARM\r\n", *lines, b"END:VALARM\r\n"))
+
+
+class _SharedLines:
+    """Content lines that several feeds have in common, each rendered once."""
+
+    def __init__(self, site: SiteInput) -> None:
+        categories = vCategory([*dict.fromkeys(("TV", *site.show.genres))])
+        self.common: Lines = {
+            # A broadcast does not make its viewers busy.
+            "TRANSP": _render_line("TRANSP", "TRANSPARENT"),
+            "CATEGORIES": _render_line("CATEGORIES", categories),
+        }
+        self.get_episode = cache(partial(_render_episode, site))
+        self.get_broadcast = cache(partial(_render_broadcast, site.schedule))
+
+
+def _render_episode(site: SiteInput, episode: Episode) -> Lines:
+    """Render what an episode has in common in every feed."""
+    values: dict[str, Value] = {
+        # Evolution and ICSx5 apply a change only if all three of these increase.
+        "DTSTAMP": vDatetime(episode.modified),
+        "LAST-MODIFIED": vDatetime(episode.modified),
+        "SEQUENCE": str(episode.sequence),
+        "CREATED": vDatetime(episode.published),
+        "SUMMARY": descriptions.format_event_title(episode, site.show),
+        "URL": vUri(site.link_to(episode)),
+        "STATUS": episode.status.upper(),
+    }
+    return {name: _render_line(name, value) for name, value in values.items()}
 
 
 class _Broadcast(NamedTuple):
@@ -110,74 +151,26 @@ class _Broadcast(NamedTuple):
     times: str
 
 
-class _SharedLines:
-    """Content lines that several feeds have in common, each rendered once."""
+def _render_broadcast(schedule: Schedule, start: datetime, runtime: int) -> _Broadcast:
+    """Render what depends on the start (UTC) and the runtime (minutes)."""
+    times = "\n".join(descriptions.format_local_times(start, schedule))
+    end = start + timedelta(minutes=runtime)
+    return _Broadcast(_render_start_end(start, end, schedule.timezone), times)
 
-    def __init__(self, site: SiteInput) -> None:
-        self.site = site
-        categories = vCategory([*dict.fromkeys(("TV", *site.show.genres))])
-        self.common: Lines = {
-            # A broadcast does not make its viewers busy.
-            "TRANSP": _render_line("TRANSP", "TRANSPARENT"),
-            "CATEGORIES": _render_line("CATEGORIES", categories),
-        }
-        self._episodes: dict[Episode, Lines] = {}
-        self._broadcasts: dict[tuple[datetime, int], _Broadcast] = {}
 
-    def get_episode(self, episode: Episode) -> Lines:
-        """Return the lines of an episode that are the same in every feed."""
-        if episode not in self._episodes:
-            self._episodes[episode] = self._render_episode(episode)
-        return self._episodes[episode]
+def _render_start_end(start: datetime, end: datetime, zone: str) -> Lines:
+    """Render DTSTART and DTEND in the schedule's zone, or in UTC if a local time is ambiguous.
 
-    def get_broadcast(self, start: datetime, runtime: int) -> _Broadcast:
-        """Return what depends on the start (UTC) and the runtime (minutes)."""
-        key = start, runtime
-        if key not in self._broadcasts:
-            times = "\n".join(descriptions.format_local_times(start, self.site.schedule))
-            self._broadcasts[key] = _Broadcast(self._render_start_end(start, runtime), times)
-        return self._broadcasts[key]
-
-    def render_alarm(self, episode: Episode) -> bytes:
-        """Render the reminder of an episode; nothing if it is cancelled."""
-        if episode.status == "cancelled":
-            return b""
-        title = descriptions.format_event_title(episode, self.site.show)
-        minutes = format_duration(REMINDER // timedelta(minutes=1))
-        lines = (
-            _render_line("ACTION", "DISPLAY"),
-            _render_line("DESCRIPTION", f"{title} starts in {minutes}"),
-            _render_line("TRIGGER", vDuration(-REMINDER)),
-        )
-        return b"".join((b"BEGIN:VALARM\r\n", *lines, b"END:VALARM\r\n"))
-
-    def _render_episode(self, episode: Episode) -> Lines:
-        values: dict[str, Value | str] = {
-            # Evolution and ICSx5 apply a change only if all three of these increase.
-            "DTSTAMP": vDatetime(episode.modified),
-            "LAST-MODIFIED": vDatetime(episode.modified),
-            "SEQUENCE": str(episode.sequence),
-            "CREATED": vDatetime(episode.published),
-            "SUMMARY": descriptions.format_event_title(episode, self.site.show),
-            "URL": vUri(self.site.link_to(episode)),
-            "STATUS": episode.status.upper(),
-        }
-        return {name: _render_line(name, value) for name, value in values.items()}
-
-    def _render_start_end(self, start: datetime, runtime: int) -> Lines:
-        """Render DTSTART and DTEND in the schedule's zone, or in UTC if a local time is ambiguous.
-
-        Not DURATION: five parsers do not compute the end from it.
-        """
-        zone = self.site.schedule.timezone
-        times = (start, start + timedelta(minutes=runtime))
-        local = [each for time in times if (each := to_unambiguous_local(time, zone))]
-        if zone == UTC_ZONE or len(local) < len(times):
-            in_utc = zip(START_END, times, strict=True)
-            return {name: _render_line(name, vDatetime(time)) for name, time in in_utc}
-        # TZID by hand: icalendar writes zones that are always at UTC+0 as UTC.
-        in_zone = zip(START_END, local, strict=True)
-        return {name: _render_line(name, vDatetime(time), TZID=zone) for name, time in in_zone}
+    Not DURATION: five parsers do not compute the end from it.
+    """
+    times = {"DTSTART": start, "DTEND": end}
+    local = {
+        name: each for name, time in times.items() if (each := to_unambiguous_local(time, zone))
+    }
+    if zone == UTC_ZONE or len(local) < len(times):
+        return {name: _render_line(name, vDatetime(time)) for name, time in times.items()}
+    # TZID by hand: icalendar writes zones that are always at UTC+0 as UTC.
+    return {name: _render_line(name, vDatetime(time), TZID=zone) for name, time in local.items()}
 
 
 class _FeedWriter:
