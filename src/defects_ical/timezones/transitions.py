@@ -56,6 +56,11 @@ class Observance:
     abbreviation: str
     rule: YearlyRule | None = None
 
+    def find_onset(self, year: int) -> datetime | None:
+        """Return the onset in ``year``, or None if the rule has no date in it."""
+        day = self.rule.find_date(year) if self.rule else None
+        return datetime.combine(day, self.onset.time()) if day else None
+
 
 class _Transition(NamedTuple):
     """A change of a zone's UTC offset; ``time`` (UTC) is the first with the new offset."""
@@ -75,25 +80,7 @@ class _Transition(NamedTuple):
         return self.offset_to > self.offset_from
 
 
-class _YearlyTransition(NamedTuple):
-    """A transition that recurs every year: the rule, and one transition as an example."""
-
-    rule: YearlyRule
-    example: _Transition
-
-    def find_onset(self, year: int) -> datetime | None:
-        """Return the onset in ``year``, or None if the rule has no date in it."""
-        day = self.rule.find_date(year)
-        return datetime.combine(day, self.example.onset.time()) if day else None
-
-    def matches(self, transition: _Transition) -> bool:
-        """Return whether a transition follows the rule, with the example's offsets."""
-        return transition[1:] == self.example[1:] and transition.onset == self.find_onset(
-            transition.onset.year
-        )
-
-
-_Pair = tuple[_YearlyTransition, _YearlyTransition]
+_Pair = tuple[Observance, Observance]
 
 
 @cache
@@ -140,47 +127,43 @@ def _make_yearly_observances(
     zone: str, years: range, transitions: tuple[_Transition, ...]
 ) -> tuple[Observance, ...] | None:
     """Return two observances with rules that start as early as possible, or None without rules."""
-    found = [
-        (_find_rule_start_year(zone, years.start, pair), pair)
-        for pair in _find_rule_pairs(years, transitions)
-    ]
+    pairs = _find_rule_pairs(zone, years, transitions)
+    found = [(_find_rule_start_year(zone, years.start, pair), pair) for pair in pairs]
     if not found:
         return None
     year, pair = min(found, key=lambda each: each[0])
     return tuple(
-        replace(
-            _make_observance(zone, each.example, daylight=each.example.daylight),
-            onset=each.find_onset(year) or each.example.onset,
-            rule=each.rule,
-        )
-        for each in sorted(pair, key=lambda each: each.example.daylight)
+        replace(each, onset=each.find_onset(year) or each.onset)
+        for each in sorted(pair, key=lambda each: each.daylight)
     )
 
 
-def _find_rule_pairs(years: range, transitions: tuple[_Transition, ...]) -> Iterator[_Pair]:
-    """Yield each pair of rules that yields exactly these transitions in ``years``."""
-    candidates = ([*_find_rules(transitions[n % len(transitions)])] for n in (0, 1))
+def _find_rule_pairs(
+    zone: str, years: range, transitions: tuple[_Transition, ...]
+) -> Iterator[_Pair]:
+    """Yield each pair of yearly observances that yields exactly these transitions in ``years``."""
+    candidates = ([*_find_rules(zone, transitions[n % len(transitions)])] for n in (0, 1))
     for first, second in product(*candidates):
         if _is_exact_match((first, second), years, transitions):
             yield first, second
 
 
-def _find_rules(transition: _Transition) -> Iterator[_YearlyTransition]:
-    """Yield the rules that a transition may follow: by the last weekday, by the nth weekday."""
+def _find_rules(zone: str, transition: _Transition) -> Iterator[Observance]:
+    """Yield what a transition may recur as: on the last weekday, on the nth weekday."""
+    single = _make_observance(zone, transition, daylight=transition.daylight)
     day = transition.onset.date()
     for nth in (-1, (day.day - 1) // 7 + 1):
         rule = YearlyRule(day.month, nth, day.weekday())
         if rule.find_date(day.year) == day:
-            yield _YearlyTransition(rule, transition)
+            yield replace(single, rule=rule)
 
 
 def _is_exact_match(pair: _Pair, years: range, transitions: tuple[_Transition, ...]) -> bool:
     """Return whether two rules, in this order every year, yield these transitions and no others."""
-    expected = [(year, yearly) for year in years for yearly in pair]
-    return len(expected) == len(transitions) and all(
-        transition.onset.year == year and yearly.matches(transition)
-        for (year, yearly), transition in zip(expected, transitions, strict=True)
-    )
+    expected = [
+        (each.find_onset(year), each.offset_from, each.offset_to) for year in years for each in pair
+    ]
+    return expected == [(each.onset, *each[1:]) for each in transitions]
 
 
 def _find_rule_start_year(zone: str, year: int, pair: _Pair) -> int:
