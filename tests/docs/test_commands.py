@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -155,7 +154,3 @@ def test_exceptions_name_tests_that_exist() -> None:
 def test_readme_begins_with_serve_and_test() -> None:
     first = read_commands(read_code_blocks("README.md", "console")[0])
     assert first == ["make serve", "make serve PORT=8001", "make test"]
-
-
-def test_python_is_the_one_that_runs_the_tests() -> None:
-    assert Path(sys.executable).parent == BIN
