@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from defects_ical.compare.differences import Issue
-from defects_ical.compare.messages import format_subject
+from defects_ical.compare.report import format_subject
 from tests.compare.comparisons import (
     DELAY_EDITED,
     TIME_EDITED,

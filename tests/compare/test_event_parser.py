@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from defects_ical.compare.messages import format_subject
+from defects_ical.compare.report import format_subject
 from tests.compare.comparisons import TIME_EDITED, compare, get_live_feeds
 from tests.compare.edits import PUBLISHED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from defects_ical.compare.differences import Difference
-from defects_ical.compare.messages import format_subject
+from defects_ical.compare.report import format_subject
 from tests.compare.comparisons import (
     DELAY_EDITED,
     TIME_EDITED,

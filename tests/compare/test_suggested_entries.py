@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from defects_ical.compare.differences import Issue
-from defects_ical.compare.messages import format_subject
+from defects_ical.compare.report import format_subject
 from defects_ical.errors import ScheduleError
 from tests.compare.comparisons import (
     WHOLE_FEED_ISSUES,

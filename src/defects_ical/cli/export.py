@@ -12,8 +12,8 @@ import click
 
 from defects_ical.cli.check import print_schedule_warnings
 from defects_ical.cli.console import SCHEDULE_OPTION, parse_site_url, print_warnings, utc_now
-from defects_ical.compare.messages import format_issues
 from defects_ical.compare.published import split_readable
+from defects_ical.compare.report import format_issues
 from defects_ical.compare.site_diff import compare_site, is_unchanged
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import UnannouncedChangeError

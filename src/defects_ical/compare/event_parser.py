@@ -84,9 +84,9 @@ def split_events(body: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     return header, tuple(each.partition(END_EVENT)[0] for each in events)
 
 
-def parse_header(header: bytes) -> Properties:
+def parse_header(body: bytes) -> Properties:
     """Parse the properties of the calendar itself; raises CalendarError."""
-    lines = _split_lines(header)
+    lines = _split_lines(split_events(body)[0])
     if lines[:1] != ["BEGIN:VCALENDAR"]:
         raise CalendarError("the first line is not `BEGIN:VCALENDAR`")
     return _parse_properties(lines[1:])

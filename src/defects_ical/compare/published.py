@@ -198,8 +198,7 @@ def _parse_calendar(source: str, body: bytes) -> tuple[Properties, list[Publishe
     for error in _find_errors(text):
         raise ComparisonSourceError(f"{source}: {error}")
     try:
-        header, events = split_events(text)
-        return parse_header(header), [parse_event(each) for each in events]
+        return parse_header(text), [parse_event(each) for each in split_events(text)[1]]
     except CalendarError as error:
         raise ComparisonSourceError(f"{source}: {error}. {USE_UNMODIFIED}") from None
 

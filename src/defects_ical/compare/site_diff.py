@@ -6,17 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from defects_ical.compare import event_parser
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
 from defects_ical.compare.event_diff import EventPair, diff_episode
-from defects_ical.compare.event_parser import (
-    BEGIN_EVENT,
-    Changes,
-    find_changed_events,
-    normalize_line_ends,
-    parse_header,
-    split_events,
-)
-from defects_ical.compare.messages import format_issues
+from defects_ical.compare.report import format_issues
 from defects_ical.content.feeds import EPISODES_DIR, all_feeds, event_uid, main_feeds
 from defects_ical.schedule.episodes import Episode, expand_episodes
 from defects_ical.schedule.model import Schedule
@@ -47,8 +40,8 @@ def compare_site(
         before, after = published[path], site[path].body if path in site else b""
         if before == after:
             continue
-        before = normalize_line_ends(before)
-        changes = find_changed_events(before, after)
+        before = event_parser.normalize_line_ends(before)
+        changes = event_parser.find_changed_events(before, after)
         if missing := _find_missing_feed(path, before, after, changes):
             differences.append(missing)
             continue
@@ -99,10 +92,10 @@ def _main_path(path: str) -> str:
 
 
 def _find_missing_feed(
-    path: str, before: bytes, after: bytes, changes: Changes
+    path: str, before: bytes, after: bytes, changes: event_parser.Changes
 ) -> Difference | None:
     """Return the difference of a feed that is missing, or has none of its former events."""
-    count = before.count(BEGIN_EVENT)
+    count = before.count(event_parser.BEGIN_EVENT)
     removed = [uid for uid, (_, event) in changes.items() if not event]
     if not count or len(removed) < count or path.startswith(EPISODES_DIR):
         return None
@@ -114,7 +107,7 @@ def _diff_calendar(path: str, before: bytes, after: bytes) -> Iterator[Differenc
     """Yield what changed in the properties of the calendar itself."""
     if path.startswith(EPISODES_DIR):
         return
-    old, new = (parse_header(split_events(each)[0]) for each in (before, after))
+    old, new = map(event_parser.parse_header, (before, after))
     changed = [
         name for name in CALENDAR_PROPERTIES if name in old and old.get(name) != new.get(name)
     ]
@@ -126,7 +119,9 @@ def _diff_calendar(path: str, before: bytes, after: bytes) -> Iterator[Differenc
         yield Difference(None, "The calendar", "text changed", was, now, path)
 
 
-def _pair_events(path: str, changes: Changes, schedule: Schedule) -> Iterator[EventPair]:
+def _pair_events(
+    path: str, changes: event_parser.Changes, schedule: Schedule
+) -> Iterator[EventPair]:
     """Yield each changed event with the id of its episode, or its UID if that is unknown."""
     platform_id = {each.path: each.platform for each in all_feeds(schedule)}.get(path)
     platform = schedule.platforms[platform_id] if platform_id else None

@@ -8,7 +8,10 @@ files it may replace, and finishes.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,17 +21,13 @@ from typing import Final, TypeAlias
 from defects_ical.content.feeds import EPISODES_DIR
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
-from defects_ical.export.atomic_files import (
-    TEMPORARY_FILE,
-    lock_folder,
-    read_file,
-    replace_file,
-    sync_directories,
-)
-from defects_ical.export.manifest import MANIFEST_FILE, Manifest, compute_digest
+from defects_ical.export import atomic_files
 from defects_ical.site.build import Site
 
 HEADERS_FILE: Final = "_headers"
+MANIFEST_FILE: Final = ".defects-ical.json"
+# An edited manifest must not make an export write or delete outside its folder.
+_SAFE_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
 
 PreWriteCheck: TypeAlias = Callable[[Mapping[str, bytes]], None]
 """Called before an export writes, with the content of the folder's managed files by site path."""
@@ -41,6 +40,58 @@ class ExportResult:
     written: int
     unchanged: int
     removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The files that exports wrote to a folder.
+
+    ``digests`` maps each path to the SHA-256 of what was written there: one digest, or two while
+    an export replaces the file. ``fingerprint`` identifies the inputs of the site; it is empty if
+    they are unknown or an export did not finish.
+    """
+
+    digests: Mapping[str, tuple[str, ...]]
+    fingerprint: str = ""
+
+    def merge(self, other: Manifest) -> Manifest:
+        """Return a manifest of the files of both, without a fingerprint."""
+        paths = {**self.digests, **other.digests}
+        return Manifest(
+            {path: self.digests.get(path, ()) + other.digests.get(path, ()) for path in paths}
+        )
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Return the manifest of a folder; an empty one for an empty folder.
+
+        Raises ExportError if it is damaged, or if there is none and the folder is not empty.
+        """
+        damage = ExportError(f"{folder / MANIFEST_FILE}: damaged. Export to a new folder.")
+        try:
+            content = json.loads((folder / MANIFEST_FILE).read_bytes())
+            digests = {path: tuple(map(str, each)) for path, each in content["files"].items()}
+            fingerprint = str(content.get("fingerprint", ""))
+        except FileNotFoundError:
+            if any(entry.name != atomic_files.TEMPORARY_FILE for entry in folder.iterdir()):
+                message = "not empty, and not written by defects-ical. Use a new or empty folder."
+                raise ExportError(f"{folder}: {message}") from None
+            return cls({})
+        except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+            raise damage from None
+        if not all(map(_SAFE_PATH.fullmatch, digests)):
+            raise damage
+        return cls(digests, fingerprint)
+
+    def write(self, folder: Path) -> None:
+        """Replace the manifest of a folder."""
+        content = {
+            "written by": "defects-ical",
+            "fingerprint": self.fingerprint,
+            "files": dict(sorted(self.digests.items())),
+        }
+        body = json.dumps(content, indent=1).encode() + b"\n"
+        atomic_files.replace_file(folder, MANIFEST_FILE, body)
 
 
 def export_site(
@@ -61,7 +112,7 @@ def export_site(
     """
     with _convert_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with lock_folder(folder):
+        with atomic_files.lock_folder(folder):
             return _write_files(_collect_files(site, site_url), folder, check, fingerprint)
 
 
@@ -74,9 +125,10 @@ def check_up_to_date(folder: Path, fingerprint: str) -> ExportResult | None:
     with _convert_os_errors(folder):
         if not fingerprint or not (folder / MANIFEST_FILE).is_file():
             return None
-        with lock_folder(folder):
+        with atomic_files.lock_folder(folder):
             manifest = Manifest.read(folder)
-            if fingerprint != manifest.fingerprint or (folder / TEMPORARY_FILE).exists():
+            interrupted = (folder / atomic_files.TEMPORARY_FILE).exists()
+            if interrupted or fingerprint != manifest.fingerprint:
                 return None
             files = manifest.digests.items()
             _refuse_unmanaged_files(manifest.digests, manifest, folder)
@@ -126,21 +178,21 @@ def _write_files(
 ) -> ExportResult:
     before = Manifest.read(folder)
     _refuse_unmanaged_files(files, before, folder)
-    found = {path: read_file(folder / path) for path in before.digests}
+    found = {path: atomic_files.read_file(folder / path) for path in before.digests}
     if check:
         check({f"/{path}": body for path, body in found.items() if body is not None})
-    (folder / TEMPORARY_FILE).unlink(missing_ok=True)
+    (folder / atomic_files.TEMPORARY_FILE).unlink(missing_ok=True)
     changed = {path: body for path, body in files.items() if found.get(path) != body}
-    after = Manifest({path: (compute_digest(body),) for path, body in files.items()}, fingerprint)
+    after = Manifest({path: (_compute_digest(body),) for path, body in files.items()}, fingerprint)
     if not changed and before == after:
         return ExportResult(0, len(files), 0)
     before.merge(after).write(folder)
     for path, body in changed.items():
-        replace_file(folder, path, body)
-    sync_directories(folder, files)
+        atomic_files.replace_file(folder, path, body)
+    atomic_files.sync_directories(folder, files)
     removed = _remove_stale_files(folder, before, files)
     after.write(folder)
-    sync_directories(folder, [*files, *removed])
+    atomic_files.sync_directories(folder, [*files, *removed])
     return ExportResult(len(changed), len(files) - len(changed), len(removed))
 
 
@@ -174,5 +226,10 @@ def _remove_stale_files(folder: Path, before: Manifest, files: Collection[str]) 
 
 def _is_unmodified(path: Path, digests: Collection[str]) -> bool:
     """Return whether a file has content that an export wrote."""
-    body = read_file(path)
-    return body is not None and compute_digest(body) in digests
+    body = atomic_files.read_file(path)
+    return body is not None and _compute_digest(body) in digests
+
+
+def _compute_digest(body: bytes) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
