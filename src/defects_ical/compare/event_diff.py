@@ -54,7 +54,7 @@ class _Outcome(NamedTuple):
 
 
 class EventPair(NamedTuple):
-    """An event of an episode in the live feed and in the new one; None if it is in neither.
+    """An event of an episode in the live feed and in the new one; None where it is missing.
 
     ``id`` is the episode's, or the UID of an event whose episode is unknown.
     """

@@ -135,11 +135,9 @@ def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -
 
 
 def _should_undo_edit(differences: Iterable[Difference], schedule: Schedule) -> bool:
-    """Return whether the schedule says other times than before, local to the same time zone."""
-    required = [
-        each.required for each in differences if each.issue is Issue.UNANNOUNCED and each.required
-    ]
-    edits = [each for each in required if each.move or each.runtime or each.status]
+    """Return whether an edit changed more than text, and the time zone is still the same."""
+    unannounced = [each.required for each in differences if each.issue is Issue.UNANNOUNCED]
+    edits = [each for each in unannounced if each and (each.move or each.runtime or each.status)]
     own_times = {None, schedule.timezone}
     return bool(edits) and all(each.published_timezone in own_times for each in edits)
 

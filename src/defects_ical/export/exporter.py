@@ -84,7 +84,7 @@ class Manifest:
         return cls(digests, fingerprint)
 
     def write(self, folder: Path) -> None:
-        """Replace the manifest of a folder."""
+        """Write this manifest to a folder, in place of an earlier one."""
         content = {
             "written by": "defects-ical",
             "fingerprint": self.fingerprint,
