@@ -44,9 +44,7 @@ def test_each_app_has_its_subscribe_link() -> None:
     assert office.url == f"https://outlook.office.com/calendar/0/addfromweb{query}"
 
 
-def test_subscribe_links_decode_to_feed(
-    schedule: Schedule,
-) -> None:
+def test_subscribe_links_decode_to_feed(schedule: Schedule) -> None:
     """No link is longer than 255 characters, Google's limit."""
     assert len(all_feeds(schedule)) == 8
     for feed in all_feeds(schedule):

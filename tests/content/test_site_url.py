@@ -63,14 +63,8 @@ def test_parse_normalizes_url(text: str, normalized: str) -> None:
             "https://me.example/#top",
             "`https://me.example/#top` has more than a host, a port and a path. Remove the rest.",
         ),
-        (
-            "https://me.example/a b",
-            f"`https://me.example/a b` {PATH_MESSAGE}",
-        ),
-        (
-            "https://me.example/../a",
-            f"`https://me.example/../a` {PATH_MESSAGE}",
-        ),
+        ("https://me.example/a b", f"`https://me.example/a b` {PATH_MESSAGE}"),
+        ("https://me.example/../a", f"`https://me.example/../a` {PATH_MESSAGE}"),
     ],
 )
 def test_parse_rejects_url(text: str, message: str) -> None:

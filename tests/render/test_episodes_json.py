@@ -12,11 +12,7 @@ from defects_ical.render.episodes_json import render_json
 from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
-from tests.support.json_documents import (
-    MOVED_FROM_NONEXISTENT_TIME,
-    find_spoilers,
-    parse_strict,
-)
+from tests.support.json_documents import MOVED_FROM_NONEXISTENT_TIME, find_spoilers, parse_strict
 
 ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
 STARTS: Final = [

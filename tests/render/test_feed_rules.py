@@ -7,10 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.support.calendar_files import (
-    CalendarFile,
-    CalendarFiles,
-)
+from tests.support.calendar_files import CalendarFile, CalendarFiles
 from tests.support.feed_rules import (
     RULES,
     Rule,

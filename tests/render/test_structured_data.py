@@ -13,11 +13,7 @@ from defects_ical.render.structured_data import render_json_ld
 from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
-from tests.support.json_documents import (
-    MOVED_FROM_NONEXISTENT_TIME,
-    find_spoilers,
-    parse_strict,
-)
+from tests.support.json_documents import MOVED_FROM_NONEXISTENT_TIME, find_spoilers, parse_strict
 
 ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
 CHANNEL: Final = {"@type": "BroadcastService", "name": "Channel", "areaServed": "New York"}
@@ -132,9 +128,7 @@ def test_special_has_no_number(with_changes: Schedule) -> None:
     assert "episodeNumber" not in render_series(with_changes)["episode"][1]
 
 
-def test_moved_episode_is_rescheduled(
-    with_changes: Schedule,
-) -> None:
+def test_moved_episode_is_rescheduled(with_changes: Schedule) -> None:
     """A moved episode is rescheduled on every platform, with its delay."""
     assert find_publications(with_changes, 2) == [
         {
@@ -163,9 +157,7 @@ def test_moved_episode_is_rescheduled(
     ]
 
 
-def test_cancelled_episode_is_cancelled(
-    with_changes: Schedule,
-) -> None:
+def test_cancelled_episode_is_cancelled(with_changes: Schedule) -> None:
     """A cancelled episode has no previous start, even if it was moved before."""
     for each in find_publications(with_changes, 4):
         assert each["eventStatus"] == "https://schema.org/EventCancelled"

@@ -177,10 +177,7 @@ def test_to_unambiguous_local(zone: str, utc: str, naive: str) -> None:
 
 @pytest.mark.parametrize(
     ("zone", "utc"),
-    [
-        ("America/New_York", "2025-11-02T06:30Z"),
-        ("Australia/Lord_Howe", "2025-04-05T15:15Z"),
-    ],
+    [("America/New_York", "2025-11-02T06:30Z"), ("Australia/Lord_Howe", "2025-04-05T15:15Z")],
 )
 def test_to_unambiguous_local_rejects_second_time(zone: str, utc: str) -> None:
     assert to_unambiguous_local(parse(utc), zone) is None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -16,7 +15,8 @@ from defects_ical.timezones.conversion import format_utc
 MAX_SUBSCRIBE_URL: Final = 255
 # Servers accept about 8000 characters, some proxies and browsers 2000.
 MAX_FORM_URL: Final = 2000
-OUTLOOK_SUBSCRIBE: Final = "/calendar/0/addfromweb?"
+OUTLOOK: Final = "https://outlook.live.com/calendar/0/addfromweb?"
+MICROSOFT_365: Final = "https://outlook.office.com/calendar/0/addfromweb?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +31,22 @@ class Subscription:
 def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
     """Return a link to subscribe to a feed for each app that has one."""
     webcal = site_url.webcal(feed.path)
+    google = f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}"
     # Outlook creates an empty calendar from a webcal URL, and Google none from an https URL.
-    outlook = urlencode({"url": site_url.join(feed.path), "name": feed.title}, quote_via=quote)
-    if len(f"https://outlook.office.com{OUTLOOK_SUBSCRIBE}{outlook}") > MAX_SUBSCRIBE_URL:
+    query = urlencode({"url": site_url.join(feed.path), "name": feed.title}, quote_via=quote)
+    if len(f"{MICROSOFT_365}{query}") > MAX_SUBSCRIBE_URL:
         # Outlook asks for a name if there is none.
-        outlook = urlencode({"url": site_url.join(feed.path)}, quote_via=quote)
+        query = urlencode({"url": site_url.join(feed.path)}, quote_via=quote)
+    live, office = f"{OUTLOOK}{query}", f"{MICROSOFT_365}{query}"
     return (
         Subscription("Apple Calendar", webcal, "On iPhone, iPad and Mac."),
         Subscription(
             "Google Calendar",
-            f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
+            google,
             "On a computer. The Android app cannot subscribe, but shows the calendar afterwards.",
         ),
-        Subscription(
-            "Outlook.com",
-            f"https://outlook.live.com{OUTLOOK_SUBSCRIBE}{outlook}",
-            "In the browser. Outlook for Mac cannot subscribe.",
-        ),
-        Subscription(
-            "Microsoft 365",
-            f"https://outlook.office.com{OUTLOOK_SUBSCRIBE}{outlook}",
-            "In the browser, with a work or school account.",
-        ),
+        Subscription("Outlook.com", live, "In the browser. Outlook for Mac cannot subscribe."),
+        Subscription("Microsoft 365", office, "In the browser, with a work or school account."),
     )
 
 
@@ -69,34 +63,18 @@ class CalendarEntry:
 
 def add_to_google(entry: CalendarEntry) -> str:
     """Return a link to Google Calendar's form for one event."""
-    return _shorten_to_fit(entry, _make_google_url)
+    query = {
+        "action": "TEMPLATE",
+        "text": entry.title,
+        "dates": f"{entry.start:%Y%m%dT%H%M%SZ}/{entry.end:%Y%m%dT%H%M%SZ}",
+        "details": entry.details,
+        "location": entry.location,
+    }
+    return _fit_form_url("https://calendar.google.com/calendar/render", query, "details")
 
 
 def add_to_outlook(entry: CalendarEntry) -> str:
     """Return a link to Outlook.com's form for one event."""
-    return _shorten_to_fit(entry, _make_outlook_url)
-
-
-def _shorten_to_fit(entry: CalendarEntry, make_url: Callable[[CalendarEntry], str]) -> str:
-    """Drop lines from the start of the details until the URL is short enough."""
-    while len(url := make_url(entry)) > MAX_FORM_URL and entry.details:
-        entry = replace(entry, details=entry.details.partition("\n")[2])
-    return url
-
-
-def _make_google_url(entry: CalendarEntry) -> str:
-    dates = f"{entry.start:%Y%m%dT%H%M%SZ}/{entry.end:%Y%m%dT%H%M%SZ}"
-    query = {
-        "action": "TEMPLATE",
-        "text": entry.title,
-        "dates": dates,
-        "details": entry.details,
-        "location": entry.location,
-    }
-    return f"https://calendar.google.com/calendar/render?{urlencode(query, quote_via=quote)}"
-
-
-def _make_outlook_url(entry: CalendarEntry) -> str:
     query = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
@@ -106,5 +84,13 @@ def _make_outlook_url(entry: CalendarEntry) -> str:
         "body": entry.details,
         "location": entry.location,
     }
-    site = "https://outlook.live.com/calendar/0/deeplink/compose"
-    return f"{site}?{urlencode(query, quote_via=quote)}"
+    return _fit_form_url("https://outlook.live.com/calendar/0/deeplink/compose", query, "body")
+
+
+def _fit_form_url(form: str, query: dict[str, str], details: str) -> str:
+    """Drop lines from the start of the ``details`` until the URL is short enough."""
+    while len(url := f"{form}?{urlencode(query, quote_via=quote)}") > MAX_FORM_URL:
+        if not query[details]:
+            break
+        query[details] = query[details].partition("\n")[2]
+    return url

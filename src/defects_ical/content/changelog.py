@@ -70,30 +70,26 @@ def list_entries(schedule: Schedule, episodes: Iterable[Episode]) -> tuple[Entry
     for change in reversed(schedule.changes):
         keys = positions if change.episodes == (ALL,) else change.episodes
         changed = [ordered[n] for n in sorted(positions[key] for key in keys)]
-        revised = [(each, revisions[each.id, change.at]) for each in changed]
+        revised = {each: revisions[each.id, change.at] for each in changed}
         log.append(_make_entry(change, revised, schedule))
     return tuple(log)
 
 
-def _make_entry(
-    change: Change, revised: list[tuple[Episode, Revision]], schedule: Schedule
-) -> Entry:
+def _make_entry(change: Change, revised: dict[Episode, Revision], schedule: Schedule) -> Entry:
     name = f"changes/{format_utc(change.at)}/{','.join(change.episodes)}"
     return Entry(
         id=uuid.uuid5(schedule.show.uid, name),
         at=change.at,
         date=format_local_date(change.at, schedule),
-        episodes=tuple(episode for episode, _ in revised),
+        episodes=tuple(revised),
         is_all=change.episodes == (ALL,),
         texts=tuple(_group_by_text(revised, schedule)),
     )
 
 
-def _group_by_text(
-    revised: list[tuple[Episode, Revision]], schedule: Schedule
-) -> Iterator[ChangeText]:
+def _group_by_text(revised: dict[Episode, Revision], schedule: Schedule) -> Iterator[ChangeText]:
     groups: dict[str, list[Episode]] = {}
-    for episode, revision in revised:
+    for episode, revision in revised.items():
         groups.setdefault(describe_change(revision, schedule), []).append(episode)
     for text, group in groups.items():
         yield ChangeText(tuple(group), text)

@@ -107,7 +107,7 @@ def _lay_out_rows(count: int, columns: int) -> list[_Row]:
 
 def _fill_row(row: _Row, episode: Episode, schedule: Schedule) -> _Row:
     time = _format_air_time(episode, schedule)
-    room = row.width / row.font_size - _estimate_width(time) - 1
+    room = row.width / row.font_size - sum(map(_estimate_width, time)) - 1
     name = _truncate_to_width(episode.name, room)
     return row._replace(name=name, time=time, cancelled=episode.status == "cancelled")
 
@@ -127,11 +127,7 @@ def _format_air_time(episode: Episode, schedule: Schedule) -> str:
 # Widths of texts, in ems.
 
 
-def _estimate_width(text: str) -> float:
-    return sum(map(_estimate_character_width, text))
-
-
-def _estimate_character_width(character: str) -> float:
+def _estimate_width(character: str) -> float:
     if unicodedata.combining(character):
         return 0
     if character in _WIDE_CHARACTERS or unicodedata.east_asian_width(character) in "WF":
@@ -163,9 +159,8 @@ def _wrap(text: str, width: float, max_lines: int) -> tuple[str, ...]:
 
 def _count_fitting(text: str, width: float) -> int:
     """Count the leading characters that fit in a width, at least one."""
-    room = width
     for count, character in enumerate(text[:_MAX_LINE]):
-        room -= _estimate_character_width(character)
-        if room < 0:
+        width -= _estimate_width(character)
+        if width < 0:
             return max(count, 1)
     return min(len(text), _MAX_LINE)

@@ -100,16 +100,10 @@ def _make_event_status(episode: Episode, delay: timedelta, zone: str) -> dict[st
     return {"eventStatus": f"{SCHEMA}/EventRescheduled", "previousStartDate": previous}
 
 
-def _make_service(platform: Platform) -> dict[str, object]:
+def _make_service(platform: Platform) -> dict[str, str]:
     # Also for streaming: in schema.org, a BroadcastService may be online.
-    return _drop_none(
-        {
-            "@type": "BroadcastService",
-            "name": platform.name,
-            "areaServed": platform.region,
-            "url": platform.url,
-        }
-    )
+    service = {"@type": "BroadcastService", "name": platform.name, "areaServed": platform.region}
+    return service | ({"url": platform.url} if platform.url else {})
 
 
 def _drop_none(properties: dict[str, object]) -> dict[str, object]:
