@@ -264,6 +264,10 @@ HOSTILE: Final = {
     "unknown components": HEADER.encode() + b"BEGIN:X\n" * MANY + b"END:X\n" * MANY,
     "unmatched ENDs": OPEN + b"END:VALARM\n" * MANY,
     "timezones": HEADER.encode() + b"BEGIN:VTIMEZONE\nTZID:UTC\nEND:VTIMEZONE\n" * MANY,
+    "different timezones": HEADER.encode()
+    + b"".join(b"BEGIN:VTIMEZONE\nTZID:A%d\nEND:VTIMEZONE\n" % each for each in range(MANY))
+    + b"BEGIN:VEVENT\n"
+    + b"".join(b"DTSTART;TZID=B%d:20260101T000000\n" % each for each in range(MANY)),
     "RDATEs": VALID.replace(b"TZNAME:EST", b"RDATE:" + b"20200101T000000," * MANY),
     "recurrences": VALID.replace(b"FREQ=WEEKLY", b"FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30"),
     "a long rule": VALID.replace(b"RRULE:", b"RRULE:" + b"A=B;" * MANY),

@@ -165,7 +165,9 @@ def _group_continuations(
 
 def _decode_line(parts: list[PhysicalLine], observations: list[Observation]) -> str:
     """Unfold and decode a line, as Latin-1 if it is not UTF-8."""
-    raw = parts[0].raw + b"".join(part.raw[1:] for part in parts[1:])
+    raw = parts[0].raw
+    if len(parts) > 1:
+        raw += b"".join(part.raw[1:] for part in parts[1:])
     if not is_utf8(raw):
         bad = next((part for part in parts if not is_utf8(part.raw)), parts[0])
         observations.append(Observation(SyntaxRule.NOT_UTF_8, bad.number))

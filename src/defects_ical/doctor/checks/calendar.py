@@ -50,6 +50,10 @@ def _check_single_event_name(feed: ParsedFeed) -> Iterator[Occurrence]:
 
 
 def _check_upcoming_events(feed: ParsedFeed) -> Iterator[Occurrence]:
-    ends = list(filter(None, map(estimate_end, feed.events)))
-    if ends and max(ends) < feed.now:
-        yield Issue.NO_UPCOMING_EVENTS.at(date=max(ends))
+    latest = None
+    for end in filter(None, map(estimate_end, feed.events)):
+        if end >= feed.now:
+            return
+        latest = max(end, latest or end)
+    if latest:
+        yield Issue.NO_UPCOMING_EVENTS.at(date=latest)
