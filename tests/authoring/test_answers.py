@@ -123,8 +123,10 @@ INVALID = {
     ("--platform", "ENA,knd=streaming"): "--platform ENA,knd=streaming: unknown key. Use `kind`.",
     ("--platform", "ENA,Kind = streaming"): "--platform 'ENA,Kind = streaming': unknown key. "
     "Use `kind`.",
-    ("--platform", "ENA,x=1"): "--platform ENA,x=1: unknown key. Remove it, or use another key: "
-    "`url`, `delay`.",
+    ("--platform", "ENA,x=1"): "--platform ENA,x=1: unknown key `x`. The keys are `id`, `name`, "
+    "`kind`, `region`, `url`, `delay`.",
+    ("--platform", "RBB,land=Germany"): "--platform RBB,land=Germany: unknown key `land`. The keys "
+    "are `id`, `name`, `kind`, `region`, `url`, `delay`.",
     ("--platform", "ENA,url=ena.example"): "--platform ENA,url=ena.example: `ena.example` is not "
     "an http or https URL. Use `https://ena.example`.",
     ("--platform", "ENA,delay=1h"): "--platform ENA,delay=1h: `1h` is not a whole number. "

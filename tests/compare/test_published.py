@@ -198,6 +198,8 @@ class Handler(BaseHTTPRequestHandler):
             self.respond_slowly()
         elif name == "hang-up":
             self.close_connection = True
+        elif name == "not-gzip":
+            self.respond(200, FEED, **{"Content-Encoding": "gzip"})
         else:
             self.respond(200, UNUSABLE_FEEDS.get(name.replace("-", " "), lambda: FEED)())
 
@@ -252,7 +254,7 @@ def test_redirect_is_followed_with_user_agent(server: str) -> None:
 
 RESPONSES: Final = (
     *("404", "410", "403", "500", "503", "418", "302"),
-    *("to-a-file", "to-ftp", "slow", "trickle", "hang-up"),
+    *("to-a-file", "to-ftp", "slow", "trickle", "hang-up", "not-gzip"),
     *("web-page", "empty", "too-large", "of-another-show", "truncated"),
 )
 

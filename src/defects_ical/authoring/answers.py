@@ -13,6 +13,7 @@ from defects_ical.errors import Problem, SourceLocation
 from defects_ical.schedule.field_types import describe_excess
 from defects_ical.schedule.fields import MAX_ID_LENGTH, WEEKDAYS, make_id
 from defects_ical.schedule.model import Platform
+from defects_ical.schedule.pydantic_errors import MIN_SIMILARITY
 from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 
@@ -57,7 +58,7 @@ class PlatformAnswer(NamedTuple):
         entries = [(key.strip(), value.strip()) for key, _, value in split]
         given = dict(entries)
         # A misspelt key is reported, and must not get its default as well.
-        intended = {closest_match(key, _KEYS) for key in given}
+        intended = {closest_match(key, _KEYS, MIN_SIMILARITY) for key in given}
         defaults = ((key, value) for key, value in DEFAULTS.items() if key not in intended)
         others = [entry for entry in (*entries, *defaults) if entry[0] != "id"]
         return cls(typed, given.get("id") or make_id(given.get("name", "")), tuple(others))
@@ -124,6 +125,10 @@ def _check_platform(platform: PlatformAnswer, taken: set[str]) -> Iterator[Probl
     keys = [key for key, _ in platform.entries]
     for key in dict.fromkeys(key for key in keys if keys.count(key) > 1):
         yield Problem(location, "", f"`{key}` is given twice", "Remove one of the two.")
+    for key in keys:
+        if not closest_match(key, _KEYS, MIN_SIMILARITY):
+            known = ", ".join(f"`{each}`" for each in _KEYS)
+            yield Problem(location, "", f"unknown key `{excerpt(key)}`", f"The keys are {known}.")
     if not platform.id and dict(platform.entries).get("name", "").strip():
         message = "an id cannot be made from a name without a letter from a to z"
         yield Problem(location, "", message, "Add an id, like `id=channel`.")

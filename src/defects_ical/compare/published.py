@@ -39,6 +39,8 @@ STATUS_ERRORS: Final = {
     **dict.fromkeys((401, 403), "access denied"),
     **dict.fromkeys((404, 410), "not found"),
 }
+# Errors whose messages need no label.
+PLAIN_ERRORS: Final = {"invalid url", "unknown host", "tls"}
 # Errors that may not occur again.
 TRANSIENT_ERRORS: Final = {"no connection", "no response", "incomplete response", "timeout"}
 
@@ -136,13 +138,16 @@ def _download(url: str) -> bytes:
     response = get(url, user_agent=user_agent, timeout=TIMEOUT, max_bytes=MAX_BYTES)
     if error := response.error:
         hint = TRY_LATER if error.kind in TRANSIENT_ERRORS else USE_FEED_URL
-        raise ComparisonSourceError(f"{url}: {error.kind}: {error.message}. {hint}")
+        label = "" if error.kind in PLAIN_ERRORS else f"{error.kind}: "
+        raise ComparisonSourceError(f"{url}: {label}{error.message}. {hint}")
     if not response.ok:
-        reason = STATUS_ERRORS.get(response.status, "the server responds with an error")
+        reason = STATUS_ERRORS.get(response.status, "the server does not respond with a feed")
         hint = USE_FEED_URL if response.status in STATUS_ERRORS else TRY_LATER
         raise ComparisonSourceError(f"{url}: {reason} (status {response.status}). {hint}")
     if response.truncated:
         raise _create_size_error(url)
+    if not response.decoded:
+        raise ComparisonSourceError(f"{url}: the response cannot be decompressed. {TRY_LATER}")
     return response.body
 
 
