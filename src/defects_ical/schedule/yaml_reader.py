@@ -199,7 +199,7 @@ class _EventReader:
     def read_root(self) -> Plain:
         next(self.events)  # the stream's start
         if isinstance(next(self.events), yaml.StreamEndEvent):
-            hint = "Create a schedule with `defects-ical init`."
+            hint = "Delete the file and run `defects-ical init`."
             _fail(SourceLocation(self.file, 1, 1), "the file is empty", hint)
         root = self.read_value(next(self.events), ())
         next(self.events)  # the document's end
