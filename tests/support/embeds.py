@@ -46,8 +46,7 @@ def render_files(schedule: Schedule) -> dict[str, bytes]:
 
 def make_code(schedule: Schedule, snippet: str, site_url: SiteURL = SITE_URL) -> str:
     """Return the code of a snippet, by its id."""
-    snippets = make_snippets(SiteInput(schedule, site_url))
-    return next(each.code for each in snippets if each.id == snippet)
+    return make_snippets(SiteInput(schedule, site_url))[snippet]
 
 
 def compressed_size(*bodies: bytes) -> int:

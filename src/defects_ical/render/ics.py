@@ -255,9 +255,9 @@ class _FeedWriter:
 # processes and have a COMMENT, which RFC 5545 §3.6.5 does not allow.
 def _make_timezone(schedule: Schedule, episodes: Sequence[Episode]) -> Timezone:
     """Return the VTIMEZONE of the schedule's zone, for the times of all platforms."""
-    delay = max((platform.delay for platform in schedule.platforms.values()), default=0)
+    delay = max(map(descriptions.get_platform_delay, schedule.platforms.values()))
     first = min(each.start for each in episodes)
-    last = max(each.end for each in episodes) + timedelta(minutes=delay)
+    last = max(each.end for each in episodes) + delay
     years = (to_local(time, schedule.timezone).naive.year for time in (first, last))
     timezone = Timezone()
     timezone.add("TZID", vText(schedule.timezone))

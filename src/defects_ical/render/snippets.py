@@ -3,80 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import escape
-from typing import Final
 
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render import embed
+from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.model import Schedule
 from defects_ical.timezones.conversion import format_utc, to_local
 
-# The title and the explanation of each snippet, by its id.
-_TEXTS: Final = {
-    "frame": (
-        "Frame",
-        (
-            "Works on almost every site and updates automatically. To set the colour scheme, add"
-            " #dark or #light to the frame's address. If your site blocks inline scripts, load the"
-            " script of the custom element instead: it sizes the frame, too."
-        ),
-    ),
-    "element": (
-        "Custom element",
-        (
-            "Becomes part of your page and updates automatically. To match your design, set"
-            " --defects-ink, --defects-paper, --defects-accent and --defects-font in your style"
-            ' sheet, or add theme="dark" or theme="light" to the element.'
-        ),
-    ),
-    "html": (
-        "HTML without scripts",
-        "A one-time copy: the times do not update when an episode is moved. The links still work.",
-    ),
-    "markdown": ("Markdown", "A link for forums, wikis and READMEs."),
-    "oembed": (
-        "WordPress",
-        (
-            "Paste the address of this page on a line of its own. WordPress and other sites that"
-            " support oEmbed replace it with the frame."
-        ),
-    ),
-    "picture": ("Image", "For sites that allow only images. Updates automatically."),
-}
-# A sandboxed frame has the origin "null", so the script checks which window sent the message.
-_HEIGHT_SCRIPT: Final = """\
-<script>
-addEventListener("message", function (event) {
-  if (event.origin !== "null" && event.origin !== "%(origin)s") return;
-  if (!event.data || event.data.type !== "defects-episodes" || !(event.data.height > 0)) return;
-  document.querySelectorAll("iframe").forEach(function (frame) {
-    if (frame.contentWindow === event.source && frame.src.indexOf("%(frame)s") === 0)
-      frame.height = event.data.height;
-  });
-});
-</script>
-"""
 
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """Code to copy, with its id on the page, its title and an explanation."""
-
-    id: str
-    title: str
-    text: str
-    code: str
-
-
-def make_snippets(site: SiteInput) -> tuple[Snippet, ...]:
-    """Return the snippets of a schedule, the most capable first."""
+def make_snippets(site: SiteInput) -> dict[str, str]:
+    """Return the code of each snippet by its id."""
     link_text = embed.format_link_text(site.show)
-    script = _HEIGHT_SCRIPT % {"origin": site.url.origin, "frame": site.url.join(embed.FRAME_PATH)}
-    code = {
+    script = get_template("frame_height.html").render(site=site, frame_path=embed.FRAME_PATH)
+    return {
         "frame": embed.render_iframe(site) + script,
         "element": _render_element(link_text, site.url),
         "html": _render_static_html(site),
@@ -84,7 +27,6 @@ def make_snippets(site: SiteInput) -> tuple[Snippet, ...]:
         "oembed": f"{site.url}\n",
         "picture": _render_picture(site),
     }
-    return tuple(Snippet(id_, title, text, code[id_]) for id_, (title, text) in _TEXTS.items())
 
 
 def _render_element(link_text: str, site_url: SiteURL) -> str:
