@@ -56,7 +56,7 @@ tools: $(TOOLS)
 soak: $(TOOLS) ## run the long tests: every time zone, every day, edits under load
 	$(BIN)/pytest --numprocesses auto -m soak
 
-bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## measure next to other servers, for ten minutes
+bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## compare the speed with other servers (takes ten minutes)
 	$(BIN)/python -m benchmarks
 
 format: $(VENV)/dev ## format the code
