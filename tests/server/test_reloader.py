@@ -203,7 +203,7 @@ def test_fixed_edit_clears_problem(
         assert poll_until_stable(reloader)
     assert reloader.live.problem is None
     assert reloader.live.site is site
-    assert caplog.messages[-1] == f"{file}: schedule is valid again"
+    assert caplog.messages[-1] == f"{file}: the schedule has no problems any more"
 
 
 def test_unchanged_file_is_not_loaded_again(

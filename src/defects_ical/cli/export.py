@@ -39,7 +39,9 @@ FEED_PATH: Final = re.compile(r"/[^/]+\.ics")
     help="The URL at which the folder will be public. Links in the feeds begin with it.",
 )
 @SCHEDULE_OPTION
-@click.option("--force", is_flag=True, help="Export even changes that subscribers would not see.")
+@click.option(
+    "--force", is_flag=True, help="Also export changes that some calendar apps would not show."
+)
 def export(folder: Path, site_url: SiteURL, path: Path, *, force: bool) -> None:
     """Write the site to DIR: a new folder, an empty one, or one with an earlier export."""
     schedule = load_schedule(path)
@@ -69,7 +71,7 @@ def _check_changes(
     errors = format_issues(differences, schedule, utc_now())
     if errors and not force:
         lines = [
-            f"{folder}: export refused, because subscribers would not see these changes:",
+            f"{folder}: export refused, because some calendar apps would not show these changes:",
             *(f"  {message}. {hint}" for message, hint in errors),
             "  Use --force to export anyway.",
         ]

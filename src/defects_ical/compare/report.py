@@ -129,8 +129,8 @@ def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -
         )
     if _should_undo_edit(differences, schedule):
         yield (
-            "If you edited the rule, a special or an earlier entry, undo the edit; "
-            "the entries are right in both cases."
+            "If you edited the rule, a special or an earlier entry, undo that edit. "
+            "The entries below are correct whether you undo it or not."
         )
 
 

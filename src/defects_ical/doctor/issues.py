@@ -217,8 +217,12 @@ class Issue(Enum):
     # How the feed is delivered.
     WRONG_MEDIA_TYPE = _media_type("The media type is `{media_type}`, not `text/calendar`.")
     NO_MEDIA_TYPE = _media_type("The response has no media type.")
-    WRONG_CHARSET = _charset("The feed is not ASCII only, but its charset is `{charset}`.")
-    NO_CHARSET = _charset("The feed is not ASCII only, but Content-Type names no charset.")
+    WRONG_CHARSET = _charset(
+        "The feed contains non-ASCII characters, but its charset is `{charset}`."
+    )
+    NO_CHARSET = _charset(
+        "The feed contains non-ASCII characters, but Content-Type names no charset."
+    )
     UNDECODABLE_RESPONSE = _error(
         "The response is not valid `{encoding}`, which its Content-Encoding names.",
         "Clients that decode it get nothing. [RFC 9110 §8.4]",
@@ -227,15 +231,15 @@ class Issue(Enum):
     UNREQUESTED_COMPRESSION = _error(
         "The response is compressed (`{encoding}`), but {client} did not request this.",
         "Subscriptions fail. [RFC 9110 §12.5.3; reported for Outlook]",
-        fix="do not compress the feed, or only if Accept-Encoding allows it.",
+        fix="do not compress the feed, or compress it only if Accept-Encoding allows it.",
     )
     UNKNOWN_CONTENT_ENCODING = _warning(
-        "Content-Encoding is `{encoding}`, which is not a compression.",
+        "Content-Encoding is `{encoding}`, which is not a compression method.",
         "Clients that respect it cannot read the feed; many ignore it. [RFC 9110 §8.4]",
         fix="remove Content-Encoding. A charset belongs in Content-Type.",
     )
     OVER_SIZE_LIMIT = _size("error", "The feed is larger than {megabytes:g} MB.")
-    LARGE = _size("warning", "The feed is {megabytes:.1f} MB in size.")
+    LARGE = _size("warning", "The feed is {megabytes:.1f} MB.")
     HEAD_DIFFERS = _warning(
         "HEAD and GET differ: {difference}.",
         "Thunderbird sends HEAD first when a calendar is added, and finds the calendar only "
@@ -311,7 +315,8 @@ class Issue(Enum):
         "The response is not a calendar, but {content}.",
         "Clients show an error, or remove every event that they had, as Evolution does. "
         "[Evolution's source code]",
-        fix="serve the feed itself, without a page, a login or a challenge in front of it.",
+        fix="serve the feed itself, without a page, a login or a challenge in front of it. "
+        "If this is the URL of the page, use the URL of the feed (`….ics`).",
     )
     WRONG_ENCODING = _error(
         "The feed is encoded in UTF-16.",
@@ -596,7 +601,7 @@ class Issue(Enum):
     )
     ALARM = _warning(
         "An event has a VALARM.",
-        "Every subscriber gets the reminder, also those who do not want it. Google ignores it. "
+        "Every subscriber gets the reminder, even those who do not want it. Google ignores it. "
         "[reported for several clients]",
         fix="publish a second feed with reminders for those who choose it.",
     )

@@ -146,7 +146,7 @@ def expand_episode_range(raw: str) -> str | None:
 
 
 def color_to_hex(name: str) -> str:
-    """Convert a CSS color name to "#RRGGBB"."""
+    """Convert a CSS colour name to "#RRGGBB"."""
     return str(webcolors.name_to_hex(name)).upper()
 
 
@@ -255,5 +255,5 @@ ZONE: Final = TimezoneField(
     noun="an IANA time zone", example="Asia/Seoul", choices=TIMEZONE_NAMES, keywords=_STRING
 )
 COLOR: Final = ChoiceField(
-    noun="a CSS color name", example="crimson", choices=COLORS, keywords=_STRING
+    noun="a CSS colour name", example="crimson", choices=COLORS, keywords=_STRING
 )

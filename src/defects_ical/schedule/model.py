@@ -85,7 +85,7 @@ class Show(Model):
         (), max_length=20, description="Used as the categories of events."
     )
     cast: tuple[Role, ...] = Field((), max_length=200)
-    color: Annotated[str, fields.COLOR] = Field("slategray", description="A CSS color name.")
+    color: Annotated[str, fields.COLOR] = Field("slategray", description="A CSS colour name.")
     picture: Annotated[str, fields.PICTURE] | None = Field(
         None, description="A PNG of 1200 by 630 pixels next to this file, for link previews."
     )

@@ -161,7 +161,7 @@ class SiteReloader:
         for problem in problems:
             LOG.warning("%s", problem)
         if not live.problem:
-            LOG.info("%s: schedule is valid again", self._path)
+            LOG.info("%s: the schedule has no problems any more", self._path)
 
     def _apply(self, loaded: Schedule | ScheduleError) -> None:
         """Serve the loaded schedule if it can go live. Otherwise set ``live.problem``."""

@@ -45,7 +45,9 @@ def test_encoding_that_is_no_compression(encoding: str) -> None:
     assert get_feed_bodies(result) == (FEED, FEED)
     (finding,) = find_http_issues(result)
     assert summarize(finding) == "warning unknown-content-encoding"
-    assert finding.message == f"Content-Encoding is `{encoding}`, which is not a compression."
+    assert (
+        finding.message == f"Content-Encoding is `{encoding}`, which is not a compression method."
+    )
 
 
 @pytest.mark.parametrize("encoding", ["", "identity"])

@@ -104,7 +104,7 @@ def test_wrong_charset() -> None:
     response = replace(result.probes[0].response, body=FEED.replace(b"Show", "쇼".encode()))
     probes = tuple(replace(each, response=response) for each in result.probes)
     messages = {each.message for each in find_http_issues(replace(result, probes=probes))}
-    assert "The feed is not ASCII only, but its charset is `latin-1`." in messages
+    assert "The feed contains non-ASCII characters, but its charset is `latin-1`." in messages
 
 
 @pytest.mark.parametrize(
