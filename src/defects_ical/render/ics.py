@@ -55,11 +55,11 @@ def render_feeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     lines = _SharedLines(site)
     alarms = get_or_render("alarm", episodes, partial(_render_alarm, site.show))
     for feed in site.feeds:
-        writer = _FeedWriter(site, feed, lines)
-        events = get_or_render(feed.path, episodes, writer.render_event)
+        renderer = _FeedRenderer(site, feed, lines)
+        events = get_or_render(feed.path, episodes, renderer.render_event)
         with_alarms = [*map(_add_alarm, events, alarms)]
         for each, contents in ((feed, events), (feed.with_reminders, with_alarms)):
-            calendar = _render(writer.make_calendar(each, modified))
+            calendar = _render(renderer.make_calendar(each, modified))
             yield each.path, _assemble(calendar, timezone, contents)
         if feed.platform is None:
             calendar = _render(_make_unnamed_calendar())
@@ -148,7 +148,7 @@ class _Broadcast(NamedTuple):
     """An episode on one platform: DTSTART and DTEND, and its local times as text."""
 
     start_end: Lines
-    times: str
+    local_times: str
 
 
 def _render_broadcast(schedule: Schedule, start: datetime, runtime: int) -> _Broadcast:
@@ -173,8 +173,8 @@ def _render_start_end(start: datetime, end: datetime, zone: str) -> Lines:
     return {name: _render_line(name, vDatetime(time), TZID=zone) for name, time in local.items()}
 
 
-class _FeedWriter:
-    """Renders the calendar and the events of a feed, for the feed with reminders too."""
+class _FeedRenderer:
+    """A renderer of the parts of a feed: its events, and its calendar without events."""
 
     def __init__(self, site: SiteInput, feed: Feed, lines: _SharedLines) -> None:
         self.site = site
@@ -219,7 +219,7 @@ class _FeedWriter:
         start = episode.start + descriptions.get_platform_delay(self.platform)
         broadcast = self.lines.get_broadcast(start, episode.runtime)
         uid = event_uid(self.site.show, episode.id, self.feed.platform)
-        description = self._describe_event(episode, broadcast.times)
+        description = self._describe_event(episode, broadcast.local_times)
         lines = {
             **self.lines.common,
             **self.lines.get_episode(episode),

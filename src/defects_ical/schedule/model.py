@@ -42,9 +42,8 @@ Zone: TypeAlias = Annotated[str, fields.ZONE]
 Runtime: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=1439, example=60)]
 Delay: TypeAlias = Annotated[int, IntegerField(minimum=0, maximum=10_080, example=60)]
 EpisodeNumber: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=1)]
-Name: TypeAlias = Annotated[str, TextField(max_length=5000, example="My Show")]
-Sentence: TypeAlias = Annotated[str, TextField(max_length=5000, example="A game ran over.")]
-Prose: TypeAlias = Annotated[
+OneLineText: TypeAlias = Annotated[str, TextField(max_length=5000, example="My Show")]
+MultiLineText: TypeAlias = Annotated[
     str, TextField(max_length=20_000, example="A few sentences.", multiline=True)
 ]
 Category: TypeAlias = Annotated[str, TextField(max_length=100, example="thriller", forbidden=",")]
@@ -66,8 +65,8 @@ class Model(BaseModel):
 class Role(Model):
     """An actor and the character played."""
 
-    actor: Name = Field(examples=["Name of the actor"])
-    role: Name = Field(examples=["Name of the character"])
+    actor: OneLineText = Field(examples=["Name of the actor"])
+    role: OneLineText = Field(examples=["Name of the character"])
 
 
 class Show(Model):
@@ -77,10 +76,10 @@ class Show(Model):
         description="Created once for this show and never changed: all event UIDs derive from it."
     )
     slug: Slug = Field(description="The word in every URL of this show.")
-    title: Name
-    original_title: Name | None = Field(None, examples=["아이쇼핑"])
+    title: OneLineText
+    original_title: OneLineText | None = Field(None, examples=["아이쇼핑"])
     season: Annotated[int, IntegerField(minimum=1, maximum=999, example=1)] | None = None
-    synopsis: Prose | None = Field(None, description="What it is about, without spoilers.")
+    synopsis: MultiLineText | None = Field(None, description="What it is about, without spoilers.")
     genres: tuple[Category, ...] = Field(
         (), max_length=20, description="Used as the categories of events."
     )
@@ -104,9 +103,9 @@ class Airing(Model):
 class Platform(Model):
     """A channel or service that shows the series in a region."""
 
-    name: Name = Field(examples=["Channel"])
+    name: OneLineText = Field(examples=["Channel"])
     kind: PlatformKind
-    region: Name = Field(examples=["everywhere"])
+    region: OneLineText = Field(examples=["everywhere"])
     url: Annotated[str, fields.URL] | None = None
     delay: Delay = Field(0, description="Minutes after the broadcast.")
 
@@ -114,15 +113,15 @@ class Platform(Model):
 class EpisodeText(Model):
     """Texts about one episode: the teaser is safe to read, the recap contains spoilers."""
 
-    teaser: Prose | None = None
-    recap: Prose | None = None
+    teaser: MultiLineText | None = None
+    recap: MultiLineText | None = None
 
 
 class Special(Model):
     """An extra broadcast outside the airing rule; its id never changes."""
 
     id: Annotated[str, SPECIAL_ID]
-    title: Name = Field(examples=["The making of"])
+    title: OneLineText = Field(examples=["The making of"])
     airs: DateTime
     runtime: Runtime = Field(description="Minutes.")
 
@@ -187,8 +186,12 @@ class Change(Model):
     )
     runtime: Runtime | None = Field(None, description="Minutes.")
     status: StatusField | None = None
-    note: Sentence | None = Field(None, description="What else changed, without spoilers.")
-    reason: Sentence | None = Field(None, description="Why, without spoilers.")
+    note: OneLineText | None = Field(
+        None, examples=["A game ran over."], description="What else changed, without spoilers."
+    )
+    reason: OneLineText | None = Field(
+        None, examples=["A game ran over."], description="Why, without spoilers."
+    )
 
 
 @dataclass(frozen=True, slots=True)

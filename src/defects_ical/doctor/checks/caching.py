@@ -1,4 +1,4 @@
-"""Check whether changes of the feed reach clients: cache lifetime, ETag and Last-Modified."""
+"""Check the HTTP headers for caching: Cache-Control, Expires, ETag and Last-Modified."""
 
 from __future__ import annotations
 
