@@ -148,7 +148,7 @@ error    line 1  The response is not a calendar, but JSON.
          Clients show an error, or remove every event that they had, as Evolution does.
          [Evolution's source code]
          Fix: serve the feed itself, without a page, a login or a challenge in front of
-         it. If this is the URL of the page, use the URL of the feed (`….ics`).
+         it.
 
 warning  line 1 (first of 1,200)  A line ends in LF alone.
          Lines end in CRLF. Strict clients read the next line as part of this one, and

@@ -168,7 +168,8 @@ class Issue(Enum):
         "An HTML page replaces the feed, with status 200.",
         "Clients find no calendar in it; some remove every event that they had. "
         "[Evolution's source code]",
-        fix="respond with the feed, and send errors with their own status.",
+        fix="respond with the feed, and send errors with their own status. "
+        "If this is the URL of the page, use the URL of the feed (`….ics`).",
     )
     EMPTY_RESPONSE = _error(
         "The response is empty.",
@@ -315,8 +316,7 @@ class Issue(Enum):
         "The response is not a calendar, but {content}.",
         "Clients show an error, or remove every event that they had, as Evolution does. "
         "[Evolution's source code]",
-        fix="serve the feed itself, without a page, a login or a challenge in front of it. "
-        "If this is the URL of the page, use the URL of the feed (`….ics`).",
+        fix="serve the feed itself, without a page, a login or a challenge in front of it.",
     )
     WRONG_ENCODING = _error(
         "The feed is encoded in UTF-16.",
