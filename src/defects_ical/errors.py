@@ -96,7 +96,7 @@ class ComparisonSourceError(DefectsIcalError):
 
 
 class UnannouncedChangeError(DefectsIcalError):
-    """Raised for changes that subscribers would not see."""
+    """Raised for changes that some calendar apps would not show."""
 
 
 class ServeError(DefectsIcalError):

@@ -59,7 +59,7 @@ def export(folder: Path, site_url: SiteURL, path: Path, *, force: bool) -> None:
 def _check_changes(
     exported: Mapping[str, bytes], site: Site, schedule: Schedule, folder: Path, *, force: bool
 ) -> None:
-    """Raise UnannouncedChangeError if subscribers to an exported folder would miss a change.
+    """Raise UnannouncedChangeError if some calendar apps would not show a change.
 
     Changed texts alone are warnings; with ``force``, everything is.
     """

@@ -43,10 +43,10 @@ class Issue(Enum):
     """
 
     UNANNOUNCED = IssueText("unannounced", " without an entry in `changes`")
-    UNANNOUNCED_TEXT = IssueText("text unannounced", " without an entry in `changes`")
+    UNANNOUNCED_TEXT = IssueText("text without an entry", " without an entry in `changes`")
     STAMP_DECREASED = IssueText(
         "SEQUENCE or DTSTAMP decreased",
-        "; SEQUENCE or DTSTAMP decreased, so calendar apps ignore this",
+        "; SEQUENCE or DTSTAMP decreased, so some calendar apps ignore this",
         "Restore the entry that was removed or edited, or append {entries} to `changes`.",
     )
     STAMP_UNCHANGED = IssueText(

@@ -26,7 +26,7 @@ from defects_ical.timezones.conversion import to_local
 # Parts of an event's text that people know by their words.
 QUOTED_PARTS: Final = ("title", "teaser")
 # Parts that change with a time or a stamp.
-DERIVED_PARTS: Final = ("times in other time zones", "what changed", "time zone")
+DERIVED_PARTS: Final = ("times in other time zones", "list of changes", "time zone")
 # Properties that belong to other parts or kinds; all others are "details".
 KNOWN_PROPERTIES: Final = (
     *("DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "CREATED", "DTSTART", "DTEND", "UID", "STATUS"),
@@ -240,7 +240,7 @@ def _split_text(event: PublishedEvent) -> dict[str, str]:
         "teaser": paragraphs.teaser,
         "where to watch": paragraphs.platforms + values.get("LOCATION", ""),
         "times in other time zones": paragraphs.times,
-        "what changed": paragraphs.changes,
+        "list of changes": paragraphs.changes,
         "link": paragraphs.link + values.get("URL", ""),
         "genres": values.get("CATEGORIES", ""),
         "first published": values.get("CREATED", ""),

@@ -52,7 +52,9 @@ def build_report(differences: tuple[Difference, ...], schedule: Schedule, now: d
     if suggestion.entries:
         has_errors = any(each.severity == "error" for each in differences)
         reason = "" if has_errors else ", or some calendar apps will not show the new text"
-        steps.append(f"Append to `changes`{reason}:")
+        is_alternative = any(each.issue is Issue.STAMP_DECREASED for each in differences)
+        append = "Otherwise, append" if is_alternative else "Append"
+        steps.append(f"{append} to `changes`{reason}:")
     rows = tuple(_build_rows(differences, schedule))
     return Report(rows, tuple(steps), suggestion.entries, _summarize(differences))
 

@@ -1,4 +1,4 @@
-"""The single values of a schedule: times, zones, colors, ids and URLs, and how to correct them."""
+"""The single values of a schedule: times, zones, colours, ids and URLs, and how to correct them."""
 
 from __future__ import annotations
 
