@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +22,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    WebError,
     expect,
     sync_playwright,
 )
@@ -71,12 +72,20 @@ class Watcher:
     requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def watch(self, context: BrowserContext) -> None:
-        """Watch all pages and frames of a context."""
-        context.on("request", self._record_request)
-        context.on("requestfailed", self._record_failure)
-        context.on("console", self._record_console)
-        context.on("weberror", lambda error: self.problems.append(f"error: {error.error}"))
+    @contextmanager
+    def watch(self, context: BrowserContext) -> Iterator[None]:
+        """Watch all pages and frames of a context until the block ends."""
+        listeners: Mapping[Any, Callable[[Any], None]] = {
+            "request": self._record_request,
+            "requestfailed": self._record_failure,
+            "console": self._record_console,
+            "weberror": self._record_error,
+        }
+        for event, listener in listeners.items():
+            context.on(event, listener)
+        yield
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
 
     def _record_request(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -95,6 +104,9 @@ class Watcher:
             return
         self.problems.append(f"console: {message.type}: {message.text}")
 
+    def _record_error(self, error: WebError) -> None:
+        self.problems.append(f"error: {error.error}")
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -107,6 +119,11 @@ class Visitor:
     width: int = WIDE
     script: bool = True
     agent: str | None = None
+
+    @property
+    def without_clock(self) -> Visitor:
+        """The visitor with the default clock: the one that is the same in a context."""
+        return replace(self, now=DAY_BEFORE_PREMIERE)
 
     def open_context(self, browser: Browser) -> BrowserContext:
         """Open a browser context, which shares nothing with others."""
@@ -126,34 +143,88 @@ class Visitor:
                 context.clock.install(time=self.now)
         return context
 
+    def set_clock(self, page: Page) -> None:
+        """Set the fixed clock of a context, unless it has the time already."""
+        milliseconds = 1000 * self.now.timestamp()
+        if self.script and self.fixed and page.evaluate("Date.now()") != milliseconds:
+            page.clock.set_fixed_time(self.now)
+
+    def reset(self, page: Page) -> None:
+        """Undo what tests do to a page, except its listeners, routes and scripts."""
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+        page.set_viewport_size({"width": self.width, "height": 800})
+        page.emulate_media(media="null", color_scheme=self.scheme, forced_colors="null")
+        page.context.clear_permissions()
+
+
+class Contexts:
+    """Browser contexts, each with a page, kept for the next test with the same kind of visitor.
+
+    A new context, or a new page, costs several times as much as another page in an open one.
+    """
+
+    def __init__(self, chromium: Browser) -> None:
+        self._chromium = chromium
+        self._unused: dict[Visitor, list[BrowserContext]] = {}
+
+    @contextmanager
+    def open_page(self, visitor: Visitor, *, new: bool = False) -> Iterator[Page]:
+        """Open an empty page, in a context that no other test uses at the same time.
+
+        Listeners, routes and scripts stay with their page: tests that add some need a new one.
+        """
+        unused = self._unused.setdefault(visitor.without_clock, [])
+        context = unused.pop() if unused else visitor.open_context(self._chromium)
+        kept = context.pages[0] if context.pages else context.new_page()
+        _clear_cache(kept)
+        visitor.set_clock(kept)
+        yield context.new_page() if new else kept
+        for each in context.pages:
+            if each != kept:
+                each.close()
+        visitor.reset(kept)
+        if visitor.fixed:
+            unused.append(context)
+        else:
+            context.close()
+
+
+def _clear_cache(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Network.clearBrowserCache")
+    session.detach()
+
 
 class WatchedBrowser:
     """Opens pages and watches them. ``watchers`` has one watcher for each, in order."""
 
-    def __init__(self, chromium: Browser) -> None:
-        self._chromium = chromium
-        self._contexts = ExitStack()
+    def __init__(self, contexts: Contexts) -> None:
+        self._contexts = contexts
+        self._pages = ExitStack()
         self.watchers: list[Watcher] = []
 
     def open(self, deployment: Deployment, path: str = "/", visitor: Visitor | None = None) -> Page:
         """Open a page of a site and wait until it is loaded."""
-        page = self.open_blank(deployment, visitor)
+        page = self._open_empty(deployment, visitor or Visitor(), new=False)
         response = page.goto(deployment.join(path))
         assert response is None or response.ok, f"{response.status} {response.url}"
         return page
 
     def open_blank(self, deployment: Deployment, visitor: Visitor | None = None) -> Page:
-        """Open an empty page, which may then request only URLs of the deployment."""
-        context = (visitor or Visitor()).open_context(self._chromium)
-        self._contexts.callback(context.close)
+        """Open a new, empty page, which may then request only URLs of the deployment."""
+        return self._open_empty(deployment, visitor or Visitor(), new=True)
+
+    def _open_empty(self, deployment: Deployment, visitor: Visitor, *, new: bool) -> Page:
+        page = self._pages.enter_context(self._contexts.open_page(visitor, new=new))
         self.watchers.append(Watcher(deployment))
-        self.watchers[-1].watch(context)
-        return context.new_page()
+        self._pages.enter_context(self.watchers[-1].watch(page.context))
+        return page
 
     def close(self) -> list[str]:
         """Close all pages and return their problems."""
         problems = [each for watcher in self.watchers for each in watcher.problems]
-        self._contexts.close()
+        self._pages.close()
         return problems
 
 
@@ -182,10 +253,16 @@ def deployments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment
         yield Deployments(tmp_path_factory.mktemp("schedules"), stack)
 
 
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser) -> Contexts:
+    """Keep browser contexts until the last test."""
+    return Contexts(chromium)
+
+
 @pytest.fixture
-def browser(chromium: Browser) -> Iterator[WatchedBrowser]:
+def browser(contexts: Contexts) -> Iterator[WatchedBrowser]:
     """Watch a browser. Fail the test if a page has problems that the test did not clear."""
-    watched = WatchedBrowser(chromium)
+    watched = WatchedBrowser(contexts)
     yield watched
     problems = watched.close()
     assert not problems, problems

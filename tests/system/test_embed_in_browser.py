@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.model import Schedule
+from tests.support.browser import Contexts, Visitor
 from tests.support.deployments import SHARED, Deployment, serve_export, serve_folder
 from tests.support.embeds import MOVED_CANCELLED_TENTATIVE, make_code
 from tests.support.page_schedules import SHIPPED, parse_utc
@@ -62,13 +63,9 @@ class Hosts(NamedTuple):
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(
-        timezone_id="America/Sao_Paulo", viewport={"width": 900, "height": 700}
-    )
-    context.clock.set_fixed_time(NOW)
-    yield context.new_page()
-    context.close()
+def page(contexts: Contexts) -> Iterator[Page]:
+    with contexts.open_page(Visitor("America/Sao_Paulo", NOW, width=900), new=True) as page:
+        yield page
 
 
 @contextmanager
@@ -216,7 +213,7 @@ document.addEventListener("load", ({target}) => {
 def test_early_height_request_causes_no_error(page: Page, hosts: Hosts) -> None:
     """The frame reports its height later."""
     errors: list[str] = []
-    page.context.on("weberror", lambda error: errors.append(str(error.error)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.add_init_script(REQUEST_EARLY)
     page.goto(hosts.open.write_page(f"<body>{hosts.open.make_low_iframe()}"))
     wait_for_height(page)

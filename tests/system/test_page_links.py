@@ -8,11 +8,12 @@ from urllib.parse import urldefrag, urlsplit
 
 import pytest
 import segno
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from defects_ical.schedule.validation import PAGE_SECTION_IDS
 from tests.support.browser import (
     PHONE,
+    Contexts,
     Visitor,
     WatchedBrowser,
     find_urls,
@@ -27,9 +28,9 @@ pytest_plugins = ["tests.support.browser"]
 
 
 @pytest.fixture(scope="module")
-def links_without_script(chromium: Browser, deployments: Deployments) -> set[str]:
+def links_without_script(contexts: Contexts, deployments: Deployments) -> set[str]:
     """Find the links that are visible if no script detects the device."""
-    browser = WatchedBrowser(chromium)
+    browser = WatchedBrowser(contexts)
     page = browser.open(deployments.get(SHIPPED, "service"), visitor=Visitor(script=False))
     found = find_visible_links(page)
     assert browser.close() == []
