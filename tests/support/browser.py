@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     WebError,
@@ -45,6 +46,7 @@ WIDE: Final = 1280
 PHONE: Final = 390
 # Milliseconds.
 TIMEOUT: Final = 10_000
+expect.set_options(timeout=TIMEOUT)
 
 # Records layout shifts in `window.shifts`, from the first paint on.
 RECORD_SHIFTS: Final = """
@@ -282,6 +284,17 @@ def open_previews(page: Page) -> None:
         expect(frame.content_frame.locator("#next")).to_be_visible()
     for element in page.locator("defects-episodes").all():
         expect(element.locator("section")).to_be_visible()
+
+
+def click_to_copy(button: Locator) -> str:
+    """Click a button that copies, and return the result that it shows, for two seconds only."""
+    button.evaluate(
+        """each => new MutationObserver(() => { each.shown ??= each.textContent; })
+          .observe(each, {childList: true})"""
+    )
+    button.click()
+    shown = button.page.wait_for_function("each => each.shown", arg=button.element_handle())
+    return str(shown.json_value())
 
 
 def find_urls(page: Page) -> set[str]:

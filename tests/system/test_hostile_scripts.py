@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.site.build import build_site
-from tests.support.browser import DEFINE_EVERY, WatchedBrowser, open_previews
+from tests.support.browser import DEFINE_EVERY, WatchedBrowser, click_to_copy, open_previews
 from tests.support.deployments import SHARED, Deployment, Deployments, serve_folder
 from tests.support.example_schedules import load_yaml
 from tests.support.hostile_schedules import HARMLESS_SCHEDULE, PAGES, SCHEDULES, strip_isolates
@@ -115,8 +115,7 @@ def click_copy_buttons(page: Page, section: str) -> int:
     """Click the visible buttons of a section and count them."""
     buttons = page.locator(f"{section} button:visible").all()
     for button in buttons:
-        button.click()
-        expect(button).to_have_text("Copied")
+        assert click_to_copy(button) == "Copied"
     return len(buttons)
 
 

@@ -16,6 +16,7 @@ from tests.support.browser import (
     Contexts,
     Visitor,
     WatchedBrowser,
+    click_to_copy,
     find_urls,
     find_visible_links,
     open_details,
@@ -176,8 +177,7 @@ def test_copy_button_copies_feed_url(service: Deployment, browser: WatchedBrowse
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_text("30 minutes before").click()
     button = page.locator(".feed .copy:visible")
-    button.click()
-    expect(button).to_have_text("Copied")
+    assert click_to_copy(button) == "Copied"
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied == service.join("/the-defects-reminders.ics")
 
@@ -189,8 +189,7 @@ def test_copy_button_selects_without_clipboard(
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.goto(service.join("/"))
     button = page.locator(".feed .copy:visible")
-    button.click()
-    expect(button).to_have_text("Selected")
+    assert click_to_copy(button) == "Selected"
     selected = page.evaluate("() => getSelection().toString()")
     assert selected == service.join("/the-defects.ics")
 
@@ -202,8 +201,7 @@ def test_copy_button_copies_complete_snippet(service: Deployment, browser: Watch
     snippets = page.locator(".snippet").all()
     assert len(snippets) == 6
     for snippet in snippets:
-        snippet.locator(".copy").click()
-        expect(snippet.locator(".copy")).to_have_text("Copied")
+        assert click_to_copy(snippet.locator(".copy")) == "Copied"
         copied = page.evaluate("() => navigator.clipboard.readText()")
         assert copied == snippet.locator("code").text_content()
 
