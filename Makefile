@@ -10,6 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13 3.14
 BROWSERS := google-chrome chromium chromium-browser
 TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/nginx
+# Each process begins at another place: tests that wait run next to those in the browser, which
+# compute, and tests that share servers stay together.
+PARALLEL := --numprocesses auto --dist worksteal
 
 .PHONY: help serve export test check tests test-all tools soak bench format docs pictures schema \
   golden lock clean $(VERSIONS:%=test-%)
@@ -35,7 +38,7 @@ check: $(VENV)/dev ## run the fast checks only: format, lint, types, imports
 
 # After the fast checks, also with `make --jobs`.
 tests: $(TOOLS) | check
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest $(PARALLEL)
 
 test-all: ## run the tests on each installed Python from 3.11 to 3.14
 	@found=; for version in $(VERSIONS); do \
@@ -48,7 +51,7 @@ $(VERSIONS:%=test-%): test-%:
 	@PYENV_VERSION=$* python$* --version >/dev/null 2>&1 || \
 	  { echo "Python $* is not installed: there is no python$* on the PATH." >&2; exit 1; }
 	@PYENV_VERSION=$* $(MAKE) --no-print-directory tools VENV=.venv-$* PYTHON=python$*
-	.venv-$*/bin/pytest --numprocesses auto
+	.venv-$*/bin/pytest $(PARALLEL)
 test-%: ## run the tests on one Python, in a virtual environment of its own
 
 tools: $(TOOLS)

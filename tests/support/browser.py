@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Request,
+    ViewportSize,
     WebError,
     expect,
     sync_playwright,
@@ -123,6 +124,11 @@ class Visitor:
     agent: str | None = None
 
     @property
+    def viewport(self) -> ViewportSize:
+        """The size of the screen."""
+        return {"width": self.width, "height": 800}
+
+    @property
     def without_clock(self) -> Visitor:
         """The visitor with the default clock: the one that is the same in a context."""
         return replace(self, now=DAY_BEFORE_PREMIERE)
@@ -132,7 +138,7 @@ class Visitor:
         context = browser.new_context(
             timezone_id=self.zone,
             color_scheme=self.scheme,
-            viewport={"width": self.width, "height": 800},
+            viewport=self.viewport,
             java_script_enabled=self.script,
             user_agent=self.agent,
         )
@@ -155,7 +161,8 @@ class Visitor:
         """Undo what tests do to a page, except its listeners, routes and scripts."""
         page.goto("about:blank")
         page.mouse.move(0, 0)
-        page.set_viewport_size({"width": self.width, "height": 800})
+        if page.viewport_size != self.viewport:
+            page.set_viewport_size(self.viewport)
         page.emulate_media(media="null", color_scheme=self.scheme, forced_colors="null")
         page.context.clear_permissions()
 
