@@ -27,10 +27,7 @@ from pydantic import BaseModel, ValidationError
 from defects_ical.authoring.schedule_file import create_schedule
 from defects_ical.doctor.diagnosis import diagnose
 from defects_ical.errors import DefectsIcalError, OptionError
-from defects_ical.probe.session import Limits
-from defects_ical.schedule.episodes import expand_episodes
-from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import (
+from defects_ical.model.schedule import (
     Airing,
     Change,
     EpisodeText,
@@ -39,6 +36,9 @@ from defects_ical.schedule.model import (
     Show,
     Special,
 )
+from defects_ical.probe.session import Limits
+from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.schedule.loader import load_schedule
 from tests.authoring.shows import (
     ANSWERS,
     FILE,

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from defects_ical import __version__
 from defects_ical.cli.app import main
-from defects_ical.schedule.model import build_json_schema
+from defects_ical.model.schedule import build_json_schema
 
 COMMAND = str(Path(sys.executable).with_name("defects-ical"))
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule, Show
 from defects_ical.schedule.episodes import Episode, expand_episodes
-from defects_ical.schedule.model import Schedule, Show
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml

@@ -16,7 +16,7 @@ from defects_ical.content.calendar_apps import (
 )
 from defects_ical.content.feeds import Feed, all_feeds
 from defects_ical.content.site_url import SiteURL
-from defects_ical.schedule.model import Schedule
+from defects_ical.model.schedule import Schedule
 
 SITE_URL = SiteURL.parse("https://me.github.io/the-defects")
 FEED = Feed("the-defects-kocowa", "The Defects on Kocowa & more", "kocowa")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from defects_ical.content.changelog import Entry, list_entries
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import expand_episodes
-from defects_ical.schedule.model import Schedule
 from tests.support.example_schedules import load_yaml, make_yaml
 
 SPECIAL: Final = "[{id: making-of, title: The making of, airs: 2025-08-18T23:00, runtime: 45}]"

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from defects_ical.cli.app import main
 from defects_ical.content.site_url import SiteURL
-from defects_ical.schedule.model import Schedule
+from defects_ical.model.schedule import Schedule
 from defects_ical.server.app import create_app
 from defects_ical.server.reloader import SiteReloader
 from defects_ical.site.build import Site

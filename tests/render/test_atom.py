@@ -17,8 +17,8 @@ from jsonschema import FormatChecker
 
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.render.atom import render_atom
-from defects_ical.schedule.model import Schedule
 from defects_ical.site.build import build_site
 from defects_ical.text.display import bidi_isolate
 from tests.conftest import SITE_URL

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from defects_ical.schedule.model import Schedule
+from defects_ical.model.schedule import Schedule
 from tests.support.embeds import (
     HOSTILE_TEXTS,
     MOVED_CANCELLED_TENTATIVE,

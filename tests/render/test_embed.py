@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import EMBED_PATHS, MAX_ROWS, build_embed_policy
-from defects_ical.schedule.model import Schedule
 from tests.support.embeds import (
     HOSTILE_TEXTS,
     MOVED_CANCELLED_TENTATIVE,

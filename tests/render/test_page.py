@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.render.page import render_pages
-from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.validation import PAGE_SECTION_IDS
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defects_ical.schedule.model import Schedule
+from defects_ical.model.schedule import Schedule
 from tests.support.embeds import HOSTILE_TEXTS, load_with_text, make_code
 from tests.support.html_tree import HtmlTree
 

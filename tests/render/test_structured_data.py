@@ -9,8 +9,8 @@ import pytest
 
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.render.structured_data import render_json_ld
-from defects_ical.schedule.model import Schedule
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.json_documents import MOVED_FROM_NONEXISTENT_TIME, find_spoilers, parse_strict

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from defects_ical.errors import ScheduleError
-from defects_ical.schedule.model import build_json_schema
+from defects_ical.model.schedule import build_json_schema
 from tests.support.example_schedules import load_yaml
 from tests.support.hostile_schedules import INJECTION, MAX_TEXT, replace_value
 

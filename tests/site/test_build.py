@@ -12,8 +12,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import Schedule
 from defects_ical.site.build import Site, build_site
 from tests.support import golden
 from tests.support.example_schedules import load_yaml, make_yaml

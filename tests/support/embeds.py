@@ -8,9 +8,9 @@ from typing import Final
 
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import render_embeds
 from defects_ical.render.snippets import make_snippets
-from defects_ical.schedule.model import Schedule
 from tests.support.example_schedules import load_yaml, make_yaml
 
 SITE_URL: Final = SiteURL.parse("https://me.example/the-defects")

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import Schedule
 
 TEMPLATE = """\
 format: 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final, NoReturn
 
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import expand_episodes
-from defects_ical.schedule.model import Schedule
 from tests.support.example_schedules import make_yaml
 
 SPOILERS: Final = ("crash", "Si-woo is", "audition", "school bag", "recap", "hideout", "Spoiler")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from defects_ical.content.site_url import SiteURL
-from defects_ical.schedule.model import Schedule
+from defects_ical.model.schedule import Schedule
 from defects_ical.site.build import build_site
 from defects_ical.timezones.conversion import format_utc
 from tests.content.test_changelog import LOG, list_log

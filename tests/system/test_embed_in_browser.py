@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import Schedule
 from tests.support.browser import Contexts, Visitor
 from tests.support.deployments import SHARED, Deployment, serve_export, serve_folder
 from tests.support.embeds import MOVED_CANCELLED_TENTATIVE, make_code

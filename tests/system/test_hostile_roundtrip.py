@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from defects_ical.errors import ScheduleError
-from defects_ical.schedule.model import Schedule
+from defects_ical.model.schedule import Schedule
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
 from tests.support import feed_rules

@@ -10,10 +10,10 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from defects_ical.errors import Problem, SourceLocation
-from defects_ical.schedule.field_types import describe_excess
-from defects_ical.schedule.fields import MAX_ID_LENGTH, WEEKDAYS, make_id
-from defects_ical.schedule.model import Platform
-from defects_ical.schedule.pydantic_errors import MIN_SIMILARITY
+from defects_ical.model.field_types import describe_excess
+from defects_ical.model.fields import MAX_ID_LENGTH, WEEKDAYS, make_id
+from defects_ical.model.pydantic_errors import MIN_SIMILARITY
+from defects_ical.model.schedule import Platform
 from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 

@@ -13,10 +13,10 @@ from uuid import UUID
 
 from defects_ical import errors
 from defects_ical.authoring.answers import PlatformAnswer, ShowAnswers, check_answers, find_option
+from defects_ical.model.schedule import Schedule
+from defects_ical.model.yaml_writer import quote_scalar, write_flow, write_scalar
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import Schedule
-from defects_ical.schedule.yaml_writer import quote_scalar, write_flow, write_scalar
 from defects_ical.timezones.conversion import TIMEZONE_NAMES, format_local
 
 SCHEMA_FILE: Final = "schedule.schema.json"

@@ -14,7 +14,7 @@ from defects_ical.cli.doctor import doctor
 from defects_ical.cli.export import export
 from defects_ical.cli.init import init
 from defects_ical.cli.serve import serve
-from defects_ical.schedule.model import build_json_schema
+from defects_ical.model.schedule import build_json_schema
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "show_default": True}
 

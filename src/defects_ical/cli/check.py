@@ -14,9 +14,9 @@ from defects_ical.compare.published import load_published
 from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
 from defects_ical.compare.site_diff import compare_site
 from defects_ical.content.descriptions import format_time, to_local_times
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Episode, expand_episodes, sort_by_start
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.validation import find_warnings
 from defects_ical.site.build import build_site
 from defects_ical.text.english import WEEKDAYS, count_noun

@@ -18,9 +18,9 @@ from defects_ical.compare.site_diff import compare_site, is_unchanged
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import UnannouncedChangeError
 from defects_ical.export.exporter import check_up_to_date, export_site
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.model import Schedule
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from defects_ical.compare.suggested_entries import RequiredEntry
-from defects_ical.schedule.model import Status
+from defects_ical.model.schedule import Status
 
 Kind: TypeAlias = (
     Status | Literal["added", "removed", "moved", "duration changed", "text changed", "restored"]

@@ -17,8 +17,8 @@ from defects_ical.compare.suggested_entries import (
     is_move_of_all,
 )
 from defects_ical.content import descriptions
+from defects_ical.model.schedule import ALL, Platform, Schedule, Status
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import ALL, Platform, Schedule, Status
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import format_duration
 from defects_ical.timezones.conversion import to_local

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias, get_args
 
+from defects_ical.model.schedule import Status
 from defects_ical.rfc5545.content_lines import ContentLine, parse_line, unfold
 from defects_ical.rfc5545.values import parse_local_datetime
-from defects_ical.schedule.model import Status
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import join_names
 from defects_ical.timezones.conversion import (

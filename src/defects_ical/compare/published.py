@@ -21,8 +21,8 @@ from defects_ical.compare.event_parser import (
 from defects_ical.content.feeds import EPISODES_DIR, PRODID, all_feeds, event_uid, main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ComparisonSourceError, SiteURLError
+from defects_ical.model.schedule import Schedule
 from defects_ical.rfc5545.content_lines import looks_like_html
-from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.text.display import excerpt
 

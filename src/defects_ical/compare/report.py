@@ -12,7 +12,7 @@ from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue, Kind
 from defects_ical.compare.event_diff import parse_episode_number
 from defects_ical.compare.suggested_entries import RequiredEntry, Suggestion, suggest_entries
 from defects_ical.content.feeds import main_feeds
-from defects_ical.schedule.model import Schedule
+from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun
 
 HEADINGS: Final = ("Episodes", "Change", "Before", "After", "Feed", "Result")

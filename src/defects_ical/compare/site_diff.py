@@ -11,8 +11,8 @@ from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
 from defects_ical.compare.event_diff import EventPair, diff_episode
 from defects_ical.compare.report import format_issues
 from defects_ical.content.feeds import EPISODES_DIR, all_feeds, event_uid, main_feeds
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Episode, expand_episodes
-from defects_ical.schedule.model import Schedule
 from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.site.build import Site
 from defects_ical.text.display import excerpt

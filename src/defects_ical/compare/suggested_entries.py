@@ -9,10 +9,10 @@ from itertools import chain
 from typing import Final
 
 from defects_ical.errors import ScheduleError
+from defects_ical.model.fields import LocalDateTime
+from defects_ical.model.schedule import ALL, Change, Schedule, Special, Status
+from defects_ical.model.yaml_writer import quote_scalar, write_flow
 from defects_ical.schedule.episodes import expand_episodes
-from defects_ical.schedule.fields import LocalDateTime
-from defects_ical.schedule.model import ALL, Change, Schedule, Special, Status
-from defects_ical.schedule.yaml_writer import quote_scalar, write_flow
 from defects_ical.timezones.conversion import AmbiguousTimeError, format_local, to_local, to_utc
 
 # The notes of entries that only increase stamps, and that announce a changed text.

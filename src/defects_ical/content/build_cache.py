@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Schedule
 
 # Fields that affect an output only through the Episode.
 EPISODE_FIELDS: Final = {"airing", "episodes", "specials", "changes"}

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from defects_ical.content.descriptions import describe_change, format_local_date
+from defects_ical.model.schedule import ALL, Change, Schedule
 from defects_ical.schedule.episodes import Episode, Revision, sort_by_start
-from defects_ical.schedule.model import ALL, Change, Schedule
 from defects_ical.timezones.conversion import format_utc
 
 ATOM_PATH: Final = "/changes.atom"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from defects_ical.model.schedule import Platform, Schedule, Show
 from defects_ical.schedule.episodes import Episode, Revision
-from defects_ical.schedule.model import Platform, Schedule, Show
 from defects_ical.text.display import bidi_isolate
 from defects_ical.text.english import MONTHS, format_date, format_day, format_duration
 from defects_ical.timezones.conversion import LocalTime, to_local

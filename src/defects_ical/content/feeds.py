@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
+from defects_ical.model.schedule import Schedule, Show
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Schedule, Show
 from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.text.display import bidi_isolate
 

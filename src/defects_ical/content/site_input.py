@@ -9,8 +9,8 @@ from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.changelog import Entry, list_entries
 from defects_ical.content.feeds import Feed, main_feeds
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule, Show
 from defects_ical.schedule.episodes import Episode, expand_episodes, sort_by_start
-from defects_ical.schedule.model import Schedule, Show
 
 
 @dataclass(frozen=True)

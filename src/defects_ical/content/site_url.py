@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from defects_ical.errors import SiteURLError
-from defects_ical.schedule.fields import HOST
+from defects_ical.model.fields import HOST
 
 EXAMPLE: Final = "https://defects.example"
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_range, format_time
 from defects_ical.content.site_input import SiteInput
+from defects_ical.model.schedule import Schedule
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Schedule
 from defects_ical.text.english import format_short_date
 from defects_ical.timezones.conversion import to_local
 

@@ -12,10 +12,10 @@ from defects_ical.content.descriptions import format_date_time
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule, Show
 from defects_ical.render.card import render_card
 from defects_ical.render.templates import bundle_script, get_template, read_static
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Schedule, Show
 from defects_ical.text.display import bidi_isolate
 from defects_ical.timezones.conversion import to_local
 

@@ -11,8 +11,8 @@ from defects_ical.content.changelog import Entry
 from defects_ical.content.feeds import Feed, all_feeds, episode_path
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Platform
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Platform
 from defects_ical.timezones.conversion import format_local, format_utc
 
 JSON_PATH: Final = "/episodes.json"

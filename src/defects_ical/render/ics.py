@@ -19,9 +19,9 @@ from icalendar.prop import vCategory, vDatetime, vDuration, vText, vUri
 from defects_ical.content import descriptions
 from defects_ical.content.feeds import PRODID, Feed, episode_path, event_uid
 from defects_ical.content.site_input import SiteInput
+from defects_ical.model.fields import color_to_hex
+from defects_ical.model.schedule import Schedule, Show
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.fields import color_to_hex
-from defects_ical.schedule.model import Schedule, Show
 from defects_ical.text.english import format_duration
 from defects_ical.timezones.conversion import to_local, to_unambiguous_local
 from defects_ical.timezones.transitions import Observance, find_observances

@@ -8,10 +8,10 @@ from html import escape
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.render import embed
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Schedule
 from defects_ical.timezones.conversion import format_utc, to_local
 
 

@@ -10,8 +10,8 @@ from typing import Final
 from defects_ical.content.descriptions import get_platform_delay
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_input import SiteInput
+from defects_ical.model.schedule import Platform
 from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.model import Platform
 from defects_ical.timezones.conversion import format_local
 
 SCHEMA: Final = "https://schema.org"

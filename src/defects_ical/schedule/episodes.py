@@ -13,10 +13,10 @@ from dateutil.relativedelta import relativedelta
 from dateutil.rrule import DAILY, rrule
 
 from defects_ical.errors import Problem, ProblemCode, ScheduleError
-from defects_ical.schedule.fields import WEEKDAYS, LocalDateTime
-from defects_ical.schedule.model import Change, Schedule, Status
-from defects_ical.schedule.yaml_reader import KeyPath
-from defects_ical.schedule.yaml_writer import write_flow
+from defects_ical.model.fields import WEEKDAYS, LocalDateTime
+from defects_ical.model.schedule import Change, Schedule, Status
+from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml_writer import write_flow
 from defects_ical.timezones import conversion
 
 OUT_OF_RANGE: Final = LocalDateTime(datetime.fromisoformat("9999-12-31"))

@@ -10,11 +10,11 @@ from typing import Final
 from pydantic import ValidationError
 
 from defects_ical.errors import Problem, ScheduleError
+from defects_ical.model.pydantic_errors import to_problems
+from defects_ical.model.schedule import FileContext, Schedule
+from defects_ical.model.yaml_reader import Plain, read_yaml
 from defects_ical.schedule.episodes import expand_episodes
-from defects_ical.schedule.model import FileContext, Schedule
-from defects_ical.schedule.pydantic_errors import to_problems
 from defects_ical.schedule.validation import validate
-from defects_ical.schedule.yaml_reader import Plain, read_yaml
 
 MAX_PICTURE_BYTES: Final = 2_000_000
 PICTURE_SIZE: Final = (1200, 630)

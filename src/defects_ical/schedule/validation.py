@@ -9,10 +9,10 @@ from itertools import count, groupby, pairwise
 from typing import Final
 
 from defects_ical.errors import Problem, ProblemCode
+from defects_ical.model.fields import WEEKDAYS
+from defects_ical.model.schedule import ALL, MAX_EPISODES, Schedule
+from defects_ical.model.yaml_reader import KEY_MARK
 from defects_ical.schedule.episodes import Episode, sort_by_start
-from defects_ical.schedule.fields import WEEKDAYS
-from defects_ical.schedule.model import ALL, MAX_EPISODES, Schedule
-from defects_ical.schedule.yaml_reader import KEY_MARK
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import join_names
 from defects_ical.text.suggestions import closest_match

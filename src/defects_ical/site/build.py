@@ -11,12 +11,12 @@ from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import Schedule
 from defects_ical.render.atom import render_atom
 from defects_ical.render.embed import render_embeds
 from defects_ical.render.episodes_json import render_json
 from defects_ical.render.ics import render_feeds
 from defects_ical.render.page import render_pages
-from defects_ical.schedule.model import Schedule
 from defects_ical.site.headers import get_media_type, list_headers
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 from pydantic_core import PydanticCustomError
 
-from defects_ical.schedule import fields
-from defects_ical.schedule.field_types import ChoiceField, FieldType, IntegerField, TextField
-from defects_ical.schedule.fields import (
+from defects_ical.model import fields
+from defects_ical.model.field_types import ChoiceField, FieldType, IntegerField, TextField
+from defects_ical.model.fields import (
     LocalDateTime,
     expand_episode_range,
     make_id,

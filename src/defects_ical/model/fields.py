@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import webcolors
 
-from defects_ical.schedule.field_types import (
+from defects_ical.model.field_types import (
     ChoiceField,
     PatternField,
     describe_excess,

@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
 from defects_ical.errors import ScheduleError
-from defects_ical.schedule.model import build_json_schema
+from defects_ical.model.schedule import build_json_schema
 from tests.schedule.test_loader import SCHEDULE_WITH_CHANGES, SHIPPED_SCHEDULE
 from tests.support.example_schedules import load_yaml, make_yaml
 

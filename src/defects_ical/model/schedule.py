@@ -22,9 +22,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
 
 from defects_ical.errors import Problem
-from defects_ical.schedule import fields
-from defects_ical.schedule.field_types import ChoiceField, IntegerField, TextField, field_error
-from defects_ical.schedule.yaml_reader import KeyPath, Locations, problem_at
+from defects_ical.model import fields
+from defects_ical.model.field_types import ChoiceField, IntegerField, TextField, field_error
+from defects_ical.model.yaml_reader import KeyPath, Locations, problem_at
 from defects_ical.text.display import excerpt
 
 ALL: Final = "all"

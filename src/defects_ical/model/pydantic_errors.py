@@ -23,10 +23,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from defects_ical.errors import Problem, ProblemCode
-from defects_ical.schedule.field_types import FieldType, name_kind
-from defects_ical.schedule.model import Schedule
-from defects_ical.schedule.yaml_reader import KEY_MARK, KeyPath, Locations, problem_at
-from defects_ical.schedule.yaml_writer import write_flow
+from defects_ical.model.field_types import FieldType, name_kind
+from defects_ical.model.schedule import Schedule
+from defects_ical.model.yaml_reader import KEY_MARK, KeyPath, Locations, problem_at
+from defects_ical.model.yaml_writer import write_flow
 from defects_ical.text.suggestions import closest_match
 
 MAX_PROBLEMS: Final = 1000

@@ -1,0 +1,1 @@
+"""YAML in; a typed `Schedule` whose values know their locations, or the problems of values, out."""
