@@ -20,7 +20,7 @@ from benchmarks.measurement import Section, compare, measure_in_turns
 from defects_ical.content.site_input import SiteInput
 from defects_ical.export.exporter import export_site
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.server.app import SiteMiddleware, create_app
 from defects_ical.server.reloader import SiteReloader

@@ -5,7 +5,7 @@ Each function returns a feed with the events, properties and texts of our main f
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import ical.calendar
@@ -17,14 +17,15 @@ from ical.types import Uri
 
 from defects_ical.content.descriptions import (
     EventDescription,
-    describe_dated_change,
+    describe_episodes,
+    describe_event_change,
     describe_platforms,
     format_event_title,
     format_local_times,
 )
 from defects_ical.content.feeds import event_uid
 from defects_ical.content.site_input import SiteInput
-from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.episodes import Event
 
 
 def make_with_icalendar(site: SiteInput, *, add_timezone: bool = False) -> bytes:
@@ -40,50 +41,60 @@ def make_with_icalendar(site: SiteInput, *, add_timezone: bool = False) -> bytes
     calendar.add("name", site.show.title)
     calendar.add("x-wr-calname", site.show.title)
     calendar.add("x-wr-timezone", site.schedule.timezone)
-    for episode in site.episodes:
-        calendar.add_component(_make_icalendar_event(site, episode))
+    for event in site.listings.main.events:
+        calendar.add_component(_make_icalendar_event(site, event))
     if add_timezone:
         calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _make_icalendar_event(site: SiteInput, episode: Episode) -> icalendar.Event:
+def _make_icalendar_event(site: SiteInput, ours: Event) -> icalendar.Event:
     event = icalendar.Event()
-    start = episode.start.astimezone(ZoneInfo(site.schedule.timezone))
-    event.add("uid", event_uid(site.show, episode.id))
-    event.add("dtstamp", episode.modified)
-    event.add("last-modified", episode.modified)
-    event.add("sequence", episode.sequence)
-    event.add("created", episode.published)
-    event.add("dtstart", start)
-    event.add("dtend", start + timedelta(minutes=episode.runtime))
-    event.add("summary", format_event_title(episode, site.show))
-    event.add("description", _format_description(site, episode))
+    start, end = _get_times(ours)
+    timezone = ZoneInfo(site.schedule.timezone)
+    event.add("uid", event_uid(site.show, ours.id))
+    event.add("dtstamp", ours.modified)
+    event.add("last-modified", ours.modified)
+    event.add("sequence", ours.sequence)
+    event.add("created", ours.first.published)
+    event.add("dtstart", start.astimezone(timezone))
+    event.add("dtend", end.astimezone(timezone))
+    event.add("summary", format_event_title(ours, site.schedule))
+    event.add("description", _format_description(site, ours))
     event.add("location", ", ".join(each.name for each in site.schedule.platforms.values()))
-    event.add("url", site.link_to(episode))
-    event.add("status", episode.status.upper())
+    event.add("url", site.link_to(ours))
+    event.add("status", ours.first.status.upper())
     event.add("transp", "TRANSPARENT")
     event.add("categories", ["TV", *site.show.genres])
     return event
 
 
+def _get_times(event: Event) -> tuple[datetime, datetime]:
+    """Return start and end, in UTC; the benchmarks' episodes all have an hour."""
+    start, end = event.first.start, event.first.end
+    if not start or not end:
+        raise ValueError(event.id)
+    return start, end
+
+
 def make_with_ics_py(site: SiteInput) -> bytes:
     """Return a feed made with ics.py, which writes all times in UTC and no SEQUENCE."""
     calendar = ics.Calendar(creator="-//plain//EN")
-    for episode in site.episodes:
+    for ours in site.listings.main.events:
+        start, end = _get_times(ours)
         event = ics.Event(
-            name=format_event_title(episode, site.show),
-            begin=episode.start,
-            end=episode.end,
-            uid=event_uid(site.show, episode.id),
-            description=_format_description(site, episode),
-            created=episode.published,
-            last_modified=episode.modified,
+            name=format_event_title(ours, site.schedule),
+            begin=start,
+            end=end,
+            uid=event_uid(site.show, ours.id),
+            description=_format_description(site, ours),
+            created=ours.first.published,
+            last_modified=ours.modified,
             location=", ".join(each.name for each in site.schedule.platforms.values()),
-            url=site.link_to(episode),
+            url=site.link_to(ours),
             transparent=True,
             categories=["TV", *site.show.genres],
-            status=episode.status.upper(),
+            status=ours.first.status.upper(),
         )
         calendar.events.add(event)
     return str(calendar.serialize()).encode()
@@ -93,36 +104,38 @@ def make_with_ical(site: SiteInput) -> bytes:
     """Return a feed made with ical."""
     calendar = ical.calendar.Calendar(prodid="-//plain//EN", x_wr_timezone=site.schedule.timezone)
     timezone = ZoneInfo(site.schedule.timezone)
-    for episode in site.episodes:
-        start = episode.start.astimezone(timezone)
+    for ours in site.listings.main.events:
+        start, end = _get_times(ours)
         event = ical.event.Event(
-            dtstamp=episode.modified,
-            uid=event_uid(site.show, episode.id),
-            dtstart=start,
-            dtend=start + timedelta(minutes=episode.runtime),
-            summary=format_event_title(episode, site.show),
-            description=_format_description(site, episode),
-            created=episode.published,
-            last_modified=episode.modified,
-            sequence=episode.sequence,
+            dtstamp=ours.modified,
+            uid=event_uid(site.show, ours.id),
+            dtstart=start.astimezone(timezone),
+            dtend=end.astimezone(timezone),
+            summary=format_event_title(ours, site.schedule),
+            description=_format_description(site, ours),
+            created=ours.first.published,
+            last_modified=ours.modified,
+            sequence=ours.sequence,
             location=", ".join(each.name for each in site.schedule.platforms.values()),
-            url=Uri(site.link_to(episode)),
+            url=Uri(site.link_to(ours)),
             transparency="TRANSPARENT",
             categories=["TV", *site.show.genres],
-            status=ical.event.EventStatus(episode.status.upper()),
+            status=ical.event.EventStatus(ours.first.status.upper()),
         )
         calendar.events.append(event)
     return IcsCalendarStream.calendar_to_ics(calendar).encode()
 
 
-def _format_description(site: SiteInput, episode: Episode) -> str:
+def _format_description(site: SiteInput, event: Event) -> str:
     """Return our DESCRIPTION."""
-    changes = (describe_dated_change(each, site.schedule) for each in reversed(episode.revisions))
+    schedule, first = site.schedule, event.first
+    changes = (describe_event_change(each, schedule) for each in reversed(event.revisions))
+    platforms = describe_platforms(schedule.platforms, event.availability, first.links, schedule)
     description = EventDescription(
-        teaser=episode.teaser or "",
-        platforms="\n".join(describe_platforms(site.schedule.platforms.values())),
-        times="\n".join(format_local_times(episode.start, site.schedule)),
+        teaser=describe_episodes(event),
+        platforms="\n".join(platforms),
+        times="\n".join(format_local_times(first.start or first.date, schedule)),
         changes="\n".join(changes),
-        link=f"All episodes and changes: {site.link_to(episode)}",
+        link=f"All episodes and changes: {site.link_to(event)}",
     )
     return str(description)

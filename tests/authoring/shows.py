@@ -17,7 +17,7 @@ FILE = Path("schedule.yaml")
 
 WEEKLY = [
     *("--title", "The Lighthouse", "--premiere", "2025-10-12", "--time", "21:00"),
-    *("--timezone", "America/New_York", "--episodes", "6"),
+    *("--weekday", "sunday", "--timezone", "America/New_York", "--episodes", "6"),
     *("--platform", "Channel 4, region=United States, url=https://four.example/"),
     *("--platform", "Big Stream,kind=streaming,delay=180,id=big"),
 ]
@@ -33,18 +33,41 @@ FILM = [
     *("--timezone", "Europe/London", "--runtime", "131", "--episodes", "1"),
     *("--platform", "القناة,id=channel,region=United Kingdom"),
 ]
-SHOWS = {"weekly": WEEKLY, "soap": SOAP, "film": FILM}
+# All on one date, whose hour is not known yet.
+BINGE = [
+    *("--title", "All Night", "--premiere", "2025-11-14", "--timezone", "America/Denver"),
+    *("--episodes", "9", "--platform", "Big Stream,kind=streaming"),
+]
+DAILY = [
+    *("--title", "The Square", "--premiere", "2026-01-05", "--timezone", "Europe/London"),
+    *("--weekday", "monday, tuesday,thursday 19:30,thursday 20:00", "--time", "24:10"),
+    *("--runtime", "30", "--episodes", "7250-7289", "--together", "2"),
+    *("--platform", "BBC One"),
+]
+ANNOUNCED = [
+    *("--title", "Next Year", "--premiere", "2027-10", "--timezone", "Asia/Seoul"),
+    *("--platform", "Channel"),
+]
+SHOWS = {
+    "weekly": WEEKLY,
+    "soap": SOAP,
+    "film": FILM,
+    "binge": BINGE,
+    "daily": DAILY,
+    "announced": ANNOUNCED,
+}
 
 
 ANSWERS = ShowAnswers(
     title="The Show",
     slug="show",
     premiere="2025-03-02",
-    weekdays=(),
+    weekdays=("sunday",),
     time="21:00",
     timezone="UTC",
     runtime="60",
     episodes="10",
+    together=None,
     platforms=("Channel",),
 )
 

@@ -27,20 +27,17 @@ from pydantic import BaseModel, ValidationError
 from defects_ical.authoring.schedule_file import create_schedule
 from defects_ical.doctor.diagnosis import diagnose
 from defects_ical.errors import DefectsIcalError, OptionError
-from defects_ical.model.schedule import (
-    Airing,
-    Change,
-    EpisodeText,
-    Platform,
-    Schedule,
-    Show,
-    Special,
-)
+from defects_ical.model.airing import Block
+from defects_ical.model.changes import Change
+from defects_ical.model.schedule import EpisodeDetails, Platform, Schedule, Show, Special
 from defects_ical.probe.session import Limits
-from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from tests.authoring.shows import (
+    ANNOUNCED,
     ANSWERS,
+    BINGE,
+    DAILY,
     FILE,
     FILM,
     NOW,
@@ -59,11 +56,14 @@ TIMESTAMP = r"[0-9-]{10}T[0-9:]{8}[+-][0-9]{2}:[0-9]{2}"
 
 
 class ExpectedFeed(NamedTuple):
-    """The events of a show's feed: how many, how long, and starts in UTC by position."""
+    """The events of a show's feed: how many, how long, and starts by position.
+
+    A start is in UTC, or a date; an event without an hour takes a day.
+    """
 
     slug: str
-    episodes: int
-    runtime: int
+    events: int
+    length: timedelta
     starts: dict[int, str]
 
 
@@ -72,7 +72,7 @@ FEEDS = {
     "weekly": ExpectedFeed(
         "the-lighthouse",
         6,
-        60,
+        timedelta(minutes=60),
         {
             0: "2025-10-13T01:00",
             2: "2025-10-27T01:00",
@@ -83,7 +83,7 @@ FEEDS = {
     "soap": ExpectedFeed(
         "gute-nacht",
         120,
-        25,
+        timedelta(minutes=25),
         {
             0: "2025-02-03T18:40",
             5: "2025-02-10T18:40",
@@ -92,7 +92,21 @@ FEEDS = {
             119: "2025-07-18T17:40",
         },
     ),
-    "film": ExpectedFeed("the-end", 1, 131, {0: "2025-12-24T20:15"}),
+    "film": ExpectedFeed("the-end", 1, timedelta(minutes=131), {0: "2025-12-24T20:15"}),
+    "binge": ExpectedFeed("all-night", 1, timedelta(days=1), {0: "2025-11-14"}),
+    # 40 episodes, two in each of four slots a week.
+    "daily": ExpectedFeed(
+        "the-square",
+        20,
+        timedelta(minutes=30),
+        {
+            0: "2026-01-06T00:10",
+            1: "2026-01-07T00:10",
+            2: "2026-01-08T19:30",
+            3: "2026-01-08T20:00",
+            19: "2026-02-05T20:00",
+        },
+    ),
 }
 
 
@@ -125,7 +139,7 @@ def test_init_writes_golden_file(name: str) -> None:
     assert mask(FILE.read_text("utf-8")) == (DATA / f"{name}.yaml").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", SHOWS)
+@pytest.mark.parametrize("name", FEEDS)
 def test_new_show_can_be_checked_and_served(name: str, folder: Path) -> None:
     expected = FEEDS[name]
     assert run_cli("init", *SHOWS[name]).exit_code == 0
@@ -141,16 +155,16 @@ def test_new_show_can_be_checked_and_served(name: str, folder: Path) -> None:
     assert reply.status == 200
     assert reply.body == (folder / "public" / f"{expected.slug}.ics").read_bytes()
     events = Calendar.from_ical(reply.body).events
-    starts = [to_utc(each.DTSTART) for each in events]
-    found = {index: f"{starts[index]:%Y-%m-%dT%H:%M}" for index in expected.starts}
-    assert (len(events), found) == (expected.episodes, expected.starts)
-    lengths = {to_utc(each.DTEND) - to_utc(each.DTSTART) for each in events}
-    assert lengths == {timedelta(minutes=expected.runtime)}
+    starts = [format_start(each.DTSTART) for each in events]
+    found = {index: starts[index] for index in expected.starts}
+    assert (len(events), found) == (expected.events, expected.starts)
+    assert {each.duration for each in events} == {expected.length}
 
 
-def to_utc(at: date | None) -> datetime:
-    assert isinstance(at, datetime)
-    return at.astimezone(UTC)
+def format_start(at: date | None) -> str:
+    if isinstance(at, datetime):
+        return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}"
+    return str(at)
 
 
 def test_init_prints_next_commands() -> None:
@@ -165,9 +179,22 @@ def test_init_prints_next_commands() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "plan"),
+    [
+        (BINGE, "All Night, 9 episodes on 2025-11-14"),
+        (DAILY, "The Square, 40 episodes from 2026-01-05"),
+        (ANNOUNCED, "Next Year, announced for 2027-10"),
+        ([*ANNOUNCED, "--episodes", "8"], "Next Year, 8 episodes announced for 2027-10"),
+    ],
+)
+def test_init_describes_plan(arguments: list[str], plan: str) -> None:
+    assert run_cli("init", *arguments).stdout.splitlines()[0] == f"schedule.yaml: {plan}"
+
+
 def test_init_prints_next_commands_for_other_file() -> None:
     result = run_cli("init", "my film.yaml", *FILM)
-    assert result.stdout.splitlines()[0] == "my film.yaml: النهاية, 1 episode from 2025-12-24"
+    assert result.stdout.splitlines()[0] == "my film.yaml: النهاية, a film on 2025-12-24"
     assert result.stdout.splitlines()[2] == "  defects-ical check --schedule 'my film.yaml'"
     assert load_schedule(Path("my film.yaml")).show.slug == "the-end"
 
@@ -273,7 +300,7 @@ def test_file_has_default_permissions(folder: Path) -> None:
     assert list_names(folder) == ["other", "schedule.yaml"]
 
 
-MODELS: list[type[BaseModel]] = [Schedule, Show, Airing, Platform, EpisodeText, Special, Change]
+MODELS: list[type[BaseModel]] = [Schedule, Show, Block, Platform, EpisodeDetails, Special, Change]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -283,16 +310,19 @@ def test_template_shows_every_key(model: type[BaseModel]) -> None:
     assert set(model.model_fields) - words == set()
 
 
-@pytest.mark.parametrize("name", SHOWS)
-def test_commented_examples_are_valid(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "changes"), [(name, 7 if name == "binge" else 6) for name in FEEDS]
+)
+def test_commented_examples_are_valid(name: str, changes: int) -> None:
     assert run_cli("init", *SHOWS[name]).exit_code == 0
     png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 1200, 630)
     Path("picture.png").write_bytes(png)
     FILE.write_text(uncomment_examples(FILE.read_text("utf-8")), "utf-8")
     schedule = load_schedule(FILE)
-    assert (len(schedule.changes), len(schedule.specials), len(schedule.clocks)) == (5, 1, 2)
+    assert (len(schedule.changes), len(schedule.clocks)) == (changes, 2)
+    assert [each.id for each in schedule.specials][-1] == "making-of"
     assert [each for each in Show.model_fields if getattr(schedule.show, each) in (None, ())] == []
-    assert expand_episodes(schedule)[0].sequence == 5
+    assert len(expand_episodes(schedule)[0].revisions) == changes
 
 
 def test_text_is_string_to_every_yaml_reader() -> None:

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defects_ical.cli.app import main
+from defects_ical.content.site_url import SiteURL
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.site.build import build_site
 from tests.conftest import ROOT
 from tests.support.example_schedules import make_yaml
 
@@ -63,11 +66,50 @@ def test_check_warns() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["seasons", "announced"])
+def test_check_lists_every_kind_of_event(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables have common events, seasons, unknown hours, late nights and platforms' plans."""
+    monkeypatch.chdir(DATA)
+    result = run_check("--schedule", f"{name}.yaml")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (DATA / f"check-{name}.txt").read_text("utf-8")
+
+
+LONG_SHOW = make_yaml(
+    premiere="2016-07-18", weekdays="[monday, tuesday, wednesday, thursday, friday]", episodes=1600
+)
+
+
+def test_check_warns_of_large_feed(tmp_path: Path) -> None:
+    file = tmp_path / "schedule.yaml"
+    file.write_text(LONG_SHOW, "utf-8")
+    result = run_check("--schedule", str(file))
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (
+        0,
+        f"{file}: OK, 1,600 episodes, 1 warning",
+    )
+    assert result.stderr == (
+        f"warning: {file}:6:3: airing: `/show-channel-reminders.ics` has 1.1 MB, more than the "
+        "1 MB that Google Calendar imports (1 other feed too). Begin with a later episode, like "
+        "`episodes: 801-1600`, or use fewer entries in `changes`.\n"
+    )
+
+
+def test_comparison_warns_of_large_feed(tmp_path: Path) -> None:
+    file = tmp_path / "schedule.yaml"
+    file.write_text(LONG_SHOW, "utf-8")
+    url = SiteURL.parse("https://show.example")
+    live = tmp_path / "show.ics"
+    live.write_bytes(build_site(load_schedule(file), url)["/show.ics"].body)
+    result = run_check("--schedule", str(file), "--against", str(live))
+    assert "`/show-channel-reminders.ics` has 1.1 MB" in result.stderr
+
+
 def test_check_reports_problems(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
-    file.write_text(make_yaml(time="25:00"), "utf-8")
+    file.write_text(make_yaml(time="30:15"), "utf-8")
     result = run_check("--schedule", str(file))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"{file}:8:9: airing.time: `25:00` is not a time of day. Use a value like `23:00`.\n"
+        f"{file}:8:9: airing.time: `30:15` is past the night. Use `06:15`, and the next day.\n"
     )

@@ -116,7 +116,7 @@ EDITS: Final = {
         "runtime: 60",
         "runtime: 75",
         {("duration changed", "error"): "Episodes 1 to 8"},
-        (f"- {{{DATED}, episodes: [1, 2, 3, 4, 5, 6, 7, 8], runtime: 75}}",),
+        (f"- {{{DATED}, episodes: [1-8], runtime: 75}}",),
     ),
     "rule time and runtime edited": Edit(
         "time: 23:00\n  runtime: 60",

@@ -96,7 +96,7 @@ UNUSABLE_FEEDS: Final[dict[str, Callable[[], bytes]]] = {
     "not a calendar": lambda: b"The Show\n",
     "truncated": lambda: FEED[:1000],
     "of another program": lambda: edit_feed(b"-//defects-ical//defects-ical//EN", b"-//a//b//EN"),
-    "without events": lambda: b"".join(re.split(b"BEGIN:VEVENT(?s:.*)END:VEVENT\r\n", FEED)),
+    "without events": lambda: re.sub(b"(?s)SOURCE.*?\r\n|BEGIN:VEVENT.*END:VEVENT\r\n", b"", FEED),
     "of another show": lambda: (
         build_feeds(PUBLISHED.replace("slug: show", "slug: film").replace("3c2d1f64", "4c2d1f64"))[
             "/film.ics"

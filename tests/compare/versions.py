@@ -99,7 +99,7 @@ VERSIONS: Final = {
         make_schedule(text=make_yaml(episodes=6, runtime=70)),
         [
             f"- {{{DATED}, episodes: [7, 8], runtime: 60}}",
-            "- {at: 2025-08-01T12:00:01+09:00, episodes: [1, 2, 3, 4, 5, 6], runtime: 70}",
+            "- {at: 2025-08-01T12:00:01+09:00, episodes: [1-6], runtime: 70}",
             "- {at: 2025-08-01T12:00:01+09:00, episodes: [7, 8], status: cancelled}",
         ],
     ),

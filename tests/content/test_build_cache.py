@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule, Show
-from defects_ical.schedule.episodes import Episode, expand_episodes
+from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml
@@ -80,7 +81,14 @@ VARIANTS: Final = {
     "platforms, delayed": edit_yaml(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("60", "90")),
     "platforms, one": edit_yaml(platforms=f"{{{CHANNEL}}}"),
     "platforms, turned": edit_yaml(platforms=f"{{{STREAM}, {CHANNEL}}}"),
+    "reminders": edit_yaml(notes=f"{NOTES}reminders: [60]\n"),
+    "reminders, of a day": edit_yaml(notes=f"{NOTES}reminders: [1440]\n"),
     "episodes, teaser": edit_yaml(notes=NOTES.replace("A teaser", "Another")),
+    "episodes, title": edit_yaml(notes=NOTES.replace("{teaser", "{title: A title, teaser")),
+    "episodes, runtime": edit_yaml(notes=NOTES.replace("{teaser", "{runtime: 90, teaser")),
+    "episodes, links": edit_yaml(
+        notes=NOTES.replace("{teaser", '{links: {stream: "https://a.b/2"}, teaser')
+    ),
     "episodes, recap": edit_yaml(notes=NOTES.replace("A recap", "Another")),
     "specials, title": edit_yaml(specials=f"[{SPECIAL}]".replace("making of", "beginning")),
     "specials, none": edit_yaml(specials="[]"),

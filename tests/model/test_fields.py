@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,9 +12,11 @@ from pydantic_core import PydanticCustomError
 from defects_ical.model import fields
 from defects_ical.model.field_types import ChoiceField, FieldType, IntegerField, TextField
 from defects_ical.model.fields import (
-    LocalDateTime,
-    expand_episode_range,
+    Period,
+    Slot,
+    WeeklySlot,
     make_id,
+    suggest_episodes,
     suggest_timezones,
 )
 from defects_ical.timezones.conversion import TIMEZONE_NAMES
@@ -32,16 +34,20 @@ KIND = ChoiceField(choices=("television", "streaming"), example="television")
         (KIND, "streaming", "streaming"),
         (fields.FORMAT, "1", "1"),
         (fields.DATE, "2025-07-21", date(2025, 7, 21)),
-        (fields.TIME, "23:00", time(23)),
+        (fields.PREMIERE, "2025-07-21", date(2025, 7, 21)),
+        (fields.PREMIERE, "2027-10", Period(2027, 10)),
+        (fields.PREMIERE, "2027", Period(2027)),
+        (fields.TIME, "23:00", 1380),
+        (fields.TIME, "29:59", 1799),
+        (fields.WEEKLY_SLOT, "friday", WeeklySlot(4)),
+        (fields.WEEKLY_SLOT, "friday 21:50", WeeklySlot(4, 1310)),
+        (fields.SLOT, "2025-08-04", Slot(date(2025, 8, 4))),
+        (fields.SLOT, "2025-08-04T23:30", Slot(date(2025, 8, 4), 1410)),
+        (fields.SLOT, "2025-08-04T25:30", Slot(date(2025, 8, 4), 1530)),
         (
-            fields.LOCAL_DATETIME,
-            "2025-08-04T23:30",
-            LocalDateTime(datetime.fromisoformat("2025-08-04T23:30")),
-        ),
-        (
-            fields.LOCAL_DATETIME,
+            fields.SLOT,
             "2025-11-02T01:30-04:00",
-            LocalDateTime(datetime.fromisoformat("2025-11-02T01:30"), timedelta(hours=-4)),
+            Slot(date(2025, 11, 2), 90, timedelta(hours=-4)),
         ),
         (fields.TIMESTAMP, "2025-07-22T09:00:00+09:00", datetime(2025, 7, 22, tzinfo=UTC)),
         (
@@ -51,6 +57,9 @@ KIND = ChoiceField(choices=("television", "streaming"), example="television")
         ),
         (fields.URL, "https://a.example/?b=c;d,e", "https://a.example/?b=c%3Bd%2Ce"),
         (fields.EPISODE, "making-of", "making-of"),
+        (fields.EPISODE, "57-120", "57-120"),
+        (fields.EPISODE, "s02e03-s02e08", "s02e03-s02e08"),
+        (fields.EPISODE_KEY, "s02e03", "s02e03"),
         (fields.PICTURE, "picture.png", "picture.png"),
         (fields.ZONE, "Asia/Seoul", "Asia/Seoul"),
         (fields.COLOR, "crimson", "crimson"),
@@ -75,6 +84,25 @@ def test_valid_value_is_parsed(field: FieldType, raw: str, value: object) -> Non
         (fields.DATE, "2025-7-1", "`2025-7-1` is not a date. Use `2025-07-01`."),
         (fields.DATE, "2025-2-30", "`2025-2-30` is not a date. Use a value like `2025-07-21`."),
         (fields.TIME, "9.00", "`9.00` is not a time of day. Use `09:00`."),
+        (fields.TIME, "9pm", "`9pm` is not a time of day. Use `21:00`."),
+        (fields.TIME, "12:30 a.m.", "`12:30 a.m.` is not a time of day. Use `00:30`."),
+        (fields.TIME, "25:70", "`25:70` is not a time of day. Use a value like `23:00`."),
+        (fields.TIME, "30:15", "`30:15` is past the night. Use `06:15`, and the next day."),
+        (
+            fields.PREMIERE,
+            "October 2027",
+            "`October 2027` is not a date, a month or a year. Use `2027-10`.",
+        ),
+        (
+            fields.SLOT,
+            "July 21, 2025",
+            "`July 21, 2025` is not a date, or a date and time. Use `2025-07-21`.",
+        ),
+        (
+            fields.WEEKLY_SLOT,
+            "Sat 9:40pm",
+            "`Sat 9:40pm` is not a weekday, or a weekday and an hour. Use `saturday 21:40`.",
+        ),
         (
             fields.TIMESTAMP,
             "2025-07-22 09:00Z",
@@ -123,18 +151,24 @@ def test_id_is_made_from_name(name: str, made: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "items"),
+    ("raw", "item"),
     [
-        ("3-5", "3, 4, 5"),
+        ("3 to 5", "3-5"),
         ("Ep. 07", "7"),
-        ("episodes 1 to 2", "1, 2"),
-        ("5-3", None),
-        ("1-101", None),
+        ("episodes 1 - 2", "1-2"),
+        ("s2e3", "s02e03"),
+        ("S02E03-E08", "s02e03-s02e08"),
         ("making-of", None),
     ],
 )
-def test_episode_range_is_expanded(raw: str, items: str | None) -> None:
-    assert expand_episode_range(raw) == items
+def test_episodes_are_suggested(raw: str, item: str | None) -> None:
+    assert suggest_episodes(raw) == item
+
+
+def test_late_hour_belongs_to_the_evening_before() -> None:
+    slot = Slot(date(2025, 8, 4), 1530)
+    assert slot.naive == datetime.fromisoformat("2025-08-05T01:30")
+    assert slot.isoformat() == "2025-08-04T25:30"
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ def load_problems(text: str) -> tuple[str, ...]:
         ("episods: {}", "15:1: episods: unknown key. Use `episodes`."),
         (
             "languages: [en]",
-            "15:1: languages: unknown key. Remove it, or use another key: `episodes`.",
+            "15:1: languages: unknown key. Remove it, or use another key: `reminders`, `episodes`.",
         ),
-        ("episodes: {}\nshow2: {}", "16:1: show2: unknown key. Remove it."),
+        ("reminders: []\nepisodes: {}\nshow2: {}", "17:1: show2: unknown key. Remove it."),
     ],
 )
 def test_unknown_key_suggests_unused_keys_only(line: str, problem: str) -> None:
@@ -35,11 +35,11 @@ def test_unknown_key_suggests_unused_keys_only(line: str, problem: str) -> None:
     [
         (
             "text",
-            "15:11: episodes: expected a mapping, got text. Use `{1: {teaser: A few sentences.}}`.",
+            "15:11: episodes: expected a mapping, got text. Use `{1: {title: The Search}}`.",
         ),
         (
             "{1: text}",
-            "15:15: episodes.1: expected a mapping, got text. Use `{teaser: A few sentences.}`.",
+            "15:15: episodes.1: expected a mapping, got text. Use `{title: The Search}`.",
         ),
     ],
 )

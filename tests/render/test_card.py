@@ -15,7 +15,8 @@ from tests.support.embeds import (
     load_with_text,
     render_files,
 )
-from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.example_schedules import edit_airing, load_yaml, make_yaml
+from tests.support.json_documents import RELEASES
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 # Each name stands between these characters, which isolate its writing direction.
@@ -53,6 +54,26 @@ def test_card_shows_names_times_and_changes() -> None:
     assert rows["Episode 2"] == "Wed 23 Jul, 01:30 KST"
     assert rows["Episode 3"] == "Mon 28 Jul, cancelled"
     assert rows["Episode 4"] == "Tue 29 Jul, 23:00 (TBC)"
+
+
+def test_card_shows_newest_season_with_dates() -> None:
+    texts = read_texts(load_yaml(RELEASES))
+    assert texts[1] == "Season 2 · 6 January to 20 January 2025 · Stream, Channel"
+    assert texts[2:-2] == [
+        *("S02E01–E02", "Mon 6 Jan, 22:00 GMT"),  # noqa: RUF001 - an en dash
+        *("S02E04", "Mon 13 Jan"),
+        *("S02E03", "Tue 14 Jan"),
+        *("S02E05", "Mon 20 Jan, postponed"),
+        *("Season 3", "October 2027"),
+    ]
+
+
+def test_card_of_an_announced_schedule_has_its_month() -> None:
+    texts = read_texts(load_yaml(edit_airing("{premiere: 2027-03}")))
+    assert texts == [
+        *("The Show", "March 2027 · Channel", "Announced", "March 2027"),
+        *("me.example/the-defects", "Times in Seoul"),
+    ]
 
 
 def test_card_loads_no_other_files(schedule: Schedule) -> None:

@@ -15,10 +15,12 @@ from tests.support.embeds import (
     SITE_URL,
     compressed_size,
     load_with_text,
+    make_code,
     render_files,
 )
-from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.example_schedules import edit_airing, load_yaml, make_yaml
 from tests.support.html_tree import HtmlTree
+from tests.support.json_documents import RELEASES
 
 
 def render_frame(schedule: Schedule) -> HtmlTree:
@@ -72,6 +74,72 @@ def test_frame_shows_changes() -> None:
     assert "Episode 4 (to be confirmed)" in text
 
 
+def list_rows(schedule: Schedule) -> list[str]:
+    """Return the text of each heading and row of the frame."""
+    body = render_files(schedule)["/embed.html"].decode()
+    parts = re.findall(r"<h2>.*?</h2>|<li[ >].*?</li>", body, re.DOTALL)
+    return [" ".join(re.sub("<.*?>", " ", each).split()) for each in parts]
+
+
+def test_frame_has_newest_season_first() -> None:
+    assert list_rows(load_yaml(RELEASES)) == [
+        "Season 3",
+        "Announced October 2027",
+        "Season 2",
+        "S02E01–E02 Monday 6 January 2025, 22:00 GMT",  # noqa: RUF001 - an en dash
+        "S02E04 Monday 13 January 2025",
+        "S02E03 Tuesday 14 January 2025 moved from Monday 13 January 2025",
+        "S02E05 (postponed) Monday 20 January 2025",
+        "Season 1",
+        "Episodes 1–2 Saturday 11 May 2024, 20:00 BST",  # noqa: RUF001 - an en dash
+        "The party Wednesday 25 December 2024",
+    ]
+
+
+def test_frame_of_an_announced_schedule_has_its_month() -> None:
+    announced = edit_airing("{premiere: 2027, episodes: 8}")
+    assert list_rows(load_yaml(announced)) == ["Episodes 1–8 2027"]  # noqa: RUF001 - an en dash
+
+
+def test_frame_of_a_film() -> None:
+    film = edit_airing(specials="{id: film, title: The Show, airs: 2026-05-15}")
+    assert list_rows(load_yaml(film)) == ["The Show Friday 15 May 2026"]
+
+
+def test_row_without_hour_covers_its_day() -> None:
+    frame = render_frame(load_yaml(edit_airing(specials="{id: a, title: A, airs: 2026-05-15}")))
+    (row,) = frame.find_all("li")
+    assert row == {
+        "data-start": "2026-05-14T15:00:00Z",
+        "data-end": "2026-05-15T15:00:00Z",
+        "data-day": "Friday 15 May 2026",
+        "data-status": "confirmed",
+    }
+
+
+@pytest.mark.parametrize(
+    ("block", "height"),
+    [
+        ("premiere: 2025-07-21, weekdays: [monday], time: 23:00, runtime: 60, episodes: 120", 856),
+        ("premiere: 2025-07-21, weekdays: [monday], time: 23:00, runtime: 60, episodes: 2", 414),
+        ("premiere: 2025-07-21, weekdays: [monday], episodes: 2", 372),
+        ("premiere: 2025-07-21, time: 23:00, runtime: 60, episodes: 120", 347),
+        ("premiere: 2025-07", 326),
+    ],
+)
+def test_frame_height_is_that_of_its_rows(block: str, height: int) -> None:
+    response = render_files(load_yaml(edit_airing(f"{{{block}}}")))["/oembed.json"]
+    assert json.loads(response)["height"] == height
+
+
+def test_static_html_has_each_season() -> None:
+    html = make_code(load_yaml(RELEASES), "html")
+    assert re.findall(r"<p>(Season \d)</p>", html) == ["Season 3", "Season 2", "Season 1"]
+    assert "<li>Announced: October 2027</li>" in html
+    assert '<time datetime="2025-01-20">Monday 20 January 2025</time> (postponed)' in html
+    assert html.count("<li>") == 7
+
+
 def test_embeds_have_no_spoilers(schedule: Schedule) -> None:
     assert b"Ah-hyeon" not in b"".join(render_files(schedule).values())
 
@@ -79,11 +147,11 @@ def test_embeds_have_no_spoilers(schedule: Schedule) -> None:
 def test_long_list_can_be_focused() -> None:
     """A keyboard scrolls a list only if it has the focus."""
     short, long = (
-        render_frame(load_yaml(make_yaml(episodes=count))).find_all("ol")[0]
+        render_frame(load_yaml(make_yaml(episodes=count))).find_all("div")[0]
         for count in (MAX_ROWS, MAX_ROWS + 1)
     )
-    assert short == {}
-    assert long == {"tabindex": "0", "aria-label": "Episodes"}
+    assert short == {"id": "list"}
+    assert long == {"id": "list", "tabindex": "0", "role": "group", "aria-label": "Episodes"}
 
 
 def test_frame_and_element_scroll_alike(schedule: Schedule) -> None:

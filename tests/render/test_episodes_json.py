@@ -11,8 +11,18 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.episodes_json import render_json
 from tests.conftest import SITE_URL
-from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
-from tests.support.json_documents import MOVED_FROM_NONEXISTENT_TIME, find_spoilers, parse_strict
+from tests.support.example_schedules import (
+    SCHEDULE_WITH_CHANGES,
+    edit_airing,
+    load_yaml,
+    make_yaml,
+)
+from tests.support.json_documents import (
+    MOVED_FROM_NONEXISTENT_TIME,
+    RELEASES,
+    find_spoilers,
+    parse_strict,
+)
 
 ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
 STARTS: Final = [
@@ -233,6 +243,79 @@ def test_changes_are_sorted_newest_first(with_changes: Schedule) -> None:
             " March 2025, 22:00 EDT. A game & <overtime>.",
         },
     ]
+
+
+def pick(episodes: list[dict[str, Any]], *keys: str) -> dict[str, list[object]]:
+    return {each["id"]: [each.get(key) for key in keys] for each in episodes}
+
+
+def test_new_keys_are_only_where_they_are_used(with_changes: Schedule) -> None:
+    old, new = ({*each} for each in (render(with_changes), render(load_yaml(RELEASES))))
+    assert new - old == {"announced"}
+    common = {*render(with_changes)["episodes"][0]}
+    added = {each["id"]: {*each} - common for each in render(load_yaml(RELEASES))["episodes"]}
+    assert added == {
+        "e01": {"event", "platforms"},
+        "e02": {"event", "platforms", "title"},
+        "party": {"date", "platforms"},
+        "s02e01": {"event", "platforms", "season"},
+        "s02e02": {"event", "links", "platforms", "season", "title"},
+        "s02e03": {"date", "platforms", "season"},
+        "s02e04": {"date", "platforms", "season"},
+        "s02e05": {"date", "platforms", "season"},
+    }
+
+
+def test_unknown_hour_has_a_date() -> None:
+    episodes = render(load_yaml(RELEASES))["episodes"]
+    keys = "start", "end", "start_local", "date", "previous_start", "status"
+    times = pick(episodes, *keys)
+    assert times["party"] == [None, None, None, "2024-12-25", None, "confirmed"]
+    assert times["s02e03"] == [None, None, None, "2025-01-14", "2025-01-13", "confirmed"]
+    assert times["s02e05"] == [None, None, None, "2025-01-20", None, "postponed"]
+
+
+def test_hour_that_became_known_is_no_move() -> None:
+    times = pick(render(load_yaml(RELEASES))["episodes"], "start", "previous_start", "date")
+    assert times["s02e01"] == ["2025-01-06T22:00:00Z", None, None]
+
+
+def test_episodes_of_one_event_share_its_file() -> None:
+    common = pick(render(load_yaml(RELEASES))["episodes"], "name", "event", "ics", "page")
+    file = "https://defects.example/episodes/show-e01.ics"
+    assert common["e01"] == ["Episode 1", "e01", file, "https://defects.example/#e01"]
+    assert common["e02"] == ["Episode 2, The Search", "e01", file, "https://defects.example/#e02"]
+    # It left its event when it moved.
+    assert common["s02e03"][1:3] == [None, "https://defects.example/episodes/show-s02e03.ics"]
+
+
+def test_platform_with_own_plan_has_its_starts() -> None:
+    document = render(load_yaml(RELEASES))
+    own = pick(document["episodes"], "platforms")
+    assert own["e01"] == [{"channel": "2024-05-11T20:20:00Z"}]
+    assert own["e02"] == [{"channel": "2024-05-12T21:00:00Z"}]
+    assert own["party"] == [{"channel": None}]
+    assert [each["delay"] for each in document["platforms"]] == [0, None]
+
+
+def test_links_titles_and_seasons_of_episodes() -> None:
+    found = pick(render(load_yaml(RELEASES))["episodes"], "season", "number", "title", "links")
+    assert found["e02"] == [None, 2, "The Search", None]
+    assert found["s02e02"] == [2, 2, "Home", {"stream": "https://stream.example/home"}]
+
+
+def test_announced_season_has_its_month() -> None:
+    assert render(load_yaml(RELEASES))["announced"] == [{"season": 3, "when": "2027-10"}]
+    airing = "{premiere: 2027, episodes: 8}"
+    document = render(load_yaml(edit_airing(airing)))
+    assert (document["announced"], document["episodes"]) == ([{"when": "2027", "episodes": 8}], [])
+
+
+def test_other_reminder_has_its_minutes() -> None:
+    feeds = render(load_yaml(RELEASES))["feeds"][:3]
+    assert [each.get("minutes") for each in feeds] == [None, None, 1440]
+    assert feeds[2]["title"] == "The Show (reminders 1 day before)"
+    assert feeds[2]["url"] == "https://defects.example/show-reminders-1440.ics"
 
 
 def test_change_names_episodes_with_same_text_once() -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.support.calendar_files import CalendarFile, CalendarFiles
+from defects_ical.schedule.loader import load_schedule
+from defects_ical.site.build import build_site
+from tests.conftest import SITE_URL
+from tests.support.calendar_files import CalendarFile, CalendarFiles, list_calendar_files
+from tests.support.example_schedules import edit_airing, load_yaml
 from tests.support.feed_rules import (
     RULES,
     Rule,
@@ -42,7 +48,13 @@ from tests.support.feed_rules import (
     check_unwanted_properties,
     check_urls,
 )
+from tests.support.json_documents import RELEASES
 from tests.support.strict_parser import MalformedError, parse_calendar
+
+RELEASE_PATTERNS = {
+    path.stem: partial(load_schedule, path)
+    for path in sorted((Path(__file__).parent.parent / "releases").glob("*.yaml"))
+}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -50,6 +62,21 @@ def test_files_follow_rule(rule: Rule, files: CalendarFiles) -> None:
     """Each rule is described in its docstring."""
     assert len(files) >= 12
     assert [f"{path}: {each}" for path, file in files.items() for each in rule(file)] == []
+
+
+@pytest.mark.parametrize("name", [*RELEASE_PATTERNS, "everything"])
+def test_files_of_release_pattern_follow_every_rule(name: str) -> None:
+    """Announced, postponed and common events follow the rules, too, and dates without an hour."""
+    schedule = RELEASE_PATTERNS[name]() if name in RELEASE_PATTERNS else load_yaml(RELEASES)
+    files = list_calendar_files(build_site(schedule, SITE_URL), SITE_URL)
+    assert len(files) >= 4
+    errors = [
+        f"{path}: {rule.__name__}: {each}"
+        for path, file in files.items()
+        for rule in RULES
+        for each in rule(file)
+    ]
+    assert errors == []
 
 
 # Each rule finds an error in a damaged file
@@ -66,6 +93,8 @@ class Damage(NamedTuple):
 
 
 PLAIN = "/the-defects.ics"
+DATES = "/show-reminders.ics"
+ANNOUNCED = "/announced.ics"
 EPISODE_FILE = "/episodes/the-defects-e01.ics"
 UID = b"UID:35f0bb9b-0723-5c72-a3dd-08309c0e0911"
 OTHER_UID = b"UID:3174ad23-e0cf-5c87-858b-0afcbb744676"
@@ -189,6 +218,59 @@ DAMAGES = (
     Damage(check_times, "two zones", b"DTEND;TZID=Asia/Seoul", b"DTEND;TZID=Asia/Tokyo"),
     Damage(check_times, "an end before its start", b"Seoul:20250722T00", b"Seoul:20250721T00"),
     Damage(check_times, "a date alone", b":20250721T230000", b":20250721"),
+    Damage(
+        check_times,
+        "a date that ends on its day",
+        b"DTEND;VALUE=DATE:20241226",
+        b"DTEND;VALUE=DATE:20241225",
+        DATES,
+    ),
+    Damage(
+        check_times,
+        "a date of two days",
+        b"DTEND;VALUE=DATE:20241226",
+        b"DTEND;VALUE=DATE:20241227",
+        DATES,
+    ),
+    Damage(
+        check_times,
+        "a date that ends at an hour",
+        b"DTEND;VALUE=DATE:20241226",
+        b"DTEND:20241226T000000Z",
+        DATES,
+    ),
+    Damage(
+        check_times,
+        "an hour as a date",
+        b"DTSTART;VALUE=DATE:20241225",
+        b"DTSTART;VALUE=DATE:20241225T200000",
+        DATES,
+    ),
+    Damage(
+        check_alarms,
+        "an alarm without an hour",
+        b"DTSTART;VALUE=DATE:20241225",
+        b"DTSTART:20241225T000000Z",
+        DATES,
+    ),
+    Damage(
+        check_alarms,
+        "an alarm of a postponed event",
+        b"SUMMARY:The Show: E",
+        b"SUMMARY:POSTPONED: E",
+        DATES,
+    ),
+    Damage(
+        check_alarms,
+        "half an hour instead of a day",
+        b"TRIGGER:-P1D",
+        b"TRIGGER:-PT30M",
+        "/show-reminders-1440.ics",
+    ),
+    Damage(
+        check_statuses, "postponed without status", b"STATUS:TENTATIVE", b"STATUS:CONFIRMED", DATES
+    ),
+    Damage(check_timezones, "no component", b"TZID:Asia/Seoul", b"TZID:Asia/Tokyo", ANNOUNCED),
     Damage(check_statuses, "cancelled without prefix", b"STATUS:CONFIRMED", b"STATUS:CANCELLED"),
     Damage(check_statuses, "tentative without prefix", b"STATUS:CONFIRMED", b"STATUS:TENTATIVE"),
     Damage(check_statuses, "prefix without status", b"SUMMARY:", b"SUMMARY:CANCELLED: "),
@@ -241,6 +323,15 @@ DAMAGES = (
 )
 
 
+@pytest.fixture(scope="module")
+def valid_files(the_defects: CalendarFiles) -> CalendarFiles:
+    """Return files with every kind of event: also without an hour, or without any event."""
+    announced = edit_airing("{premiere: 2027-03}").replace("slug: show", "slug: announced")
+    sites = (build_site(load_yaml(text), SITE_URL) for text in (RELEASES, announced))
+    files = [list_calendar_files(site, SITE_URL) for site in sites]
+    return {path: file for each in (the_defects, *files) for path, file in each.items()}
+
+
 def apply_damage(damage: Damage, files: CalendarFiles) -> CalendarFile:
     """Damage a file that follows the rule."""
     valid = files[damage.path]
@@ -252,8 +343,8 @@ def apply_damage(damage: Damage, files: CalendarFiles) -> CalendarFile:
 @pytest.mark.parametrize(
     "damage", [pytest.param(each, id=f"{each.rule.__name__}: {each.name}") for each in DAMAGES]
 )
-def test_rule_finds_damage(the_defects: CalendarFiles, damage: Damage) -> None:
-    assert list(damage.rule(apply_damage(damage, the_defects)))
+def test_rule_finds_damage(valid_files: CalendarFiles, damage: Damage) -> None:
+    assert list(damage.rule(apply_damage(damage, valid_files)))
 
 
 def test_every_rule_has_a_damage() -> None:

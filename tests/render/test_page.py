@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -9,7 +10,7 @@ from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.page import render_pages
-from defects_ical.schedule.validation import PAGE_SECTION_IDS
+from defects_ical.schedule.validation.names import PAGE_SECTION_IDS
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.html_tree import HtmlTree
@@ -17,6 +18,21 @@ from tests.support.html_tree import HtmlTree
 ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
 # The script adds it.
 COUNTDOWN: Final = "countdown"
+OWN_PLAN: Final = """\
+format: 1
+show: {uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29, slug: show, title: The Show}
+timezone: Asia/Seoul
+published: 2025-06-01T00:00:00+00:00
+airing: {premiere: 2025-07-02, time: 20:00, runtime: 60, episodes: 2}
+platforms:
+  x:
+    name: X
+    kind: television
+    region: here
+    airing: {dates: [2025-07-03, 2025-07-04], time: 20:00}
+changes:
+  - {at: 2025-06-03T00:00:00Z, episodes: [2], platform: x, status: cancelled}
+"""
 
 
 def render_files(schedule: Schedule, site_url: SiteURL = SITE_URL) -> dict[str, bytes]:
@@ -33,6 +49,16 @@ def test_page_sections_are_reserved() -> None:
     assert len(set(ids)) == len(ids)
     sections = {each for each in ids if "_" not in each} - {"e01", "e02"}
     assert sections == PAGE_SECTION_IDS - {COUNTDOWN}
+
+
+def test_row_says_what_is_cancelled_on_platform() -> None:
+    """The broadcast is confirmed, and so is the other episode on the platform."""
+    page = render_files(load_yaml(OWN_PLAN))["/"].decode()
+    dates = re.findall('<p class="own"><bdi>X</bdi>: ([^<]+)</p>', page)
+    assert dates == [
+        "Thursday 3 July 2025, 20:00 KST",
+        "Friday 4 July 2025, 20:00 KST, cancelled",
+    ]
 
 
 # The sitemap

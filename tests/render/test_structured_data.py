@@ -12,8 +12,18 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.structured_data import render_json_ld
 from tests.conftest import SITE_URL
-from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
-from tests.support.json_documents import MOVED_FROM_NONEXISTENT_TIME, find_spoilers, parse_strict
+from tests.support.example_schedules import (
+    SCHEDULE_WITH_CHANGES,
+    edit_airing,
+    load_yaml,
+    make_yaml,
+)
+from tests.support.json_documents import (
+    MOVED_FROM_NONEXISTENT_TIME,
+    RELEASES,
+    find_spoilers,
+    parse_strict,
+)
 
 ELSEWHERE: Final = SiteURL.parse("https://me.example/my-show")
 CHANNEL: Final = {"@type": "BroadcastService", "name": "Channel", "areaServed": "New York"}
@@ -185,6 +195,122 @@ def test_number_of_episodes_is_where_it_is_known(season: int | None, where: set[
     assert ("episode" in series) is (season is None)
 
 
+# Releases
+
+
+def list_parts(series: dict[str, Any]) -> list[tuple[int, int | None, str | None, list[str]]]:
+    return [
+        (
+            each["seasonNumber"],
+            each.get("numberOfEpisodes"),
+            each.get("startDate"),
+            [episode["name"] for episode in each.get("episode", ())],
+        )
+        for each in series["containsSeason"]
+    ]
+
+
+def test_each_season_has_its_episodes() -> None:
+    series = render_series(load_yaml(RELEASES))
+    later = ["S02E01", "Home", "S02E04", "S02E03", "S02E05"]
+    assert list_parts(series) == [
+        (1, 2, None, ["Episode 1", "The Search", "The party"]),
+        (2, 5, None, later),
+        (3, None, "2027-10", []),
+    ]
+    assert {"episode", "numberOfEpisodes"} & series.keys() == set()
+
+
+RULE: Final = "weekdays: [monday], time: 23:00, runtime: 60"
+
+
+def test_number_of_episodes_of_all_seasons() -> None:
+    first = f"{{premiere: 2025-07-21, {RULE}, episodes: 8}}"
+    second = f"{{season: 2, premiere: 2026-07-20, {RULE}, episodes: 6}}"
+    assert render_series(load_yaml(edit_airing(first, second, season=1)))["numberOfEpisodes"] == 14
+    soap = first.replace("8}", "7250-7289}")
+    assert "numberOfEpisodes" not in render_series(load_yaml(edit_airing(soap)))
+
+
+def test_announced_series_has_the_month() -> None:
+    series = render_series(load_yaml(edit_airing("{premiere: 2027-03}")))
+    assert (series["@type"], series["startDate"]) == ("TVSeries", "2027-03")
+    assert "episode" not in series
+
+
+FILM: Final = "{id: film, title: The Show, airs: 2026-05-15, runtime: 100}"
+
+
+def test_film_is_a_movie() -> None:
+    movie = render_series(load_yaml(edit_airing(specials=FILM)))
+    assert movie == {
+        "@context": "https://schema.org",
+        "@type": "Movie",
+        "name": "The Show",
+        "url": "https://defects.example/",
+        "publication": [
+            {
+                "@type": "BroadcastEvent",
+                "startDate": "2026-05-15",
+                "eventStatus": "https://schema.org/EventScheduled",
+                "publishedOn": CHANNEL | {"areaServed": "Everywhere"},
+            }
+        ],
+    }
+
+
+def test_specials_with_other_titles_are_no_film() -> None:
+    other = FILM.replace("film", "final").replace("The Show", "Final")
+    for specials in (other, f"{FILM}, {other}"):
+        series = render_series(load_yaml(edit_airing(specials=specials)))
+        assert series["@type"] == "TVSeries"
+        assert len(series["episode"]) == specials.count("id:")
+
+
+def find_season_publications(name: str) -> list[dict[str, Any]]:
+    seasons = render_series(load_yaml(RELEASES))["containsSeason"]
+    (found,) = (
+        episode
+        for season in seasons
+        for episode in season.get("episode", ())
+        if episode["name"] == name
+    )
+    publications: list[dict[str, Any]] = found["publication"]
+    return publications
+
+
+def test_platform_has_times_of_its_own_plan() -> None:
+    stream, channel = find_season_publications("The Search")
+    assert stream["startDate"] == "2024-05-11T20:00:00+01:00"
+    assert channel["startDate"] == "2024-05-12T22:00:00+01:00"
+    assert channel["previousStartDate"] == "2024-05-12T21:30:00+01:00"
+    assert stream["eventStatus"] == "https://schema.org/EventScheduled"
+    # The channel shows nothing else.
+    assert len(find_season_publications("The party")) == 1
+
+
+def test_unknown_hour_is_a_date() -> None:
+    (moved,) = find_season_publications("S02E03")
+    assert (moved["startDate"], moved["previousStartDate"]) == ("2025-01-14", "2025-01-13")
+    assert "endDate" not in moved
+
+
+def test_hour_that_became_known_is_scheduled() -> None:
+    (known,) = find_season_publications("S02E01")
+    assert known["eventStatus"] == "https://schema.org/EventScheduled"
+
+
+def test_postponed_episode_is_postponed() -> None:
+    (postponed,) = find_season_publications("S02E05")
+    assert postponed["eventStatus"] == "https://schema.org/EventPostponed"
+
+
+def test_episode_has_its_own_link() -> None:
+    (publication,) = find_season_publications("Home")
+    assert publication["url"] == "https://stream.example/home"
+    assert "url" not in publication["publishedOn"]
+
+
 def test_links_start_with_site_url(with_changes: Schedule) -> None:
     series = render_series(with_changes, ELSEWHERE)
     assert series["url"] == "https://me.example/my-show/"
@@ -257,3 +383,33 @@ def test_line_separators_are_escaped() -> None:
 def test_json_ld_has_no_recap(name: str, request: pytest.FixtureRequest) -> None:
     schedule: Schedule = request.getfixturevalue(name)
     assert find_spoilers(schedule, render_text(schedule)) == set()
+
+
+# Cinemas
+
+CINEMA: Final = """\
+format: 1
+show: {uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29, slug: film, title: The Film}
+timezone: America/New_York
+published: 2026-01-01T00:00:00+00:00
+specials: [{id: film, title: The Film, airs: 2026-07-17, runtime: 120}]
+platforms:
+  cinemas: {name: Cinemas, kind: cinema, region: United States}
+  stream: {name: Stream, kind: streaming, region: United States, delay: {days: 45}}
+"""
+
+
+def test_film_in_cinemas_is_a_screening() -> None:
+    """A ScreeningEvent is no PublicationEvent, so it is not among the publications."""
+    film = render_series(load_yaml(CINEMA))
+    assert film["@type"] == "Movie"
+    assert film["subjectOf"] == [
+        {
+            "@type": "ScreeningEvent",
+            "name": "The Film",
+            "startDate": "2026-07-17",
+            "eventStatus": "https://schema.org/EventScheduled",
+            "location": {"@type": "Place", "name": "Cinemas", "address": "United States"},
+        }
+    ]
+    assert [each["startDate"] for each in film["publication"]] == ["2026-08-31"]

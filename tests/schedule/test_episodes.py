@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from defects_ical.errors import ProblemCode, ScheduleError
-from defects_ical.schedule.episodes import Episode, expand_episodes, sort_by_start
+from defects_ical.schedule.episodes import Episode, Event, sort_by_start
+from defects_ical.schedule.expansion import expand_episodes, expand_schedule
 from tests.support.example_schedules import load_yaml, make_yaml
 
 SPECIAL = "[{id: making-of, title: The making of, airs: 2025-07-25T20:00, runtime: 45}]"
@@ -15,6 +16,11 @@ SPECIAL = "[{id: making-of, title: The making of, airs: 2025-07-25T20:00, runtim
 
 def expand(text: str) -> dict[str, Episode]:
     return {episode.key: episode for episode in expand_episodes(load_yaml(text))}
+
+
+def expand_events(changes: str = "[]") -> dict[str, Event]:
+    listing = expand_schedule(load_yaml(make_yaml(changes=changes))).main
+    return {event.id: event for event in listing.events}
 
 
 def expand_seoul(changes: str = "[]") -> dict[str, Episode]:
@@ -75,14 +81,15 @@ def test_changes_become_revisions() -> None:
     assert move.start_change == (utc("2025-07-21T14:00"), utc("2025-07-21T14:30"))
     assert (move.reason, runtime.runtime_change) == ("Baseball.", (60, 75))
     assert (cancellation.status, episode.status) == ("cancelled", "cancelled")
-    assert (episode.sequence, episode.modified) == (3, utc("2025-07-12T03:00"))
+    event = expand_events(changes)["e01"]
+    assert (event.sequence, event.modified) == (3, utc("2025-07-12T03:00"))
     assert episode.previous_start == utc("2025-07-21T14:00")
 
 
 def test_episode_without_changes_is_not_revised() -> None:
-    episode = expand_seoul()["1"]
-    assert (episode.sequence, episode.modified) == (0, utc("2025-07-01T00:00"))
-    assert episode.previous_start is None
+    event = expand_events()["e01"]
+    assert (event.sequence, event.modified) == (0, utc("2025-07-01T00:00"))
+    assert expand_seoul()["1"].previous_start is None
 
 
 def test_episodes_are_sorted_by_start() -> None:

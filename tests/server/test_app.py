@@ -151,7 +151,7 @@ def test_healthz_reports_live_site(server: Server) -> None:
         "status": "ok",
         "version": __version__,
         "digest": hashlib.sha256(SCHEDULE.read_bytes()).hexdigest(),
-        "episodes": {"confirmed": 8, "tentative": 0, "cancelled": 0},
+        "episodes": {"confirmed": 8, "tentative": 0, "postponed": 0, "cancelled": 0},
         "problem": None,
     }
     assert (response.status, response.headers) == (

@@ -88,11 +88,11 @@ def test_wildcard_host_requires_url(host: str) -> None:
 
 def test_invalid_schedule_is_not_served(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
-    file.write_text(make_yaml(time="25:00"), "utf-8")
+    file.write_text(make_yaml(time="30:00"), "utf-8")
     assert get_result(run_serve("--schedule", str(file), "--port", "0")) == (
         1,
         "",
-        f"{file}:8:9: airing.time: `25:00` is not a time of day. Use a value like `23:00`.\n",
+        f"{file}:8:9: airing.time: `30:00` is past the night. Use `06:00`, and the next day.\n",
     )
 
 

@@ -27,7 +27,7 @@ NOTE_ENTRY: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], note: Correc
 MOVE_ENTRY: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], move: 2025-07-28T22:00}"
 VALID: Final = make_yaml()
 EDITED: Final = make_yaml(changes=f"[{NOTE_ENTRY}]")
-INVALID: Final = make_yaml(time="25:00")
+INVALID: Final = make_yaml(time="30:00")
 
 
 def get_feed(live: LiveSite) -> bytes:
@@ -159,7 +159,7 @@ def test_same_content_does_not_replace_live_site(reloader: SiteReloader, file: P
 @pytest.mark.parametrize(
     ("break_file", "problem"),
     [
-        (lambda file: write_in_place(file, INVALID), "schedule.yaml:8:9: airing.time: `25:00` "),
+        (lambda file: write_in_place(file, INVALID), "schedule.yaml:8:9: airing.time: `30:00` "),
         (lambda file: write_in_place(file, VALID[:200]), "schedule.yaml:"),
         (lambda file: write_in_place(file, ""), "schedule.yaml:"),
         (Path.unlink, "schedule.yaml: "),

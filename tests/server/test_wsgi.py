@@ -15,14 +15,14 @@ from tests.server.expected_responses import FEED_PATH, SCHEDULE
 from tests.support.example_schedules import make_yaml
 from tests.support.processes import BIN, run_gunicorn, run_process
 
-PROBLEM: Final = "8:9: airing.time: `25:00` is not a time of day. Use a value like `23:00`."
+PROBLEM: Final = "8:9: airing.time: `30:00` is past the night. Use `06:00`, and the next day."
 
 
 @pytest.fixture
 def invalid_file(tmp_path: Path) -> Path:
     """Return the path of a schedule with one problem."""
     file = tmp_path / "schedule.yaml"
-    file.write_text(make_yaml(time="25:00"), "utf-8")
+    file.write_text(make_yaml(time="30:00"), "utf-8")
     return file
 
 

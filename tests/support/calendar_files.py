@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,9 +56,10 @@ class CalendarFile:
         return self.path.startswith("/episodes/")
 
     @property
-    def has_reminders(self) -> bool:
-        """Whether it is a feed with reminders."""
-        return self.path.endswith("-reminders.ics")
+    def reminder(self) -> int | None:
+        """How many minutes before the start a feed's reminders are; None without reminders."""
+        found = re.search(r"-reminders(?:-(\d+))?\.ics$", self.path)
+        return int(found[1] or 30) if found else None
 
     @property
     def lines(self) -> Iterator[ContentLine]:

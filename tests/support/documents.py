@@ -40,6 +40,16 @@ def read_schedule_example(page: str = "docs/schedule.md") -> str:
     return read_code_blocks(page, "yaml")[0].replace(PLACEHOLDER_UID, UID)
 
 
+def read_snippets(page: str) -> dict[str, str]:
+    """Return the YAML of each section of a page that shows one, by the section's heading."""
+    sections = re.split("^#+ ", PAGES[page], flags=re.MULTILINE)
+    found = (
+        (each.partition("\n")[0], re.search(r"```yaml\n(.*?)```", each, re.DOTALL))
+        for each in sections
+    )
+    return {heading: block[1] for heading, block in found if block}
+
+
 def read_table_rows(text: str) -> Iterator[list[str]]:
     """Yield the cells of each table row in a text, without headings and rulers."""
     for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):

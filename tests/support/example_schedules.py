@@ -81,6 +81,15 @@ def make_yaml(  # noqa: PLR0913 - one keyword for each line that a test may want
     return TEMPLATE.format_map(locals())
 
 
+def edit_airing(*blocks: str, specials: str = "", season: int | None = None, more: str = "") -> str:
+    """Return the text of a schedule with these blocks and specials, and ``more`` keys."""
+    text = make_yaml(specials=f"[{specials}]")
+    head, _, rest = text.partition("airing:\n")
+    airing = f"airing: [{', '.join(blocks)}]\n" if blocks else ""
+    text = head + airing + rest[rest.index("clocks:") :] + more
+    return text.replace("slug: show,", f"slug: show, season: {season},") if season else text
+
+
 def load_yaml(text: str | bytes) -> Schedule:
     """Load a schedule from the text or the bytes of its file."""
     with tempfile.TemporaryDirectory() as folder:

@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, pairwise, takewhile
 from typing import Final, TypeAlias
 
 from defects_ical.rfc5545.content_lines import (
     Component,
+    ContentLine,
     count_uids,
     find_invisible,
     find_tzids,
@@ -228,14 +230,35 @@ def check_last_modified(file: CalendarFile) -> Iterator[str]:
     """Check that a feed was last modified with the latest of its events (RFC 7986 §5.4)."""
     latest = max((event.get_value("LAST-MODIFIED") for event in file.events), default="")
     for line in file.calendar.get_lines("LAST-MODIFIED"):
-        if line.value != latest:
+        if file.events and line.value != latest:
             yield f"line {line.number}: LAST-MODIFIED is {line.value}, not {latest}"
 
 
 # Events
 
+ONE_DAY: Final = timedelta(days=1)
+# What a value looks like by its parameter, for those without TZID.
+TIMES: Final = {(): r"\d{8}T\d{6}Z", (("VALUE", "DATE"),): r"\d{8}"}
 UUID5: Final = "[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-PREFIXES: Final = {"CANCELLED": "CANCELLED: ", "TENTATIVE": "TBC: ", "CONFIRMED": ""}
+PREFIXES: Final = {
+    "CANCELLED: ": "CANCELLED",
+    "TBC: ": "TENTATIVE",
+    "POSTPONED: ": "TENTATIVE",
+    "": "CONFIRMED",
+}
+
+
+def is_date(line: ContentLine) -> bool:
+    """Return whether the value of a DTSTART or DTEND is a date (§3.3.4)."""
+    return line.get_parameter("VALUE") == "DATE"
+
+
+def read_date(line: ContentLine) -> date:
+    """Return a date; the first day of all for any other value."""
+    is_valid = re.fullmatch(r"\d{8}", line.value)
+    return (
+        datetime.strptime(line.value, "%Y%m%d").replace(tzinfo=UTC).date() if is_valid else date.min
+    )
 
 
 def check_uids(file: CalendarFile) -> Iterator[str]:
@@ -257,15 +280,19 @@ def check_stamps(file: CalendarFile) -> Iterator[str]:
 
 
 def check_times(file: CalendarFile) -> Iterator[str]:
-    """Check that start and end are both in one zone or in UTC, never floating (§3.3.5)."""
+    """Check that start and end are both in one zone, in UTC, or dates, never floating (§3.3.5).
+
+    An end comes after its start; of dates, it is the next day (§3.6.1).
+    """
     for event in file.events:
         start_end = (*event.get_lines("DTSTART"), *event.get_lines("DTEND"))
         for line in start_end:
-            suffix = "" if line.get_parameter("TZID") else "Z"
-            if not re.fullmatch(rf"\d{{8}}T\d{{6}}{suffix}", line.value):
+            pattern = TIMES.get(line.parameters[:1], r"\d{8}T\d{6}")
+            if not re.fullmatch(pattern, line.value) or len(line.parameters) > 1:
                 yield f"line {line.number}: {line.name} is {line.value}"
         for start, end in pairwise(start_end):
-            if start.parameters != end.parameters or start.value >= end.value:
+            is_next_day = not is_date(start) or read_date(end) - read_date(start) == ONE_DAY
+            if start.parameters != end.parameters or start.value >= end.value or not is_next_day:
                 yield f"line {event.number}: from {start} to {end}"
 
 
@@ -273,8 +300,8 @@ def check_statuses(file: CalendarFile) -> Iterator[str]:
     """Check that the title shows the status (§3.8.1.11), because most apps do not."""
     for event in file.events:
         status, summary = event.get_value("STATUS"), event.get_value("SUMMARY")
-        prefix = next(each for each in PREFIXES.values() if summary.startswith(each))
-        if PREFIXES.get(status) != prefix:
+        prefix = next(each for each in PREFIXES if summary.startswith(each))
+        if PREFIXES[prefix] != status:
             yield f"line {event.number}: {status}, but {summary}"
 
 
@@ -304,24 +331,44 @@ def check_links(file: CalendarFile) -> Iterator[str]:
 
 
 def check_alarms(file: CalendarFile) -> Iterator[str]:
-    """Check that only feeds with reminders have alarms, half an hour before (§3.6.6)."""
+    """Check that only feeds with reminders have alarms, half an hour before (§3.6.6).
+
+    Other feeds have their minutes in the path. What does not air, or has no hour, has no alarm.
+    """
     for event in file.events:
-        expected = file.has_reminders and event.get_value("STATUS") != "CANCELLED"
+        status, summary = event.get_value("STATUS"), event.get_value("SUMMARY")
+        does_air = status != "CANCELLED" and not summary.startswith("POSTPONED: ")
+        has_hour = not any(map(is_date, event.get_lines("DTSTART")))
+        expected = file.reminder is not None and does_air and has_hour
         if len(event.get_components("VALARM")) != int(expected):
             yield f"line {event.number}: {len(event.get_components('VALARM'))} alarms"
         for alarm in event.get_components("VALARM"):
             yield from _check_properties(alarm, ALARM)
             action, trigger = map(alarm.get_value, ("ACTION", "TRIGGER"))
-            if (action, trigger) != ("DISPLAY", "-PT30M"):
+            if (action, read_trigger(trigger)) != ("DISPLAY", file.reminder):
                 yield f"line {alarm.number}: {action} at {trigger}"
+
+
+def read_trigger(trigger: str) -> int | None:
+    """Return how many minutes before the start a trigger is: "-PT30M", "-P1DT2H" (§3.3.6)."""
+    found = re.fullmatch(r"-P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?)?", trigger)
+    if not found:
+        return None
+    days, hours, minutes = (int(each or 0) for each in found.groups())
+    return (days * 24 + hours) * 60 + minutes
 
 
 # Time zones
 
 
 def check_timezones(file: CalendarFile) -> Iterator[str]:
-    """Check that the zones of events, and no others, are defined before them (§3.2.19)."""
+    """Check that the zones of events, and no others, are defined before them (§3.2.19).
+
+    Without events, a calendar needs another component (§3.6): the definition of its zone.
+    """
     used = set(find_tzids(file.events))
+    if not file.events:
+        used = {line.value for line in file.calendar.get_lines("X-WR-TIMEZONE")}
     components = file.calendar.components
     first = tuple(takewhile(lambda each: each.name == "VTIMEZONE", components))
     defined = [zone.get_value("TZID") for zone in file.calendar.get_components("VTIMEZONE")]
@@ -334,7 +381,8 @@ def check_timezones(file: CalendarFile) -> Iterator[str]:
 
 def check_observances(file: CalendarFile) -> Iterator[str]:
     """Check that a VTIMEZONE is complete (§3.6.5) and starts before its events."""
-    starts = [line.value for event in file.events for line in event.get_lines("DTSTART")]
+    lines = [line for event in file.events for line in event.get_lines("DTSTART")]
+    starts = [line.value for line in lines if not is_date(line)] or ["20380101T000000"]
     for zone in file.calendar.get_components("VTIMEZONE"):
         yield from _check_properties(zone, ("TZID",))
         first = min((each.get_value("DTSTART") for each in zone.components), default="")

@@ -74,4 +74,88 @@ AUTUMN_HEADLINES: Final = {
     "2025-10-24T12:00": ("next", "The making of", "1 day"),
     "2025-11-10T15:01": ("season", "ended"),
 }
+# What the page lays out differently: seasons, a long list, an unknown hour, a postponed season, a
+# film, and a show of which only the month is known.
+_SHOW: Final = """\
+format: 1
+show:
+  uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29
+  slug: show
+  title: A House of Winters
+  synopsis: Two families fight over a bakery by the sea, and over the only recipe that both know.
+timezone: Asia/Seoul
+published: 2021-07-01T00:00:00Z
+platforms:
+  channel: {name: Channel, kind: television, region: Korea, url: "https://channel.example/"}
+  stream: {name: Stream, kind: streaming, region: Elsewhere, delay: 60}
+  late:
+    name: Late
+    kind: television
+    region: Elsewhere
+    airing: {season: 3, premiere: 2026-08-01, time: 20:00, runtime: 50, episodes: 2}
+"""
+_PLAIN_SHOW: Final = _SHOW[: _SHOW.index("  late:")]
+THREE_SEASONS: Final = (
+    _SHOW
+    + """\
+airing:
+  - {season: 1, premiere: 2022-02-18, time: 00:00, runtime: 50, episodes: 9}
+  - {season: 2, premiere: 2025-01-17, weekdays: [friday], time: 00:00, runtime: 50, episodes: 10}
+  - {season: 3, premiere: 2026-07-20, weekdays: [monday], time: 22:00, runtime: 60, episodes: 8}
+  - {season: 4, premiere: 2027-10}
+specials: [{id: christmas, title: A Christmas special, airs: 2025-12-25T20:00, runtime: 75}]
+reminders: [1440]
+episodes:
+  s01e02: {title: Half Loop, teaser: A new start.}
+  s03e01: {title: The Search, links: {stream: "https://stream.example/1"}}
+"""
+)
+DAILY: Final = (
+    _PLAIN_SHOW
+    + """\
+airing:
+  premiere: 2026-01-05
+  weekdays: [monday, tuesday, wednesday, thursday, friday]
+  time: 19:30
+  runtime: 30
+  episodes: 120
+"""
+)
+UNKNOWN_HOUR: Final = (
+    _PLAIN_SHOW
+    + """\
+airing: {premiere: 2026-07-20, weekdays: [monday], episodes: 8}
+changes: [{at: 2026-07-10T00:00:00Z, episodes: [1], time: 22:00, runtime: 60}]
+"""
+)
+POSTPONED_SEASON: Final = (
+    _PLAIN_SHOW
+    + """\
+airing:
+  - {premiere: 2026-01-05, weekdays: [monday], time: 22:00, runtime: 60, episodes: 4}
+  - {season: 2, premiere: 2026-07-20, weekdays: [monday], time: 22:00, runtime: 60, episodes: 8}
+changes: [{at: 2026-01-10T00:00:00Z, episodes: [s02], status: postponed, reason: A strike.}]
+"""
+)
+FILM: Final = (
+    _PLAIN_SHOW
+    + """\
+specials: [{id: film, title: A House of Winters, airs: 2026-05-15}]
+"""
+)
+ANNOUNCED: Final = (
+    _PLAIN_SHOW
+    + """\
+airing: {season: 1, premiere: 2027-10}
+"""
+)
+# Each with a time at which it is visited.
+LAYOUTS: Final = {
+    "three seasons": (THREE_SEASONS, parse_utc("2026-07-22T10:00")),
+    "120 episodes": (DAILY, parse_utc("2026-01-21T12:00")),
+    "unknown hour": (UNKNOWN_HOUR, parse_utc("2026-07-24T10:00")),
+    "postponed season": (POSTPONED_SEASON, parse_utc("2026-01-11T10:00")),
+    "film": (FILM, parse_utc("2026-05-01T10:00")),
+    "announced": (ANNOUNCED, parse_utc("2026-05-01T10:00")),
+}
 PAGES: Final = ("/", "/404.html", "/embed.html")

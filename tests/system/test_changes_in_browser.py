@@ -142,6 +142,6 @@ def test_changes_come_after_feeds(deployments: Deployments, browser: WatchedBrow
     column = [wide[each] for each in ("subscribe", "changes", "watch", "cast")]
     assert all(each["left"] > wide["episodes"]["right"] for each in column)
     assert [each["top"] for each in column] == sorted(each["top"] for each in column)
-    assert wide["episodes"]["top"] == wide["subscribe"]["top"]
+    assert wide["episodes"]["top"] < wide["changes"]["top"]
     assert wide["embed"]["top"] > wide["episodes"]["bottom"]
     assert wide["embed"]["left"] == wide["episodes"]["left"]

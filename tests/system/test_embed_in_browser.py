@@ -21,6 +21,8 @@ from defects_ical.schedule.loader import load_schedule
 from tests.support.browser import Contexts, Visitor
 from tests.support.deployments import SHARED, Deployment, serve_export, serve_folder
 from tests.support.embeds import MOVED_CANCELLED_TENTATIVE, make_code
+from tests.support.example_schedules import make_yaml
+from tests.support.json_documents import RELEASES
 from tests.support.page_schedules import SHIPPED, parse_utc
 from tests.support.processes import run_granian
 
@@ -131,6 +133,81 @@ def assert_frame_fits(page: Page) -> None:
     inner = float(body.evaluate("body => body.getBoundingClientRect().height"))
     outer = float(page.locator("iframe").evaluate("frame => frame.clientHeight"))
     assert 0 <= outer - inner < 2, page.viewport_size
+
+
+# Seasons, common releases and unknown hours.
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """Deploy a site with seasons, and one that embeds it."""
+    file = tmp_path_factory.mktemp("schedule") / "schedule.yaml"
+    file.write_text(RELEASES, "utf-8")
+    folder = tmp_path_factory.mktemp("host")
+    (folder / "favicon.ico").touch()
+    with serve_export(file, path="/sub", headers=SHARED) as deployment, serve_folder(folder) as url:
+        yield Host(deployment, load_schedule(file), folder, url)
+
+
+# The headings and the rows, as a visitor in Sao Paulo sees them, in frame and element.
+RELEASE_ROWS: Final = [
+    *("Season 3", "Announced October 2027", "Season 2"),
+    "S02E01–E02 Monday 6 January 2025, 19:00 GMT-3",  # noqa: RUF001 - an en dash
+    "S02E04 Monday 13 January 2025",
+    "S02E03 Tuesday 14 January 2025 moved from Monday 13 January 2025",
+    "S02E05 (postponed) Monday 20 January 2025",
+    "Season 1",
+    "Episodes 1–2 Saturday 11 May 2024, 16:00 GMT-3",  # noqa: RUF001 - an en dash
+    "The party Wednesday 25 December 2024",
+]
+# Time in UTC → headline.
+RELEASE_HEADLINES: Final = {
+    "2024-05-01T12:00": "Next: Episodes 1–2, in 10 days 7 hours",  # noqa: RUF001 - an en dash
+    "2024-12-24T12:00": "Next: The party, Wednesday 25 December 2024",
+    "2024-12-25T20:00": "Today: The party, Wednesday 25 December 2024",
+    "2025-01-06T22:10": "On air now: S02E01–E02",  # noqa: RUF001 - an en dash
+    "2025-01-13T12:00": "Today: S02E04, Monday 13 January 2025",
+    "2025-01-16T12:00": "The next episode is postponed.",
+}
+
+
+def read_rows(page: Page, root: str) -> list[str]:
+    """Return the headings and rows, without the times of the schedule's zone."""
+    texts: list[str] = page.locator(
+        f"{root} :is(h2 ~ ol > li, h3 ~ ol > li, h2, h3):visible"
+    ).all_inner_texts()
+    lines = ([line.strip() for line in text.splitlines()] for text in texts)
+    london = re.compile(r"\d\d:\d\d (GMT|BST)$|in London$")
+    return [" ".join(each for each in text if each and not london.search(each)) for text in lines]
+
+
+def test_frame_and_element_show_the_same_rows(page: Page, releases: Host) -> None:
+    page.goto(releases.deployment.join("/embed.html"))
+    expect(page.locator("#next")).to_be_visible()
+    assert read_rows(page, "#list") == RELEASE_ROWS
+    page.goto(releases.write_page(releases.make_code("element")))
+    expect(page.locator("defects-episodes section")).to_be_visible()
+    assert read_rows(page, "defects-episodes .list") == RELEASE_ROWS
+
+
+@pytest.mark.parametrize("now", RELEASE_HEADLINES)
+def test_frame_and_element_say_what_is_next(page: Page, releases: Host, now: str) -> None:
+    page.context.clock.set_fixed_time(parse_utc(now))
+    page.goto(releases.deployment.join("/embed.html"))
+    expect(page.locator("#next")).to_have_text(RELEASE_HEADLINES[now])
+    page.goto(releases.write_page(releases.make_code("element")))
+    expect(page.locator("defects-episodes .now")).to_have_text(RELEASE_HEADLINES[now])
+
+
+def test_long_frame_starts_at_what_is_next(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "schedule.yaml"
+    weekdays = "[monday, tuesday, wednesday, thursday, friday]"
+    file.write_text(make_yaml(premiere="2025-05-05", weekdays=weekdays, episodes=120), "utf-8")
+    with serve_export(file, path="/sub", headers=SHARED) as deployment:
+        page.goto(deployment.join("/embed.html"))
+        expect(page.locator("li.next")).to_be_in_viewport()
+        assert page.locator("li").count() == 120
+        assert page.evaluate("document.body.clientHeight") < 900
 
 
 # The frame.

@@ -1,97 +1,23 @@
-"""Three other libraries read the same broadcasts from the site's calendars."""
+"""Four other libraries read the same broadcasts from the site's calendars."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from typing import NamedTuple, TypeAlias
+from datetime import datetime
 
-import ics
 import pytest
-import vobject
-from ical.calendar import Calendar
-from ical.calendar_stream import IcsCalendarStream
 
 from defects_ical.site.build import Site, build_site
-from defects_ical.timezones.conversion import format_utc
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml
-
-
-class Broadcast(NamedTuple):
-    """An event as a library reads it; the times are in UTC."""
-
-    uid: str
-    start: str
-    end: str
-    status: str
-
-
-Parser: TypeAlias = Callable[[bytes], list[Broadcast]]
-
-
-def format_aware(time: date) -> str:
-    """Format an aware datetime in UTC; fail for a date or a floating time."""
-    assert isinstance(time, datetime)
-    assert time.tzinfo is not None
-    return format_utc(time)
-
-
-def sort_by_start(broadcasts: Iterable[Broadcast]) -> list[Broadcast]:
-    return sorted(broadcasts, key=lambda each: each.start)
-
-
-def parse_calendar_with_ical(body: bytes) -> Calendar:
-    return IcsCalendarStream.calendar_from_ics(body.decode())
-
-
-def parse_with_ical(body: bytes) -> list[Broadcast]:
-    return sort_by_start(
-        Broadcast(
-            str(each.uid),
-            format_aware(each.start),
-            format_aware(each.end),
-            str(each.status and each.status.value),
-        )
-        for each in parse_calendar_with_ical(body).events
-    )
-
-
-def parse_with_ics(body: bytes) -> list[Broadcast]:
-    return sort_by_start(
-        Broadcast(
-            each.uid,
-            format_aware(each.begin.datetime),
-            format_aware(each.end.datetime),
-            each.status,
-        )
-        for each in ics.Calendar(body.decode()).events
-    )
-
-
-def parse_with_vobject(body: bytes) -> list[Broadcast]:
-    return sort_by_start(
-        Broadcast(
-            each.uid.value,
-            format_aware(each.dtstart.value),
-            format_aware(each.dtend.value),
-            each.status.value,
-        )
-        for each in vobject.readOne(body.decode()).vevent_list
-    )
-
-
-PARSERS = [
-    parse_with_ical,
-    pytest.param(
-        parse_with_ics,
-        # ics 0.7.3 calls re.split() in a way that is deprecated since Python 3.13.
-        marks=pytest.mark.filterwarnings(
-            "ignore:'maxsplit' is passed as positional argument:DeprecationWarning:ics.utils"
-        ),
-    ),
-    parse_with_vobject,
-]
+from tests.support.other_parsers import (
+    READERS,
+    Broadcast,
+    Reader,
+    list_broadcasts,
+    parse_calendar_with_ical,
+    read_with_ical,
+    read_with_vobject,
+)
 
 # The Defects
 
@@ -165,22 +91,24 @@ def test_site_has_no_other_calendars(site: Site) -> None:
     }
 
 
-@pytest.mark.parametrize("parse", PARSERS)
+@pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize("feed", UIDS)
-def test_parser_reads_feed(site: Site, parse: Parser, feed: str) -> None:
-    assert parse(site[f"/{feed}.ics"].body) == list_confirmed(feed)
+def test_parser_reads_feed(site: Site, read: Reader, feed: str) -> None:
+    assert list_broadcasts(read, site[f"/{feed}.ics"].body) == list_confirmed(feed)
 
 
-@pytest.mark.parametrize("parse", PARSERS)
+@pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize("feed", UIDS)
-def test_parser_reads_feed_with_reminders(site: Site, parse: Parser, feed: str) -> None:
-    assert parse(site[f"/{feed}-reminders.ics"].body) == list_confirmed(feed)
+def test_parser_reads_feed_with_reminders(site: Site, read: Reader, feed: str) -> None:
+    assert list_broadcasts(read, site[f"/{feed}-reminders.ics"].body) == list_confirmed(feed)
 
 
-@pytest.mark.parametrize("parse", PARSERS)
-def test_parser_reads_episode_file(site: Site, parse: Parser) -> None:
+@pytest.mark.parametrize("read", READERS)
+def test_parser_reads_episode_file(site: Site, read: Reader) -> None:
     for number, broadcast in enumerate(list_confirmed("the-defects"), start=1):
-        assert parse(site[f"/episodes/the-defects-e{number:02}.ics"].body) == [broadcast]
+        assert list_broadcasts(read, site[f"/episodes/the-defects-e{number:02}.ics"].body) == [
+            broadcast
+        ]
 
 
 # A schedule with changes
@@ -236,18 +164,18 @@ MOVED = {
 }
 
 
-@pytest.mark.parametrize("parse", PARSERS)
+@pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize("feed", MOVED)
-def test_parser_reads_changes_in_feeds(with_changes: Site, parse: Parser, feed: str) -> None:
-    assert parse(with_changes[f"/{feed}.ics"].body) == MOVED[feed]
-    assert parse(with_changes[f"/{feed}-reminders.ics"].body) == MOVED[feed]
+def test_parser_reads_changes_in_feeds(with_changes: Site, read: Reader, feed: str) -> None:
+    assert list_broadcasts(read, with_changes[f"/{feed}.ics"].body) == MOVED[feed]
+    assert list_broadcasts(read, with_changes[f"/{feed}-reminders.ics"].body) == MOVED[feed]
 
 
-@pytest.mark.parametrize("parse", PARSERS)
-def test_parser_reads_changes_in_episode_files(with_changes: Site, parse: Parser) -> None:
+@pytest.mark.parametrize("read", READERS)
+def test_parser_reads_changes_in_episode_files(with_changes: Site, read: Reader) -> None:
     names = ("e01", "e02", "making-of", "e04", "e03", "e05")
     for name, broadcast in zip(names, MOVED["show"], strict=True):
-        assert parse(with_changes[f"/episodes/show-{name}.ics"].body) == [broadcast]
+        assert list_broadcasts(read, with_changes[f"/episodes/show-{name}.ics"].body) == [broadcast]
 
 
 # VTIMEZONE under a name that is in no time zone database
@@ -267,14 +195,14 @@ def new_york(with_changes: Site) -> bytes:
 
 
 def test_vobject_reads_vtimezone(seoul: bytes, new_york: bytes) -> None:
-    assert parse_with_vobject(seoul) == list_confirmed("the-defects")
-    assert parse_with_vobject(new_york) == MOVED["show"]
+    assert list_broadcasts(read_with_vobject, seoul) == list_confirmed("the-defects")
+    assert list_broadcasts(read_with_vobject, new_york) == MOVED["show"]
 
 
 def test_ical_reads_vtimezone_with_rules(
     new_york: bytes,
 ) -> None:
-    assert parse_with_ical(new_york) == MOVED["show"]
+    assert list_broadcasts(read_with_ical, new_york) == MOVED["show"]
 
 
 def test_ical_reads_local_times_without_rules(

@@ -10,7 +10,7 @@ import pytest
 import segno
 from playwright.sync_api import Page, expect
 
-from defects_ical.schedule.validation import PAGE_SECTION_IDS
+from defects_ical.schedule.validation.names import PAGE_SECTION_IDS
 from tests.support.browser import (
     PHONE,
     Contexts,
@@ -156,7 +156,7 @@ all => all.filter(each => each.checkVisibility({visibilityProperty: true}))
 def test_first_button_works_on_device(
     service: Deployment, browser: WatchedBrowser, links_without_script: set[str], name: str
 ) -> None:
-    """It is first on the screen and for the keyboard; nothing is hidden or moves."""
+    """It is on the first screen, first for the keyboard; nothing is hidden or moves."""
     agent, device, first = AGENTS[name]
     page = browser.open_blank(service, Visitor(agent=agent, width=PHONE))
     delay_scripts(page)
@@ -168,6 +168,7 @@ def test_first_button_works_on_device(
     assert {"Apple Calendar", "Google Calendar", "Outlook.com", "Microsoft 365", "Copy"} == {
         text for text, _ in buttons
     }
+    assert buttons[0][1] <= 800, "not on the first screen"
     assert buttons[0][0] == min(buttons, key=lambda each: float(each[1]))[0] == first
     assert sum_shifts(page) < 0.02
 
@@ -175,7 +176,7 @@ def test_first_button_works_on_device(
 def test_copy_button_copies_feed_url(service: Deployment, browser: WatchedBrowser) -> None:
     page = browser.open(service)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_text("30 minutes before").click()
+    page.get_by_text("30 min before").click()
     button = page.locator(".feed .copy:visible")
     assert click_to_copy(button) == "Copied"
     copied = page.evaluate("() => navigator.clipboard.readText()")

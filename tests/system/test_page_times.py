@@ -175,11 +175,12 @@ def test_episodes_show_their_changes(
 
 
 def assert_only_local_times_missing(browser: WatchedBrowser, deployment: Deployment) -> None:
-    """Without scripts, the page lacks local times and nothing else."""
+    """Without scripts, the page lacks local times and the countdown, and nothing else."""
     without = browser.open(deployment, visitor=Visitor(script=False))
     complete = browser.open(deployment)
-    for selector in ("#next", ".yours", "#countdown", "button", ".hint"):
+    for selector in (".yours", "#countdown", "button", ".hint"):
         assert not without.locator(f"{selector}:visible").count()
+    assert_contains(without.locator("#next").inner_text(), "From", "KST", "episodes, until")
     assert find_visible_links(without) == find_visible_links(complete)
     texts = [page.locator(".episode").all_inner_texts() for page in (without, complete)]
     for one, other in zip(*texts, strict=True):

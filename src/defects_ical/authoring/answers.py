@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
+from pydantic_core import PydanticCustomError
+
 from defects_ical.errors import Problem, SourceLocation
-from defects_ical.model.field_types import describe_excess
-from defects_ical.model.fields import MAX_ID_LENGTH, WEEKDAYS, make_id
+from defects_ical.model.field_types import PatternField, describe_excess
+from defects_ical.model.fields import MAX_ID_LENGTH, PREMIERE, TIME, Period, make_id
 from defects_ical.model.pydantic_errors import MIN_SIMILARITY
 from defects_ical.model.schedule import Platform
 from defects_ical.text.display import excerpt
@@ -20,15 +22,20 @@ from defects_ical.text.suggestions import closest_match
 DEFAULTS: Final = {"kind": "television", "region": "everywhere"}
 """The values of keys that a platform's answer leaves out."""
 
+DEFAULT_RUNTIME: Final = "60"
+"""The minutes of an episode whose hour is known."""
+FILM_ID: Final = "film"
+
 KEY_PATHS: Final = (
-    *("show.title", "show.slug", "timezone"),
-    *("airing.premiere", "airing.time", "airing.runtime", "airing.episodes"),
+    *("show.title", "show.slug", "timezone", "airing.premiere", "airing.time"),
+    *("airing.runtime", "airing.episodes", "airing.together"),
 )
 """The answers that are one value: an option is named like the key of the schedule."""
+_FILM_PATHS: Final = {"specials[0].airs": "airing.time", "specials[0].runtime": "airing.runtime"}
 
 _KEY: Final = "[A-Za-z_]{1,20} *="
 _NEXT_KEY: Final = re.compile(rf",\s*(?={_KEY})")
-_KEYS: Final = ("id", *Platform.model_fields)
+_KEYS: Final = ("id", *(key for key in Platform.model_fields if key != "airing"))
 
 
 class PlatformAnswer(NamedTuple):
@@ -68,29 +75,54 @@ class PlatformAnswer(NamedTuple):
 class ShowAnswers:
     """Answers about a show, as typed: the rules of schedules decide whether they are valid.
 
-    Without ``slug`` (None) it is made from the title, without ``weekdays`` it is the weekday of
-    the premiere. Each of ``weekdays`` may list several ("monday,tuesday"); each of ``platforms``
-    is a name followed by keys and values ("Netflix,kind=streaming").
+    Without ``slug`` (None) it is made from the title. Without ``weekdays`` all episodes come on
+    the premiere's date, without ``time`` their hour is unknown. ``episodes`` may be missing while
+    only the month of the premiere is known. Each of ``weekdays`` may list several
+    ("monday,tuesday"), with hours of their own ("friday 21:50"); each of ``platforms`` is a name
+    followed by keys and values ("Netflix,kind=streaming").
     """
 
     title: str
     slug: str | None
     premiere: str
     weekdays: tuple[str, ...]
-    time: str
+    time: str | None
     timezone: str
-    runtime: str
-    episodes: str
+    runtime: str | None
+    episodes: str | None
+    together: str | None
     platforms: tuple[str, ...]
+
+    @property
+    def day(self) -> date | None:
+        """The date of the premiere; None if it is not valid, or only a month or a year."""
+        premiere = _parse(PREMIERE, self.premiere)
+        return premiere if isinstance(premiere, date) else None
+
+    @property
+    def is_film(self) -> bool:
+        """Whether the show is a single broadcast, which needs no number."""
+        is_single = self.episodes == "1" and not self.weekdays
+        # A block reports an invalid date or time as the value that it is.
+        has_hour = self.time is None or _parse(TIME, self.time) is not None
+        return is_single and self.day is not None and has_hour
+
+    @property
+    def has_hour(self) -> bool:
+        """Whether there is an hour, for all episodes or for those on one weekday."""
+        return self.time is not None or any(":" in each for each in self.weekdays)
 
     def resolve_slug(self) -> str:
         """Return the slug, else one made from the title; empty if that is impossible."""
         return self.slug if self.slug is not None else make_id(self.title)
 
+    def resolve_runtime(self) -> str | None:
+        """Return the runtime; None if no hour needs one."""
+        return DEFAULT_RUNTIME if self.runtime is None and self.has_hour else self.runtime
+
     def split_weekdays(self) -> tuple[str, ...]:
-        """Return every weekday, else the one of the premiere."""
-        days = tuple(day.strip() for typed in self.weekdays for day in typed.split(","))
-        return days or (_find_weekday(self.premiere),)
+        """Return every weekday."""
+        return tuple(day.strip() for typed in self.weekdays for day in typed.split(","))
 
     def parse_platforms(self) -> tuple[PlatformAnswer, ...]:
         """Return the platforms in the order of their options."""
@@ -100,6 +132,7 @@ class ShowAnswers:
 def find_option(key_path: str, answers: ShowAnswers) -> str:
     """Return the option, as typed, that the value at a key path of the schedule comes from."""
     options = {path: _label_option(option, typed) for option, path, typed in _list_values(answers)}
+    options |= {path: options[source] for path, source in _FILM_PATHS.items()}
     options["platforms"] = "--platform"
     for each in answers.parse_platforms():
         options[f"platforms.{excerpt(each.key)}"] = each.option
@@ -109,10 +142,18 @@ def find_option(key_path: str, answers: ShowAnswers) -> str:
 
 def check_answers(answers: ShowAnswers) -> Iterator[Problem]:
     """Yield the problems that no schedule file can show: encoding, repeated keys, missing ids."""
+    if answers.episodes is None and not isinstance(_parse(PREMIERE, answers.premiere), Period):
+        message = "the number of episodes is missing"
+        hint = "Add it. It may be missing only while `--premiere` is a month or a year."
+        yield Problem(SourceLocation("--episodes"), "", message, hint)
     for option, _, typed in _list_values(answers):
         # Python represents bytes that are not UTF-8 as lone surrogates (PEP 383).
         if typed and re.search("[\ud800-\udfff]", typed):
             yield Problem(SourceLocation(option), "", "the text is not UTF-8", "Use UTF-8.")
+    if answers.together is not None and not answers.weekdays:
+        option = _label_option("--together", answers.together)
+        message = "without `--weekday` all episodes come on one date"
+        yield Problem(SourceLocation(option), "", message, "Remove it, or add `--weekday`.")
     taken: set[str] = set()
     for platform in answers.parse_platforms():
         yield from _check_platform(platform, taken)
@@ -165,9 +206,9 @@ def _label_option(option: str, typed: str | None) -> str:
     return option if typed is None else f"{option} {shlex.quote(excerpt(typed))}"
 
 
-def _find_weekday(day: str) -> str:
+def _parse(field: PatternField, typed: str) -> object:
+    """Return the value of an answer, None if it is not valid."""
     try:
-        return WEEKDAYS[date.fromisoformat(day).weekday()]
-    except ValueError:
-        # Any will do: the problem to report is the date.
-        return WEEKDAYS[0]
+        return field.parse(typed)
+    except PydanticCustomError:
+        return None

@@ -12,15 +12,21 @@ from typing import Final
 from uuid import UUID
 
 from defects_ical import errors
-from defects_ical.authoring.answers import PlatformAnswer, ShowAnswers, check_answers, find_option
+from defects_ical.authoring.answers import (
+    FILM_ID,
+    PlatformAnswer,
+    ShowAnswers,
+    check_answers,
+    find_option,
+)
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_writer import quote_scalar, write_flow, write_scalar
+from defects_ical.model.yaml_writer import PLAIN_SCALAR, quote_scalar, write_flow, write_scalar
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.timezones.conversion import TIMEZONE_NAMES, format_local
 
 SCHEMA_FILE: Final = "schedule.schema.json"
-EXAMPLE_CHANGES: Final = 5
+EXAMPLE_CHANGES: Final = 7
 """How many entries of a change log the template shows."""
 
 _TEXT_KEYS: Final = frozenset({"name", "region", "url"})
@@ -78,6 +84,7 @@ def _render(answers: ShowAnswers, uid: UUID, now: datetime, *, has_schema: bool)
     zone = answers.timezone if answers.timezone in TIMEZONE_NAMES else "UTC"
     times = (now + timedelta(minutes=n) for n in range(EXAMPLE_CHANGES + 1))
     published, *at = (format_local(each, zone) for each in times)
+    platforms = answers.parse_platforms()
     return get_template("schedule.yaml").render(
         schema=has_schema,
         uid=uid,
@@ -85,14 +92,55 @@ def _render(answers: ShowAnswers, uid: UUID, now: datetime, *, has_schema: bool)
         title=quote_scalar(answers.title),
         timezone=write_scalar(answers.timezone),
         published=published,
-        premiere=write_scalar(answers.premiere),
-        weekdays=", ".join(map(write_scalar, answers.split_weekdays())),
-        time=write_scalar(answers.time),
-        runtime=write_scalar(answers.runtime),
-        episodes=write_scalar(answers.episodes),
-        platforms=[_write_platform(each) for each in answers.parse_platforms()],
+        day=answers.day,
+        film=_write_film(answers) if answers.is_film else None,
+        block=_write_block(answers),
+        first=_write_first_episode(answers),
+        platforms=[_write_platform(each) for each in platforms],
+        platform=platforms[0].key,
+        has_hour=answers.has_hour,
         at=at,
     )
+
+
+def _write_block(answers: ShowAnswers) -> dict[str, str]:
+    """Return the keys of `airing` and their values in YAML."""
+    days = answers.split_weekdays()
+    values = {
+        "premiere": answers.premiere,
+        "weekdays": f"[{', '.join(map(_write_words, days))}]" if days else None,
+        "time": answers.time,
+        "runtime": answers.resolve_runtime(),
+        "together": answers.together,
+        "episodes": answers.episodes,
+    }
+    return {
+        key: value if key == "weekdays" else write_scalar(value)
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+def _write_film(answers: ShowAnswers) -> str:
+    airs = f"{answers.premiere}T{answers.time}" if answers.time else answers.premiere
+    values = {"id": FILM_ID, "title": quote_scalar(answers.title), "airs": airs}
+    if (runtime := answers.resolve_runtime()) is not None:
+        values["runtime"] = write_scalar(runtime)
+    return write_flow(values)
+
+
+def _write_first_episode(answers: ShowAnswers) -> str:
+    """Return what `changes` calls the first episode: a film by its id, a range from its start."""
+    if answers.is_film:
+        return FILM_ID
+    first, hyphen, _ = (answers.episodes or "").partition("-")
+    return first if hyphen and first.isdecimal() else "1"
+
+
+def _write_words(value: str) -> str:
+    """Write a weekday, or one with its hour, without quotes."""
+    plain = all(PLAIN_SCALAR.fullmatch(each) for each in value.split(" "))
+    return value if plain else quote_scalar(value)
 
 
 def _write_platform(platform: PlatformAnswer) -> str:
@@ -126,5 +174,10 @@ def _write_hint(problem: errors.Problem) -> str:
             return f"Use `{nearest}`, or add the day with `--weekday`."
         case errors.ProblemCode.RULE_TIME, _:
             return "Use a time that occurs once on every day, then move this episode in `changes`."
+        case None, _ if problem.key_path == "specials[0].airs":
+            return "Use a time that occurs once on that day."
+        case None, _ if problem.key_path.endswith(".delay") and "`{" in problem.hint:
+            delay = problem.hint.removeprefix("Use `").removesuffix("`.")
+            return f"Leave it out, and write `delay: {delay}` in the file."
         case _:
             return problem.hint

@@ -10,19 +10,22 @@ import click
 from rich.text import Text
 
 from defects_ical.cli.console import SCHEDULE_OPTION, Cells, print_table, print_warnings, utc_now
+from defects_ical.cli.event_table import print_events
 from defects_ical.compare.published import load_published
 from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
 from defects_ical.compare.site_diff import compare_site
-from defects_ical.content.descriptions import format_time, to_local_times
+from defects_ical.content.site_url import SiteURL
+from defects_ical.errors import Problem
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.episodes import Episode, expand_episodes, sort_by_start
+from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.validation import find_warnings
+from defects_ical.schedule.warnings import find_warnings
 from defects_ical.site.build import build_site
-from defects_ical.text.english import WEEKDAYS, count_noun
-from defects_ical.timezones.conversion import LocalTime
+from defects_ical.site.feed_size import check_feed_sizes, find_large_feeds
+from defects_ical.text.english import count_noun
 
-STATUS_STYLES: Final = {"confirmed": "green", "tentative": "yellow", "cancelled": "red"}
+# The sizes of feeds depend on it, by a few bytes for each event.
+PLACEHOLDER_URL: Final = SiteURL.parse("https://www.example.org")
 SEVERITY_STYLES: Final = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
@@ -51,35 +54,38 @@ def check(path: Path, against: str | None, output_format: str | None) -> None:
     if against:
         _compare(schedule, against, path, as_markdown=output_format == "markdown")
         return
-    episodes = expand_episodes(schedule)
+    listings = expand_schedule(schedule)
     click.echo(schedule.show.title)
-    cities = [clock.city for clock in to_local_times(schedule.published, schedule)]
-    print_table(["Ep.", *cities, "Status", "Rev."], _build_episode_rows(schedule, episodes))
-    warnings = print_schedule_warnings(schedule, episodes)
+    print_events(schedule, listings)
+    warnings = print_schedule_warnings(schedule, check_feed_sizes(schedule, PLACEHOLDER_URL))
     verdict = f", {count_noun(warnings, 'warning')}" if warnings else ""
-    click.echo(f"{path}: OK, {count_noun(len(episodes), 'episode')}{verdict}")
+    click.echo(f"{path}: OK, {count_noun(len(listings.main.episodes), 'episode')}{verdict}")
 
 
-def print_schedule_warnings(schedule: Schedule, episodes: tuple[Episode, ...]) -> int:
-    """Print what is probably a mistake in a valid schedule; return the number of warnings."""
-    warnings = [*map(str, find_warnings(schedule, episodes, utc_now()))]
+def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) -> int:
+    """Print what is probably a mistake in a valid schedule, then the other warnings.
+
+    Returns the number of warnings.
+    """
+    found = find_warnings(schedule, expand_schedule(schedule), utc_now())
+    warnings = [*map(str, found), *map(str, others)]
     print_warnings(warnings)
     return len(warnings)
 
 
 def _compare(schedule: Schedule, against: str, path: Path, *, as_markdown: bool) -> None:
     """Print what would change for subscribers; exit with 1 if a change is unannounced."""
-    episodes = expand_episodes(schedule)
     published = load_published(against, schedule)
     site = build_site(schedule, published.site_url)
-    differences = compare_site(published.calendars, site, schedule, episodes)
+    differences = compare_site(published.calendars, site, schedule)
     report = build_report(differences, schedule, utc_now())
     title = f"{schedule.show.title}, compared with {against}"
     if as_markdown:
         click.echo(to_markdown(report, title), nl=False)
     else:
         _print_report(report, title, path)
-    print_schedule_warnings(schedule, episodes)
+    sizes = {name: len(resource.body) for name, resource in site.items()}
+    print_schedule_warnings(schedule, find_large_feeds(schedule, sizes))
     if any(each.severity == "error" for each in differences):
         click.get_current_context().exit(1)
 
@@ -97,28 +103,7 @@ def _print_report(report: Report, title: str, path: Path) -> None:
     click.echo(f"{path}: {report.summary}")
 
 
-def _build_episode_rows(schedule: Schedule, episodes: Iterable[Episode]) -> Iterator[Cells]:
-    for episode in sort_by_start(episodes):
-        own, *others = to_local_times(episode.start, schedule)
-        yield (
-            str(episode.number or episode.id),
-            f"{_format_weekday(own)} {own.naive:%Y-%m-%d} {format_time(own)}",
-            *(f"{_format_other_day(own, each)}{format_time(each)}" for each in others),
-            Text(episode.status, STATUS_STYLES[episode.status]),
-            str(episode.sequence),
-        )
-
-
 def _build_change_rows(report: Report, columns: list[int]) -> Iterator[Cells]:
     for row in report.rows:
         *cells, result = (row.cells[index] for index in columns)
         yield (*cells, Text(result, SEVERITY_STYLES[row.severity]))
-
-
-def _format_other_day(own: LocalTime, other: LocalTime) -> str:
-    """Format the weekday of another clock if it is not that of the schedule's own clock."""
-    return "" if other.naive.date() == own.naive.date() else f"{_format_weekday(other)} "
-
-
-def _format_weekday(time: LocalTime) -> str:
-    return WEEKDAYS[time.naive.weekday()][:3]

@@ -19,7 +19,6 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import UnannouncedChangeError
 from defects_ical.export.exporter import check_up_to_date, export_site
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
@@ -51,7 +50,7 @@ def export(folder: Path, site_url: SiteURL, path: Path, *, force: bool) -> None:
         site = build_site(schedule, site_url)
         check = partial(_check_changes, site=site, schedule=schedule, folder=folder, force=force)
         result = export_site(site, site_url, folder, check, fingerprint)
-    print_schedule_warnings(schedule, expand_episodes(schedule))
+    print_schedule_warnings(schedule)
     counts = f"{result.written} written, {result.unchanged} unchanged, {result.removed} removed"
     click.echo(f"{folder}: {counts}")
 
@@ -67,7 +66,7 @@ def _check_changes(
     if is_unchanged(feeds, site):
         return
     readable, damaged = split_readable(feeds)
-    differences = compare_site(readable, site, schedule, expand_episodes(schedule))
+    differences = compare_site(readable, site, schedule)
     errors = format_issues(differences, schedule, utc_now())
     if errors and not force:
         lines = [

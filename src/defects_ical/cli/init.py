@@ -12,6 +12,7 @@ import click
 from defects_ical.authoring.answers import ShowAnswers
 from defects_ical.authoring.schedule_file import create_schedule
 from defects_ical.cli.console import DEFAULT_SCHEDULE, utc_now
+from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun
 
 
@@ -19,9 +20,16 @@ from defects_ical.text.english import count_noun
 @click.argument("path", type=click.Path(path_type=Path), default=DEFAULT_SCHEDULE, metavar="[FILE]")
 @click.option("--title", required=True, help="The title of the show.")
 @click.option(
-    "--premiere", required=True, metavar="YYYY-MM-DD", help="The date of the first episode."
+    "--premiere",
+    required=True,
+    metavar="YYYY-MM[-DD]",
+    help="The date of the first episode; a month or a year if no more is known.",
 )
-@click.option("--time", required=True, metavar="HH:MM", help="The local time at which it airs.")
+@click.option(
+    "--time",
+    metavar="HH:MM",
+    help="The local time at which it airs, up to 29:59. Without it, the hour is not known.",
+)
 @click.option(
     "--timezone",
     required=True,
@@ -29,7 +37,9 @@ from defects_ical.text.english import count_noun
     help="Its IANA time zone, such as America/New_York.",
 )
 @click.option(
-    "--episodes", required=True, metavar="N", help="The number of episodes, 1 for a film."
+    "--episodes",
+    metavar="N[-M]",
+    help="The number of episodes, or their numbers, such as 7250-7289; 1 for a film.",
 )
 @click.option(
     "--platform",
@@ -38,17 +48,23 @@ from defects_ical.text.english import count_noun
     multiple=True,
     metavar="NAME[,KEY=VALUE…]",
     help="A channel or service that shows it. Repeat the option for each. The keys are kind "
-    "(television or streaming), region, url, delay (minutes after the broadcast) and id.",
+    "(television, streaming or cinema), region, url, delay (minutes after the broadcast) and id.",
 )
 @click.option(
     "--weekday",
     "weekdays",
     multiple=True,
     metavar="DAY[,DAY…]",
-    help="The weekdays on which it airs, such as monday,tuesday.",
-    show_default="the weekday of the premiere",
+    help="The weekdays on which it airs, such as sunday, or 'friday 21:50,saturday 21:40'. "
+    "Without any, all episodes come on the date of the premiere.",
 )
-@click.option("--runtime", default="60", metavar="MINUTES", help="The length of an episode.")
+@click.option("--together", metavar="N", help="How many episodes are released at once.")
+@click.option(
+    "--runtime",
+    metavar="MINUTES",
+    help="The length of an episode.",
+    show_default="60, if an hour is known",
+)
 @click.option("--slug", help="The word in every URL.", show_default="made from the title")
 def init(path: Path, **answers: Any) -> None:
     """Create a commented schedule for another show in FILE, by default schedule.yaml.
@@ -56,10 +72,20 @@ def init(path: Path, **answers: Any) -> None:
     FILE must not exist.
     """
     schedule = create_schedule(path, ShowAnswers(**answers), uuid.uuid4(), utc_now())
-    airing = schedule.airing
-    count = count_noun(airing.episodes, "episode")
-    click.echo(f"{path}: {schedule.show.title}, {count} from {airing.premiere}")
+    click.echo(f"{path}: {schedule.show.title}, {_describe_plan(schedule)}")
     click.echo("Never change its `uid`. Complete the file as its comments say, then run:")
     option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
     for command in ("check", "serve", "export public --url URL"):
         click.echo(f"  defects-ical {command}{option}")
+
+
+def _describe_plan(schedule: Schedule) -> str:
+    """Return how many episodes there are, and when: "6 episodes from 2025-10-12"."""
+    if not schedule.airing:
+        return f"a film on {schedule.specials[0].airs.day}"
+    (block,) = schedule.airing
+    count = count_noun(block.count, "episode")
+    if block.period:
+        known = f"{count} announced" if block.count else "announced"
+        return f"{known} for {block.period.isoformat()}"
+    return f"{count} from {block.premiere}" if block.weekdays else f"{count} on {block.premiere}"

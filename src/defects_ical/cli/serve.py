@@ -11,7 +11,6 @@ import click
 from defects_ical.cli.check import print_schedule_warnings
 from defects_ical.cli.console import SCHEDULE_OPTION, parse_site_url
 from defects_ical.content.site_url import SiteURL
-from defects_ical.schedule.episodes import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.server import granian
 from defects_ical.server.reloader import SiteReloader
@@ -58,7 +57,7 @@ def serve(path: Path, site_url: SiteURL | None, host: str, port: int, workers: i
         site_url = site_url or SiteURL.parse(local_url)
         reloader = SiteReloader(path, site_url)
         schedule = load_schedule(path)
-        print_schedule_warnings(schedule, expand_episodes(schedule))
+        print_schedule_warnings(schedule)
         reloader.go_live(schedule)
         ready = f"{schedule.show.title} is at {where} until Ctrl-C"
         granian.serve(reloader, site_url, listener, workers, lambda: click.echo(ready))

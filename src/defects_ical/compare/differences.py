@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from defects_ical.compare.suggested_entries import RequiredEntry
-from defects_ical.model.schedule import Status
+from defects_ical.compare.restoration import RemovedEvent
+from defects_ical.model.changes import Status
+from defects_ical.model.episode_numbers import EpisodeNumber
+from defects_ical.model.fields import Slot
 
 Kind: TypeAlias = (
-    Status | Literal["added", "removed", "moved", "duration changed", "text changed", "restored"]
+    Status
+    | Literal[
+        "added",
+        "removed",
+        "joined",
+        "moved",
+        "hour known",
+        "duration changed",
+        "episodes changed",
+        "text changed",
+        "restored",
+    ]
 )
-"""What subscribers see; "restored" is confirmed after a cancellation."""
+"""What subscribers see.
+
+"joined" is an event that is gone because its episode is released together with others now;
+"episodes changed" is what happens to the event of those. "restored" is confirmed after a
+cancellation.
+"""
 
 Severity: TypeAlias = Literal["ok", "warning", "error"]
 
 WHOLE_FEED: Final = "The whole feed"
+# The notes of entries that only increase stamps, and that announce a changed text.
+ANNOUNCED_AGAIN: Final = "Announced again."
+DETAILS_CORRECTED: Final = "Details corrected."
 _NOT_CANCELLED: Final = (
     " without a cancellation; calendar apps keep it, or delete it without notice"
 )
@@ -39,6 +61,8 @@ class Issue(Enum):
 
     Apps apply a change if the stamps of an event (SEQUENCE, DTSTAMP and LAST-MODIFIED) increase,
     and only entries of the change log increase them. Other changes reach some subscribers only.
+    JOINED is about an event whose episode now belongs to another's. RENUMBERED is about
+    episodes that have the dates of others, because a block was added or has other episodes.
     UNKNOWN_EVENT_REMOVED is about an event whose episode is unknown.
     """
 
@@ -53,6 +77,18 @@ class Issue(Enum):
         "DTSTAMP did not increase", "; SEQUENCE increased, but DTSTAMP did not"
     )
     REMOVED = IssueText("not cancelled", _NOT_CANCELLED)
+    JOINED = IssueText(
+        "not cancelled",
+        ", so their own events are gone without a cancellation",
+        "Undo the edit of the plan, because what was published one by one cannot be released "
+        "together later; or append {entries} to `changes`.",
+    )
+    RENUMBERED = IssueText(
+        "another broadcast",
+        "another broadcast now, because the numbers of a block changed",
+        "Put the new block at the end, or write the numbers of each block, like `9-10`; if the "
+        "new numbers are correct, append {entries} to `changes`.",
+    )
     UNKNOWN_EVENT_REMOVED = IssueText(
         "not cancelled", _NOT_CANCELLED, "Restore it with its former id."
     )
@@ -69,13 +105,75 @@ class Issue(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class RequiredEntry:
+    """What the change log has to say about an event, so that calendar apps apply its changes.
+
+    ``keys`` are the names of its episodes in `changes`; ``platform`` is the only platform that it
+    is about. ``move``, ``time``, ``runtime`` (minutes) and ``status`` are what changed
+    unannounced; if nothing did, the entry says ``note``. ``stamp`` is the latest published DTSTAMP
+    or LAST-MODIFIED (UTC), and ``count`` the number of entries until SEQUENCE exceeds the
+    published one: at least 1. ``takes_out``: the entry gives the episode its own event again.
+    ``is_minor``: any entry about a platform is enough, if it names one of the episodes.
+    ``published_timezone`` is the zone of the published times, if any.
+    """
+
+    keys: tuple[str, ...]
+    stamp: datetime
+    platform: str | None = None
+    count: int = 1
+    move: Slot | None = None
+    time: int | None = None
+    runtime: int | None = None
+    status: Status | None = None
+    note: str = DETAILS_CORRECTED
+    takes_out: bool = False
+    is_minor: bool = False
+    removed: RemovedEvent | None = None
+    published_timezone: str | None = None
+
+    @property
+    def changes_time(self) -> bool:
+        """Whether it gives its episodes another date or time."""
+        return self.move is not None or self.time is not None
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it says nothing that is visible in an event."""
+        return not (self.changes_time or self.runtime or self.status)
+
+    def merge(self, other: RequiredEntry) -> RequiredEntry:
+        """Return what satisfies both of two requirements for the same event."""
+        notes = dict.fromkeys(each.note for each in (self, other) if each.note != DETAILS_CORRECTED)
+        return replace(
+            self,
+            stamp=max(self.stamp, other.stamp),
+            count=max(self.count, other.count),
+            move=self.move or other.move,
+            time=other.time if self.time is None and not self.move else self.time,
+            runtime=self.runtime or other.runtime,
+            status=self.status or other.status,
+            note=" ".join(notes) or DETAILS_CORRECTED,
+            takes_out=self.takes_out or other.takes_out,
+            is_minor=self.is_minor and other.is_minor,
+            removed=_merge_removed(self.removed, other.removed),
+            published_timezone=self.published_timezone or other.published_timezone,
+        )
+
+
+def _merge_removed(first: RemovedEvent | None, second: RemovedEvent | None) -> RemovedEvent | None:
+    if not first or not second:
+        return first or second
+    return replace(first, sequence=max(first.sequence, second.sequence))
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that subscribers to ``feed`` (a path of the site) would see.
 
-    ``episode`` is the id of an episode, or None if the difference is about a feed or about an
+    ``episode`` is the id of an event, or None if the difference is about a feed or about an
     unknown event; ``name`` is for people. ``before`` and ``after`` describe it in English, with
     times local to the schedule's time zone; they may be empty. ``required`` is what the change
-    log has to say about the episode.
+    log has to say about the event. ``numbers`` are those of its episodes.
     """
 
     episode: str | None
@@ -86,6 +184,7 @@ class Difference:
     feed: str
     issue: Issue | None = None
     required: RequiredEntry | None = None
+    numbers: tuple[EpisodeNumber, ...] = ()
 
     @property
     def severity(self) -> Severity:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple, TypeVar
 
 from defects_ical.compare.differences import Difference, Issue, Kind
 from defects_ical.compare.event_parser import PublishedEvent, RevisionStamps
-from defects_ical.compare.suggested_entries import (
-    ANNOUNCED_AGAIN,
-    DETAILS_CORRECTED,
-    RemovedEpisode,
-    RequiredEntry,
-    is_move_of_all,
-)
 from defects_ical.content import descriptions
-from defects_ical.model.schedule import ALL, Platform, Schedule, Status
-from defects_ical.schedule.episodes import Episode
+from defects_ical.model.airing import number_blocks
+from defects_ical.model.changes import Status
+from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
+from defects_ical.model.schedule import Schedule
+from defects_ical.schedule.episodes import Event, Start
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import format_duration
-from defects_ical.timezones.conversion import to_local
+
+_Value = TypeVar("_Value")
 
 # Parts of an event's text that people know by their words.
 QUOTED_PARTS: Final = ("title", "teaser")
@@ -34,36 +31,47 @@ KNOWN_PROPERTIES: Final = (
 )
 
 
-class _Outcome(NamedTuple):
-    """What changed in an event, in terms that are the same for every platform.
+class Outcome(NamedTuple):
+    """What changed in an event: the values before and after of everything that did.
 
-    ``present`` says whether the event exists before and after; ``moved`` and ``lengthened``
-    (minutes) may be negative; ``status`` holds the status before and after if it changed.
+    ``present`` says whether the event exists before and after. ``names`` are those of the events
+    of several episodes, if their episodes changed.
     """
 
     present: tuple[bool, bool]
-    moved: timedelta = timedelta(0)
-    lengthened: int = 0
+    moved: tuple[Start, Start] | None = None
+    lengthened: tuple[int, int] | None = None
     status: tuple[Status, Status] | None = None
+    names: tuple[str, str] | None = None
     issue: Issue | None = None
 
     @property
     def is_visible(self) -> bool:
         """Whether more changed than text."""
-        return bool(self.moved or self.lengthened or self.status)
+        return bool(self.moved or self.lengthened or self.status or self.names)
 
 
-class EventPair(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EventPair:
     """An event of an episode in the live feed and in the new one; None where it is missing.
 
-    ``id`` is the episode's, or the UID of an event whose episode is unknown.
+    ``id`` is the first episode's, or the UID of an event whose episode is unknown. ``platform``
+    is the id of the feed's platform. ``event`` is what announces the episode in the new feed, and
+    ``main_event`` what does in the show's feed. ``origin`` is the live event of several episodes
+    that a new event was taken out of. ``gone`` are the ids of live events whose episodes belong
+    to other events now.
     """
 
     id: str
     feed: str
-    platform: Platform | None
+    platform: str | None
+    schedule: Schedule
     before: PublishedEvent | None
     after: PublishedEvent | None
+    event: Event | None = None
+    main_event: Event | None = None
+    origin: PublishedEvent | None = None
+    gone: frozenset[str] = frozenset()
 
     @property
     def is_unknown(self) -> bool:
@@ -71,17 +79,77 @@ class EventPair(NamedTuple):
         return self.before is not None and self.id == self.before.uid
 
     @property
-    def outcome(self) -> _Outcome:
+    def scope(self) -> str | None:
+        """The platform, if it has a plan of its own for the event; else None."""
+        if not self.event:
+            return self.platform if self.main_event or self._needs_own_plan else None
+        own = {each.platform for each in self.event.availability}
+        return self.platform if self.platform in own else None
+
+    @property
+    def _needs_own_plan(self) -> bool:
+        """Whether the platform shows the episode only if its own plan names it."""
+        platform = self.schedule.platforms.get(self.platform or "")
+        if not platform or platform.follows:
+            return False
+        own = {each.id for numbers in number_blocks(platform.airing or ()) for each in numbers}
+        return self.id not in own
+
+    @property
+    def numbers(self) -> tuple[EpisodeNumber, ...]:
+        """The numbers of its episodes."""
+        event = self.after or self.before
+        return event.list_numbers(self.schedule.show.title) if event else ()
+
+    @property
+    def name(self) -> str:
+        """The name for people."""
+        if self.after and self.event:
+            return self.event.name
+        event = self.after or self.before
+        if self.numbers or not event:
+            return _name_numbers(self.numbers)
+        return event.find_name(self.schedule.show.title)
+
+    @property
+    def outcome(self) -> Outcome:
         """What changed."""
-        before, after = self.before, self.after
+        before, after = self.before or self.origin, self.after
         if not before or not after:
-            removed = Issue.UNKNOWN_EVENT_REMOVED if self.is_unknown else Issue.REMOVED
-            return _Outcome((bool(before), bool(after)), issue=removed if before else None)
-        moved, lengthened = after.start - before.start, after.runtime - before.runtime
-        status = (before.status, after.status) if before.status != after.status else None
-        outcome = _Outcome((True, True), moved, lengthened, status)
+            return Outcome((bool(before), bool(after)), issue=self._find_removal())
+        names = [
+            _name_numbers(each.list_numbers(self.schedule.show.title)) for each in (before, after)
+        ]
+        outcome = Outcome(
+            present=(True, True),
+            moved=_pair_different(before.start, after.start),
+            lengthened=(
+                _pair_different(before.runtime, after.runtime)
+                if before.runtime and after.runtime
+                else None
+            ),
+            status=_pair_different(before.status, after.status),
+            names=_pair_different(*names) if self.before else None,
+        )
+        if not self.before:
+            return outcome
         issue = _find_issue(before.stamps, after.stamps, is_visible=outcome.is_visible)
         return outcome._replace(issue=issue)
+
+    def _find_removal(self) -> Issue | None:
+        if not self.before:
+            return None
+        if self.is_unknown:
+            return Issue.UNKNOWN_EVENT_REMOVED
+        return Issue.JOINED if self.event else Issue.REMOVED
+
+
+def _pair_different(before: _Value, after: _Value) -> tuple[_Value, _Value] | None:
+    return (before, after) if before != after else None
+
+
+def _name_numbers(numbers: tuple[EpisodeNumber, ...]) -> str:
+    return format_numbers(numbers) if len(numbers) > 1 else "".join(each.name for each in numbers)
 
 
 def _find_issue(before: RevisionStamps, after: RevisionStamps, *, is_visible: bool) -> Issue | None:
@@ -95,132 +163,61 @@ def _find_issue(before: RevisionStamps, after: RevisionStamps, *, is_visible: bo
     return Issue.UNANNOUNCED if is_visible else Issue.UNANNOUNCED_TEXT
 
 
-def diff_episode(
-    pairs: list[EventPair], main_feed: str, episode: Episode | None, schedule: Schedule
-) -> Iterator[Difference]:
-    """Yield what changed in an episode: once for all feeds, and again for deviating platforms.
-
-    ``pairs`` begin with the pair of the ``main_feed`` (a path), if it has the episode.
-    """
-    main = pairs[0] if pairs[0].feed == main_feed else None
-    for pair in pairs:
-        is_deviation, issue = pair is not main, pair.outcome.issue
-        if main and is_deviation and pair.outcome == main.outcome:
-            continue
-        required = _require_entry(pair, episode, schedule, is_deviation=is_deviation)
-        name = episode.name if episode else _find_name(pair, schedule)
-        id_ = None if pair.is_unknown else pair.id
-        for kind, before, after in _list_changes(pair, schedule, is_deviation=is_deviation):
-            is_text = kind == "text changed" and issue is Issue.UNANNOUNCED
-            own_issue = Issue.UNANNOUNCED_TEXT if is_text else issue
-            yield Difference(id_, name, kind, before, after, pair.feed, own_issue, required)
-
-
-def _list_changes(
-    pair: EventPair, schedule: Schedule, *, is_deviation: bool
-) -> Iterator[tuple[Kind, str, str]]:
-    """Yield the kind of each change, and what was before and is after it."""
-    before, after, outcome = pair.before, pair.after, pair.outcome
-    start_before, start_after = (
-        descriptions.format_date_time(to_local(each.start, schedule.timezone)) if each else ""
-        for each in (before, after)
-    )
+def list_changes(pair: EventPair, *, is_deviation: bool) -> Iterator[tuple[Kind, str, str]]:
+    """Yield the kind of each change of an event, and what was before and is after it."""
+    before, after, outcome = pair.before or pair.origin, pair.after, pair.outcome
+    zone = pair.schedule.timezone
+    starts = [
+        descriptions.format_start(each.start, zone) if each else "" for each in (before, after)
+    ]
     if not before or not after:
-        yield "removed" if before else "added", start_before, start_after
+        if outcome.issue is Issue.JOINED and pair.event:
+            yield "joined", starts[0], pair.event.name
+        else:
+            yield "removed" if before else "added", starts[0], starts[1]
         return
+    if outcome.names:
+        yield "episodes changed", *outcome.names
     if outcome.moved:
-        yield "moved", start_before, start_after
+        yield _describe_move(pair.event, outcome.moved, starts)
     if outcome.lengthened:
-        yield "duration changed", format_duration(before.runtime), format_duration(after.runtime)
+        was, now = map(format_duration, outcome.lengthened)
+        yield "duration changed", was, now
     if outcome.status:
         restored = outcome.status == ("cancelled", "confirmed")
         kind: Kind = "restored" if restored else after.status
         was, now = (descriptions.STATUS_TEXTS[each] for each in outcome.status)
         yield kind, was, now
-    text = _diff_text(before, after, alone=not outcome.is_visible)
+    if not pair.before:
+        return
+    text = _diff_text(before, after, outcome)
     if text and not (outcome.is_visible and is_deviation):
         yield "text changed", *text
 
 
-def _require_entry(
-    pair: EventPair, episode: Episode | None, schedule: Schedule, *, is_deviation: bool
-) -> RequiredEntry | None:
-    """Return what announces the changes of an event; None if no entry can, or has to."""
-    before, outcome = pair.before, pair.outcome
-    if not before or not outcome.issue or pair.is_unknown:
-        return None
-    number = parse_episode_number(pair.id)
-    sequence = episode.sequence if episode else _count_entries_for_all(schedule)
-    is_text = outcome.issue is Issue.UNANNOUNCED_TEXT
-    required = RequiredEntry(
-        key=str(number or pair.id),
-        stamp=max(before.stamps[1:]),
-        count=max(1, before.stamps.sequence - sequence + 1),
-        note=DETAILS_CORRECTED if is_text else ANNOUNCED_AGAIN,
-        published_timezone=before.timezone,
-    )
-    if not episode:
-        start = before.start - descriptions.get_platform_delay(pair.platform)
-        removed = RemovedEpisode(number, _parse_title(before, schedule), start, before.runtime)
-        return replace(required, status="cancelled", removed=removed)
-    if is_deviation:
-        # Entries are about the broadcast; a platform's own time follows from its delay.
-        if outcome.moved and pair.platform:
-            return replace(required, note=_describe_delay(pair.platform))
-        return required
-    return replace(
-        required,
-        move=episode.start if outcome.moved else None,
-        runtime=episode.runtime if outcome.lengthened else None,
-        status=episode.status if outcome.status else None,
-    )
-
-
-def _count_entries_for_all(schedule: Schedule) -> int:
-    """Return how many entries will be for a removed episode, too, once it is restored."""
-    return sum(each.episodes == (ALL,) and not is_move_of_all(each) for each in schedule.changes)
-
-
-def _describe_delay(platform: Platform) -> str:
-    later = f"{format_duration(platform.delay)} after" if platform.delay else "with"
-    return f"Now on {excerpt(platform.name)} {later} the broadcast."
-
-
-def parse_episode_number(id_: str) -> int | None:
-    """Return the number of an episode by its id, or None for a special."""
-    digits = id_.removeprefix("e")
-    return int(digits) if digits != id_ and digits.isdecimal() else None
-
-
-def _find_name(pair: EventPair, schedule: Schedule) -> str:
-    number = parse_episode_number(pair.id)
-    if number or not pair.before:
-        return f"Episode {number}"
-    return _parse_title(pair.before, schedule)
-
-
-def _parse_title(event: PublishedEvent, schedule: Schedule) -> str:
-    """Return the title of a special from its event's SUMMARY."""
-    summary = event.summary.removeprefix(descriptions.TITLE_PREFIXES[event.status])
-    show = f"{schedule.show.title}: "
-    if summary.startswith(show):
-        return summary.removeprefix(show)
-    return summary.partition(": ")[2] or summary
+def _describe_move(
+    event: Event | None, moved: tuple[Start, Start], texts: list[str]
+) -> tuple[Kind, str, str]:
+    was_known, is_known = (isinstance(each, datetime) for each in moved)
+    if is_known and event and event.first.slot.day == moved[0]:
+        return "hour known", texts[0], texts[1]
+    note = " (hour not known)" if was_known and not is_known else ""
+    return "moved", texts[0], f"{texts[1]}{note}"
 
 
 def _diff_text(
-    before: PublishedEvent, after: PublishedEvent, *, alone: bool
+    before: PublishedEvent, after: PublishedEvent, outcome: Outcome
 ) -> tuple[str, str] | None:
     """Return the changed parts before and after ("teaser: They run."); None without changes.
 
-    Parts that follow from another time or stamp are reported only if nothing visible changed:
-    ``alone``.
+    Parts that follow from another time or stamp are reported only if nothing visible changed.
     """
     old, new = _split_text(before), _split_text(after)
     old["title"], new["title"] = _strip_common_name(old["title"], new["title"])
     changed = [part for part in old if old[part] != new[part]]
-    reported = [part for part in changed if part not in DERIVED_PARTS]
-    if not reported and not alone:
+    derived = (*DERIVED_PARTS, *(QUOTED_PARTS if outcome.names else ()))
+    reported = [part for part in changed if part not in derived]
+    if not reported and outcome.is_visible:
         return None
     reported = reported or changed or ["stamps"]
     quoted = [part for part in reported if part in QUOTED_PARTS]
@@ -236,7 +233,7 @@ def _split_text(event: PublishedEvent) -> dict[str, str]:
     values = {name: each.value for name, each in event.properties.items()}
     paragraphs = descriptions.EventDescription.parse(event.description)
     return {
-        "title": event.summary.removeprefix(descriptions.TITLE_PREFIXES[event.status]),
+        "title": event.title,
         "teaser": paragraphs.teaser,
         "where to watch": paragraphs.platforms + values.get("LOCATION", ""),
         "times in other time zones": paragraphs.times,
@@ -253,3 +250,13 @@ def _strip_common_name(old: str, new: str) -> tuple[str, str]:
     """Remove the episode's name from two titles that differ only in the show's."""
     (old_show, _, old_name), (new_show, _, new_name) = old.rpartition(": "), new.rpartition(": ")
     return (old_show, new_show) if old != new and old_name == new_name else (old, new)
+
+
+def make_difference(pair: EventPair, change: tuple[Kind, str, str]) -> Difference:
+    """Return one change of an event as a difference; its text alone is only a warning."""
+    kind, before, after = change
+    issue = pair.outcome.issue
+    if kind == "text changed" and issue is Issue.UNANNOUNCED:
+        issue = Issue.UNANNOUNCED_TEXT
+    id_ = None if pair.is_unknown else pair.id
+    return Difference(id_, pair.name, kind, before, after, pair.feed, issue, numbers=pair.numbers)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias, get_args
 
-from defects_ical.model.schedule import Status
+from defects_ical.content.descriptions import TITLE_PREFIXES
+from defects_ical.model.changes import Status
+from defects_ical.model.episode_numbers import EpisodeNumber, parse_id, parse_numbers
 from defects_ical.rfc5545.content_lines import ContentLine, parse_line, unfold
 from defects_ical.rfc5545.values import parse_local_datetime
+from defects_ical.schedule.episodes import Start
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import join_names
 from defects_ical.timezones.conversion import (
@@ -24,7 +27,10 @@ from defects_ical.timezones.conversion import (
 BEGIN_EVENT: Final = b"BEGIN:VEVENT\r\n"
 END_EVENT: Final = b"END:VEVENT\r\n"
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-STATUSES: Final[Mapping[str, Status]] = {each.upper(): each for each in get_args(Status)}
+# In a calendar, "postponed" is TENTATIVE with another title.
+STATUSES: Final[Mapping[str, Status]] = {
+    each.upper(): each for each in get_args(Status) if each != "postponed"
+}
 
 # Most lines of an event are in others, too.
 _parse_line: Final = lru_cache(maxsize=1024)(parse_line)
@@ -49,21 +55,43 @@ class RevisionStamps(NamedTuple):
 class PublishedEvent:
     """A VEVENT: ``start`` in UTC, ``runtime`` in minutes, texts without escapes.
 
-    ``episode_id`` ("e08") is the fragment of its URL. ``timezone`` is the TZID of its times, None
-    for UTC. ``lines`` are its unfolded lines, sorted.
+    While the hour is unknown, ``start`` is a date and ``runtime`` is None. ``episode_id`` ("e08")
+    is the fragment of its URL, which names its first episode. ``timezone`` is the TZID of its
+    times, None for UTC. ``lines`` are its unfolded lines, sorted.
     """
 
     uid: str
     episode_id: str
     stamps: RevisionStamps
-    start: datetime
-    runtime: int
+    start: Start
+    runtime: int | None
     timezone: str | None
     status: Status
     summary: str
     description: str
     properties: Properties
     lines: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The SUMMARY without the status."""
+        return self.summary.removeprefix(TITLE_PREFIXES[self.status])
+
+    def find_name(self, show_title: str) -> str:
+        """Return the name within the show, also if the show had another title."""
+        prefix = f"{show_title}: "
+        if self.title.startswith(prefix):
+            return self.title.removeprefix(prefix)
+        return self.title.partition(": ")[2] or self.title
+
+    def list_numbers(self, show_title: str) -> tuple[EpisodeNumber, ...]:
+        """Return the numbers of its episodes; none for a special."""
+        first = parse_id(self.episode_id)
+        if not first:
+            return ()
+        numbers = parse_numbers(self.find_name(show_title))
+        numbers = numbers or parse_numbers(self.title.rpartition(": ")[2])
+        return numbers if numbers[:1] == (first,) else (first,)
 
 
 Changes: TypeAlias = dict[str, tuple[PublishedEvent | None, PublishedEvent | None]]
@@ -119,17 +147,17 @@ def parse_event(event: bytes) -> PublishedEvent:
     lines = _split_lines(event)
     properties = _parse_properties(lines)
     try:
-        start, timezone = _parse_time(properties["DTSTART"])
-        end, _ = _parse_time(properties["DTEND"])
+        start, timezone = _parse_start(properties["DTSTART"])
+        summary = properties["SUMMARY"].text
         return PublishedEvent(
             uid=properties["UID"].value,
             episode_id=properties["URL"].value.rpartition("#")[2],
             stamps=_parse_stamps(properties),
             start=start,
-            runtime=round((end - start).total_seconds() / 60),
+            runtime=_parse_runtime(start, properties["DTEND"]),
             timezone=timezone,
-            status=_parse_status(properties["STATUS"]),
-            summary=properties["SUMMARY"].text,
+            status=_parse_status(properties["STATUS"], summary),
+            summary=summary,
             description=properties["DESCRIPTION"].text,
             properties=properties,
             lines=tuple(sorted(lines)),
@@ -166,16 +194,41 @@ def _parse_stamps(properties: Properties) -> RevisionStamps:
     sequence, *dates = (properties[name] for name in ("SEQUENCE", "DTSTAMP", "LAST-MODIFIED"))
     if not re.fullmatch("[0-9]{1,5}", sequence.value):
         raise _create_value_error(sequence, "is not a number from 0 to 99999")
-    for date in dates:
-        if not date.value.endswith("Z"):
-            raise _create_value_error(date, "is not in UTC")
-    return RevisionStamps(int(sequence.value), *(_parse_time(date)[0] for date in dates))
+    for each in dates:
+        if not each.value.endswith("Z"):
+            raise _create_value_error(each, "is not in UTC")
+    return RevisionStamps(int(sequence.value), *(_parse_time(each)[0] for each in dates))
 
 
-def _parse_status(line: ContentLine) -> Status:
+def _parse_status(line: ContentLine, summary: str) -> Status:
     if line.value not in STATUSES:
         raise _create_value_error(line, f"is not one of {join_names([*STATUSES])}")
-    return STATUSES[line.value]
+    status = STATUSES[line.value]
+    is_postponed = status == "tentative" and summary.startswith(TITLE_PREFIXES["postponed"])
+    return "postponed" if is_postponed else status
+
+
+def _parse_start(line: ContentLine) -> tuple[Start, str | None]:
+    """Return a date and None, or a time in UTC and its time zone; see ``_parse_time``."""
+    return (_parse_date(line), None) if _is_date(line) else _parse_time(line)
+
+
+def _parse_runtime(start: Start, end: ContentLine) -> int | None:
+    """Return the minutes from ``start`` to ``end``; None for an event of a whole day."""
+    if not isinstance(start, datetime):
+        return None
+    return round((_parse_time(end)[0] - start).total_seconds() / 60)
+
+
+def _is_date(line: ContentLine) -> bool:
+    return (line.get_parameter("VALUE") or "").upper() == "DATE"
+
+
+def _parse_date(line: ContentLine) -> date:
+    try:
+        return datetime.strptime(line.value, "%Y%m%d").date()  # noqa: DTZ007 - a date, no time
+    except ValueError:
+        raise _create_value_error(line, "is not a date") from None
 
 
 def _parse_time(line: ContentLine) -> tuple[datetime, str | None]:

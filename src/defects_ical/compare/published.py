@@ -18,12 +18,18 @@ from defects_ical.compare.event_parser import (
     parse_header,
     split_events,
 )
-from defects_ical.content.feeds import EPISODES_DIR, PRODID, all_feeds, event_uid, main_feeds
+from defects_ical.content.feeds import (
+    EPISODES_DIR,
+    PRODID,
+    REMINDERS_PATH,
+    all_feeds,
+    event_uid,
+    main_feeds,
+)
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ComparisonSourceError, SiteURLError
 from defects_ical.model.schedule import Schedule
 from defects_ical.rfc5545.content_lines import looks_like_html
-from defects_ical.schedule.validation import REMINDERS_SUFFIX
 from defects_ical.text.display import excerpt
 
 MAX_BYTES: Final = 10_000_000
@@ -189,7 +195,7 @@ def _find_path(events: list[PublishedEvent], schedule: Schedule) -> str:
 
 def _has_own_event(schedule: Schedule, path: str, events: list[PublishedEvent]) -> bool:
     """Return whether an event is of this show, even if slug or platform id were renamed."""
-    words = path.strip("/").removesuffix(".ics").removesuffix(f"-{REMINDERS_SUFFIX}").split("-")
+    words = REMINDERS_PATH.sub(".ics", path).strip("/").removesuffix(".ics").split("-")
     platforms = [None, *("-".join(words[n:]) for n in range(1, len(words)))]
     return any(
         event_uid(schedule.show, event.episode_id, platform) == event.uid
@@ -222,5 +228,6 @@ def _find_errors(body: bytes) -> Iterator[str]:
         yield "truncated: `END:VCALENDAR` is missing at the end. Get a complete copy."
     if f"PRODID:{PRODID}\r\n".encode() not in body:
         yield "not written by defects-ical. Use a feed that it wrote."
-    if BEGIN_EVENT not in body:
+    # While only a month is known, a feed has no events, but it says where it is from.
+    if BEGIN_EVENT not in body and b"\r\nSOURCE" not in body:
         yield f"the calendar has no events. {USE_ANOTHER}"

@@ -8,14 +8,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue, Kind, Severity
-from defects_ical.compare.event_diff import parse_episode_number
-from defects_ical.compare.suggested_entries import RequiredEntry, Suggestion, suggest_entries
+from defects_ical.compare.differences import (
+    WHOLE_FEED,
+    Difference,
+    Issue,
+    Kind,
+    RequiredEntry,
+    Severity,
+)
+from defects_ical.compare.suggested_entries import Suggestion, suggest_entries
 from defects_ical.content.feeds import main_feeds
 from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun
 
 HEADINGS: Final = ("Episodes", "Change", "Before", "After", "Feed", "Result")
+
+# What is better than an entry.
+BETTER_STEPS: Final = {
+    Issue.JOINED: (
+        "Undo the edit of the plan, because what was published one by one cannot be released "
+        "together later."
+    ),
+    Issue.RENUMBERED: (
+        "Put the new block at the end, or write the numbers of each block, like `9-10`."
+    ),
+}
 
 # What GitHub would take for an HTML element or a mention.
 _HTML: Final = re.compile("[<>@&]")
@@ -52,7 +69,8 @@ def build_report(differences: tuple[Difference, ...], schedule: Schedule, now: d
     if suggestion.entries:
         has_errors = any(each.severity == "error" for each in differences)
         reason = "" if has_errors else ", or some calendar apps will not show the new text"
-        is_alternative = any(each.issue is Issue.STAMP_DECREASED for each in differences)
+        alternatives = {Issue.STAMP_DECREASED, *BETTER_STEPS}
+        is_alternative = any(each.issue in alternatives for each in differences)
         append = "Otherwise, append" if is_alternative else "Append"
         steps.append(f"{append} to `changes`{reason}:")
     rows = tuple(_build_rows(differences, schedule))
@@ -122,6 +140,9 @@ def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -
     for issue in (Issue.FEED_MISSING, Issue.ALL_UIDS_CHANGED, Issue.UNKNOWN_EVENT_REMOVED):
         if found := [each for each in differences if each.issue is issue]:
             yield f"{format_subject(found)}: {issue.value.fix}"
+    for issue, step in BETTER_STEPS.items():
+        if found := [each for each in differences if each.issue is issue]:
+            yield f"{format_subject(found)}: {step}"
     issues = {each.issue for each in differences}
     if Issue.STAMP_DECREASED in issues:
         yield "If an entry was removed or edited by mistake, restore it and compare again."
@@ -139,7 +160,7 @@ def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -
 def _should_undo_edit(differences: Iterable[Difference], schedule: Schedule) -> bool:
     """Return whether an edit changed more than text, and the time zone is still the same."""
     unannounced = [each.required for each in differences if each.issue is Issue.UNANNOUNCED]
-    edits = [each for each in unannounced if each and (each.move or each.runtime or each.status)]
+    edits = [each for each in unannounced if each and not each.is_note]
     own_times = {None, schedule.timezone}
     return bool(edits) and all(each.published_timezone in own_times for each in edits)
 
@@ -195,7 +216,7 @@ def _group_by_message(differences: Iterable[Difference]) -> list[_Group]:
         by_episode.setdefault(key, []).append(each)
     groups: dict[tuple[str, Issue], list[Difference]] = {}
     for same_episode in by_episode.values():
-        changes = ", ".join(dict.fromkeys(map(_describe_change, same_episode)))
+        changes = ", ".join(filter(None, dict.fromkeys(map(_describe_change, same_episode))))
         # If there are errors, they are what has to be fixed.
         worst = min(same_episode, key=lambda each: each.severity != "error")
         if worst.issue:
@@ -226,19 +247,26 @@ def _format_group(group: _Group, suggestion: Suggestion) -> tuple[str, str]:
 
 def format_subject(differences: Iterable[Difference]) -> str:
     """Format what differences are about: "Episodes 1 to 3, 5, The making of", or feeds."""
-    numbers: set[int] = set()
+    numbers: dict[int | None, set[int]] = {}
     others: list[str] = []
     for each in differences:
-        number = parse_episode_number(each.episode) if each.episode else None
-        if number:
-            numbers.add(number)
-        else:
+        for season, number in each.numbers:
+            numbers.setdefault(season, set()).add(number)
+        if not each.numbers:
             others.append(each.feed if each.name == WHOLE_FEED else each.name)
-    named = [f"Episode{'s' * (len(numbers) > 1)} {_format_ranges(numbers)}"] if numbers else []
+    ordered = sorted(numbers.items(), key=lambda each: each[0] or 0)
+    named = (_format_season(season, same) for season, same in ordered)
     return ", ".join((*named, *dict.fromkeys(others)))
 
 
-def _format_ranges(numbers: Iterable[int]) -> str:
+def _format_season(season: int | None, numbers: set[int]) -> str:
+    """Format the numbers of a season: "Episodes 1 to 3, 5", "S02E01 to E03, E05"."""
+    if season is None:
+        return f"Episode{'s' * (len(numbers) > 1)} {_format_ranges(numbers, '{}')}"
+    return f"S{season:02}{_format_ranges(numbers, 'E{:02}')}"
+
+
+def _format_ranges(numbers: Iterable[int], pattern: str) -> str:
     """Format numbers as a list of ranges: "1 to 3, 5"."""
     ranges: list[tuple[int, int]] = []
     for number in sorted(numbers):
@@ -246,19 +274,25 @@ def _format_ranges(numbers: Iterable[int]) -> str:
             ranges[-1] = ranges[-1][0], number
         else:
             ranges.append((number, number))
-    return ", ".join(f"{first} to {last}" if last > first else f"{first}" for first, last in ranges)
+    texts = (" to ".join(pattern.format(end) for end in dict.fromkeys(each)) for each in ranges)
+    return ", ".join(texts)
 
 
 def _describe_change(difference: Difference) -> str:
     before, after, required = difference.before, difference.after, difference.required
-    if difference.name == WHOLE_FEED:
+    if difference.name == WHOLE_FEED or difference.issue is Issue.RENUMBERED:
         return ""
-    if difference.kind == "moved" and required and not required.move:
+    is_about_platform = required and required.platform
+    where = f" in `{difference.feed}`" if is_about_platform else ""
+    if difference.kind == "moved" and required and not required.changes_time:
         return f"moved in `{difference.feed}`"
     texts: Mapping[Kind, str] = {
+        "joined": f"now in the event of {after}",
         "moved": f"moved from {before} to {after}",
+        "hour known": f"the hour is known, {after}",
         "duration changed": f"duration changed from {before} to {after}",
+        "episodes changed": f"now the event of {after}, not of {before},",
         "text changed": f"text changed ({after})",
         "tentative": "marked tentative",
     }
-    return texts.get(difference.kind, difference.kind)
+    return texts.get(difference.kind, difference.kind) + where

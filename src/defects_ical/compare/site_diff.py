@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from defects_ical.compare import event_parser
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
-from defects_ical.compare.event_diff import EventPair, diff_episode
+from defects_ical.compare.event_diff import EventPair, list_changes, make_difference
 from defects_ical.compare.report import format_issues
-from defects_ical.content.feeds import EPISODES_DIR, all_feeds, event_uid, main_feeds
+from defects_ical.compare.requirements import is_consequence, require_entries
+from defects_ical.content.feeds import (
+    EPISODES_DIR,
+    REMINDERS_PATH,
+    all_feeds,
+    event_uid,
+    main_feeds,
+)
+from defects_ical.model.airing import number_blocks
+from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.episodes import Episode, expand_episodes
-from defects_ical.schedule.validation import REMINDERS_SUFFIX
+from defects_ical.schedule.episodes import Event, Listing, Start
+from defects_ical.schedule.expansion import expand_episodes, expand_schedule
 from defects_ical.site.build import Site
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import count_noun
@@ -23,7 +33,7 @@ CALENDAR_PROPERTIES: Final = ("NAME", "COLOR")
 
 
 def compare_site(
-    published: Mapping[str, bytes], site: Site, schedule: Schedule, episodes: tuple[Episode, ...]
+    published: Mapping[str, bytes], site: Site, schedule: Schedule
 ) -> tuple[Difference, ...]:
     """Return what subscribers would see if ``site`` replaced the ``published`` calendars.
 
@@ -35,24 +45,37 @@ def compare_site(
     """
     paths = _select_calendars(published, schedule)
     differences: list[Difference] = []
-    pairs: dict[str, list[EventPair]] = {each.id: [] for each in episodes}
+    pairs: dict[str, list[EventPair]] = {each.id: [] for each in expand_episodes(schedule)}
     for path in paths:
         before, after = published[path], site[path].body if path in site else b""
         if before == after:
             continue
         before = event_parser.normalize_line_ends(before)
         changes = event_parser.find_changed_events(before, after)
-        if missing := _find_missing_feed(path, before, after, changes):
+        if missing := _find_missing_feed(path, before, after, changes, schedule):
             differences.append(missing)
             continue
         differences += _diff_calendar(path, before, after)
         for pair in _pair_events(path, changes, schedule):
             pairs.setdefault(pair.id, []).append(pair)
-    known = {each.id: each for each in episodes}
-    for id_, found in pairs.items():
-        if found:
-            differences += diff_episode(found, paths[0], known.get(id_), schedule)
-    return tuple(differences)
+    found = [each for each in pairs.values() if each]
+    events = [each for same in found for each in _diff_event(same, paths[0])]
+    main = [each[0] for each in found if each[0].feed == paths[0]]
+    return (*differences, *_mark_renumbered(events, main, schedule))
+
+
+def _diff_event(pairs: list[EventPair], main_feed: str) -> Iterator[Difference]:
+    """Yield what changed in an event: once for all feeds, and again for deviating platforms.
+
+    ``pairs`` begin with the pair of the ``main_feed`` (a path), if it has the event.
+    """
+    main = pairs[0] if pairs[0].feed == main_feed else None
+    for pair, required in zip(pairs, require_entries(pairs, main), strict=True):
+        is_deviation = pair is not main
+        if is_deviation and is_consequence(pair, main):
+            continue
+        for change in list_changes(pair, is_deviation=is_deviation):
+            yield replace(make_difference(pair, change), required=required)
 
 
 def unannounced_changes(
@@ -65,7 +88,7 @@ def unannounced_changes(
     calendars = {path: each.body for path, each in published.items() if path.endswith(".ics")}
     if is_unchanged(calendars, site):
         return ()
-    differences = compare_site(calendars, site, schedule, expand_episodes(schedule))
+    differences = compare_site(calendars, site, schedule)
     return format_issues(differences, schedule, now)
 
 
@@ -87,20 +110,29 @@ def _select_calendars(published: Mapping[str, bytes], schedule: Schedule) -> lis
 
 def _main_path(path: str) -> str:
     """Return the path of the same feed without reminders."""
-    name = path.removesuffix(f"-{REMINDERS_SUFFIX}.ics")
-    return path if name == path else f"{name}.ics"
+    return REMINDERS_PATH.sub(".ics", path)
 
 
 def _find_missing_feed(
-    path: str, before: bytes, after: bytes, changes: event_parser.Changes
+    path: str, before: bytes, after: bytes, changes: event_parser.Changes, schedule: Schedule
 ) -> Difference | None:
     """Return the difference of a feed that is missing, or has none of its former events."""
     count = before.count(event_parser.BEGIN_EVENT)
-    removed = [uid for uid, (_, event) in changes.items() if not event]
+    removed = [before for before, after in changes.values() if before and not after]
     if not count or len(removed) < count or path.startswith(EPISODES_DIR):
+        return None
+    platform = _find_platform(path, schedule)
+    own = (event_uid(schedule.show, each.episode_id, platform) == each.uid for each in removed)
+    if after and any(own):
+        # The episodes were removed, one by one.
         return None
     issue = Issue.ALL_UIDS_CHANGED if after else Issue.FEED_MISSING
     return Difference(None, WHOLE_FEED, "removed", count_noun(count, "event"), "", path, issue)
+
+
+def _find_platform(path: str, schedule: Schedule) -> str | None:
+    """Return the platform of a feed; None for the show's."""
+    return {each.path: each.platform for each in all_feeds(schedule)}.get(path)
 
 
 def _diff_calendar(path: str, before: bytes, after: bytes) -> Iterator[Difference]:
@@ -123,10 +155,80 @@ def _pair_events(
     path: str, changes: event_parser.Changes, schedule: Schedule
 ) -> Iterator[EventPair]:
     """Yield each changed event with the id of its episode, or its UID if that is unknown."""
-    platform_id = {each.path: each.platform for each in all_feeds(schedule)}.get(path)
-    platform = schedule.platforms[platform_id] if platform_id else None
+    platform, listings = _find_platform(path, schedule), expand_schedule(schedule)
+    events, main_events = map(_find_events, (listings.of(platform), listings.main))
+    live = [before for before, _ in changes.values() if before]
+    origins = {
+        number.id: event for event in live for number in event.list_numbers(schedule.show.title)
+    }
+    gone = {before.episode_id for before, after in changes.values() if before and not after}
     for uid, (before, after) in changes.items():
-        event = after or before
-        if event:
-            is_known = event_uid(schedule.show, event.episode_id, platform_id) == uid
-            yield EventPair(event.episode_id if is_known else uid, path, platform, before, after)
+        id_ = (after or before or live[0]).episode_id
+        is_known = event_uid(schedule.show, id_, platform) == uid
+        yield EventPair(
+            id=id_ if is_known else uid,
+            feed=path,
+            platform=platform,
+            schedule=schedule,
+            before=before,
+            after=after,
+            event=events.get(id_) if is_known else None,
+            main_event=main_events.get(id_) if is_known else None,
+            origin=origins.get(id_) if not before else None,
+            gone=frozenset(gone & {*events}),
+        )
+
+
+def _mark_renumbered(
+    differences: list[Difference], pairs: list[EventPair], schedule: Schedule
+) -> Iterator[Difference]:
+    """Yield the differences; those of blocks whose episodes got other numbers say so.
+
+    ``pairs`` are the changed events of the main feed.
+    """
+    title = schedule.show.title
+    live = [each.before for each in pairs if each.before]
+    published = {number: each.start for each in live for number in each.list_numbers(title)}
+    planned = {
+        each.number: each.start or each.date for each in expand_episodes(schedule) if each.number
+    }
+    renumbered: set[str] = set()
+    for numbers in number_blocks(schedule.airing):
+        if (
+            numbers
+            and numbers[0] in planned
+            and (shift := _find_shift(numbers, published, planned))
+        ):
+            former = (each._replace(number=each.number - shift) for each in numbers)
+            renumbered |= {each.id for each in (*numbers, *former)}
+    for each in differences:
+        is_other = each.episode in renumbered and each.issue is Issue.UNANNOUNCED
+        yield replace(each, issue=Issue.RENUMBERED) if is_other else each
+
+
+def _find_shift(
+    numbers: tuple[EpisodeNumber, ...],
+    published: Mapping[EpisodeNumber, Start],
+    planned: Mapping[EpisodeNumber, Start],
+) -> int:
+    """Return by how much the numbers of a block increased; 0 if they did not change.
+
+    A plan that is a week later looks like that, too, but then an end of the block is new.
+    """
+    matches = {0: 0}
+    for end, is_increase in ((numbers[0], True), (numbers[-1], False)):
+        for other, start in published.items():
+            shift = end.number - other.number
+            if other.season == end.season and start == planned[end] and (shift > 0) == is_increase:
+                matches[shift] = 0
+    for shift in matches:
+        for each in numbers:
+            former = published.get(each._replace(number=each.number - shift))
+            matches[shift] += former == planned[each]
+    best = max(matches, key=lambda each: (matches[each], each == 0))
+    return best if matches[best] * 2 > len(numbers) else 0
+
+
+def _find_events(listing: Listing) -> dict[str, Event]:
+    """Return the event of each episode by its id."""
+    return {each.id: event for event in listing.events for each in event.episodes}

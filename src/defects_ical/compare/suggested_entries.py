@@ -2,72 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import chain
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from defects_ical.compare.differences import ANNOUNCED_AGAIN, RequiredEntry
+from defects_ical.compare.restoration import RemovedEvent, restore_events
 from defects_ical.errors import ScheduleError
-from defects_ical.model.fields import LocalDateTime
-from defects_ical.model.schedule import ALL, Change, Schedule, Special, Status
+from defects_ical.model.changes import ALL, Change
+from defects_ical.model.episode_numbers import parse_key
+from defects_ical.model.fields import format_clock
+from defects_ical.model.schedule import Schedule
 from defects_ical.model.yaml_writer import quote_scalar, write_flow
-from defects_ical.schedule.episodes import expand_episodes
-from defects_ical.timezones.conversion import AmbiguousTimeError, format_local, to_local, to_utc
+from defects_ical.schedule.episodes import Event, Listings
+from defects_ical.schedule.expansion import expand_schedule
+from defects_ical.schedule.roster import Roster, list_episodes
+from defects_ical.timezones.conversion import format_local
 
-# The notes of entries that only increase stamps, and that announce a changed text.
-ANNOUNCED_AGAIN: Final = "Announced again."
-DETAILS_CORRECTED: Final = "Details corrected."
+MIN_RANGE: Final = 3
+# The date of entries that have none yet.
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
 SECOND: Final = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedEpisode:
-    """A published episode that is missing from the schedule, with what restores it.
-
-    ``start`` is in UTC, ``runtime`` in minutes; ``number`` is None for a special.
-    """
-
-    number: int | None
-    title: str
-    start: datetime
-    runtime: int
-
-
-@dataclass(frozen=True, slots=True)
-class RequiredEntry:
-    """What the change log has to say about an episode, so that calendar apps apply its changes.
-
-    ``key`` is ``Episode.key``. ``move`` (UTC), ``runtime`` (minutes) and ``status`` are what
-    changed unannounced; if nothing did, the entry says ``note``. ``stamp`` is the latest published
-    DTSTAMP or LAST-MODIFIED (UTC), and ``count`` the number of entries until SEQUENCE exceeds the
-    published one: at least 1. ``published_timezone`` is the zone of the published times, if any.
-    """
-
-    key: str
-    stamp: datetime
-    count: int = 1
-    move: datetime | None = None
-    runtime: int | None = None
-    status: Status | None = None
-    note: str = DETAILS_CORRECTED
-    removed: RemovedEpisode | None = None
-    published_timezone: str | None = None
-
-    def merge(self, other: RequiredEntry) -> RequiredEntry:
-        """Return what satisfies both of two requirements for the same episode."""
-        notes = dict.fromkeys(each.note for each in (self, other) if each.note != DETAILS_CORRECTED)
-        return replace(
-            self,
-            stamp=max(self.stamp, other.stamp),
-            count=max(self.count, other.count),
-            move=self.move or other.move,
-            runtime=self.runtime or other.runtime,
-            status=self.status or other.status,
-            note=" ".join(notes) or DETAILS_CORRECTED,
-            removed=self.removed or other.removed,
-            published_timezone=self.published_timezone or other.published_timezone,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,125 +50,215 @@ def suggest_entries(
     They are dated ``now``, or later if the published stamps are; without ``now``, as early as
     possible. Removed episodes of ``also_restored`` are taken to be restored as well.
     """
-    zone, merged = schedule.timezone, _merge_by_episode(required)
-    restored = _restore_removed(schedule, _merge_by_episode([*also_restored, *merged]))
-    starts = _find_starts(restored) if any(each.removed for each in merged) else {}
-    completed = [_complete_removed(each, starts) for each in merged]
-    first = _choose_date(completed, schedule, now)
-    latest = first + (max((each.count for each in completed), default=1) - 1) * SECOND
-    planned = chain.from_iterable(_plan_changes(each, latest, zone) for each in completed)
-    entries = tuple(_format_change(each, zone) for each in _merge_changes(planned, restored))
-    steps = (*_suggest_timezone(completed, zone), *_suggest_restoring(completed, schedule))
-    return Suggestion(steps, entries, latest)
-
-
-def is_move_of_all(change: Change) -> bool:
-    """Return whether an entry moves "all", which is valid while there is one episode."""
-    return change.episodes == (ALL,) and change.move is not None
-
-
-def _merge_by_episode(required: Iterable[RequiredEntry]) -> list[RequiredEntry]:
-    merged: dict[str, RequiredEntry] = {}
-    for each in required:
-        merged[each.key] = merged[each.key].merge(each) if each.key in merged else each
-    return [*merged.values()]
-
-
-def _restore_removed(schedule: Schedule, required: Iterable[RequiredEntry]) -> Schedule:
-    """Return the schedule as it will be once every removed episode is restored."""
-    count, specials = schedule.airing.episodes, [*schedule.specials]
-    removed = {each.key: each.removed for each in required if each.removed}
-    if not removed:
-        return schedule
-    for key, each in removed.items():
-        if each.number:
-            count = max(count, each.number)
-        else:
-            airs = _to_local_datetime(each.start, schedule.timezone)
-            special = Special.model_construct(
-                id=key, title=each.title, airs=airs, runtime=each.runtime
-            )
-            specials.append(special)
-    # An entry that moves "all" has to name its one episode, because "all" will be several.
-    only = {"episodes": schedule.episode_keys[:1]}
-    changes = (
-        each.model_copy(update=only) if is_move_of_all(each) else each for each in schedule.changes
+    merged = [*_cancel_everywhere(_merge_by_event(required), also_restored, schedule)]
+    restored = restore_events(schedule, _list_removed((*also_restored, *merged))).schedule
+    listings = _expand(restored)
+    completed = _sort(_complete_removed(each, listings, schedule.timezone) for each in merged)
+    if listings:
+        completed += [extra for each in completed for extra in _restate(each, restored, listings)]
+    planned = [(change, each.takes_out) for each in completed for change in _plan_changes(each)]
+    ranks = _rank(planned, _find_companions(listings))
+    latest = _choose_date(completed, restored, now) + max(ranks, default=0) * SECOND
+    dated = (
+        change.model_copy(update={"at": latest - rank * SECOND})
+        for (change, _), rank in zip(planned, ranks, strict=True)
     )
-    airing = schedule.airing.model_copy(update={"episodes": count})
-    update = {"airing": airing, "specials": tuple(specials), "changes": tuple(changes)}
-    return schedule.model_copy(update=update)
+    roster, zone = list_episodes(restored), schedule.timezone
+    entries = tuple(_format_change(each, roster, zone) for each in _merge_changes(dated))
+    steps = restore_events(schedule, _list_removed(merged)).steps
+    return Suggestion((*_suggest_timezone(completed, zone), *steps), entries, latest)
 
 
-def _find_starts(schedule: Schedule) -> dict[str, tuple[datetime, int]]:
-    """Return start (UTC) and runtime of each episode by its key; {} if a time is not valid."""
+def _list_removed(required: Iterable[RequiredEntry]) -> Iterable[RemovedEvent]:
+    """Return what has to be restored, each event once."""
+    removed = (each.removed for each in required if each.removed)
+    return {(each.platform, each.id): each for each in removed}.values()
+
+
+def _merge_by_event(required: Iterable[RequiredEntry]) -> list[RequiredEntry]:
+    merged: dict[object, RequiredEntry] = {}
+    for each in required:
+        event = each.platform, each.keys, each.takes_out
+        merged[event] = merged[event].merge(each) if event in merged else each
+    named = {key for each in merged.values() if each.platform for key in each.keys}
+    return [each for each in merged.values() if not (each.is_minor and named & {*each.keys})]
+
+
+def _cancel_everywhere(
+    required: list[RequiredEntry], others: Iterable[RequiredEntry], schedule: Schedule
+) -> Iterator[RequiredEntry]:
+    """Yield the entries; one for a platform is for all, if the show has no such episode any more.
+
+    On the platform it had an event of its own, in the show's feed it belonged to another's.
+    """
+    known = {*list_episodes(schedule).planned}
+    known |= {key for each in (*required, *others) if not each.platform for key in each.keys}
+    for each in required:
+        is_lost = each.removed and each.platform and known.isdisjoint(each.keys)
+        yield replace(each, platform=None) if is_lost else each
+
+
+def _sort(required: Iterable[RequiredEntry]) -> list[RequiredEntry]:
+    """Return what is about one platform first, and of that, what takes episodes out of an event.
+
+    An entry about the broadcast may take episodes out of a platform's own events, too.
+    """
+    return sorted(required, key=lambda each: (each.platform is None, not each.takes_out))
+
+
+def _expand(schedule: Schedule) -> Listings | None:
+    """Return what airs; None if a time is not valid."""
     try:
-        return {each.key: (each.start, each.runtime) for each in expand_episodes(schedule)}
+        return expand_schedule(schedule)
     except ScheduleError:
-        return {}
+        return None
 
 
 def _complete_removed(
-    required: RequiredEntry, starts: dict[str, tuple[datetime, int]]
+    required: RequiredEntry, listings: Listings | None, zone: str
 ) -> RequiredEntry:
-    """Add what moves a removed episode, once restored, to its published time."""
+    """Add what moves a removed event, once restored, to its published time."""
     removed = required.removed
     if not removed:
         return required
-    start, rule_runtime = starts.get(required.key, (None, None))
-    move = removed.start if removed.start != start else None
-    runtime = removed.runtime if removed.runtime != rule_runtime else None
+    found = _find_events(removed.id, required.platform, listings)
+    # Some entries did not act on every platform.
+    sequence = min((each.sequence for each in found), default=0)
+    count = max(1, removed.sequence - sequence + 1)
+    if removed.platform and not required.platform:
+        # Only the platform had it at that time.
+        return replace(required, count=count)
+    members = found[0].episodes if found else ()
+    episode = next((each for each in members if each.id == removed.id), None)
+    start = (episode.start or episode.slot.day) if episode else None
+    # An entry can move only the episodes of one event.
+    is_whole = not members or {*required.keys} <= {each.key for each in members}
+    move = removed.find_slot(zone) if is_whole and removed.start != start else None
+    runtime = removed.runtime if not episode or removed.runtime != episode.runtime else None
     # It is moved by one entry and cancelled by another.
-    count = max(required.count, 2) if move or runtime else required.count
+    count = max(count, 2) if move or runtime else count
     return replace(required, move=move, runtime=runtime, count=count)
+
+
+def _find_events(id_: str, platform: str | None, listings: Listings | None) -> list[Event]:
+    """Return the events of an episode on one platform, or in the show's feed and on all others."""
+    if not listings:
+        return []
+    feeds = [listings.of(platform)] if platform else [listings.main, *listings.platforms.values()]
+    events = (event for feed in feeds for event in feed.events)
+    return [event for event in events if id_ in {each.id for each in event.episodes}]
+
+
+def _restate(
+    required: RequiredEntry, schedule: Schedule, listings: Listings
+) -> Iterator[RequiredEntry]:
+    """Yield what keeps an entry about the broadcast from changing platforms that differ."""
+    if required.platform or required.removed or required.takes_out:
+        return
+    for name in schedule.platforms:
+        for event in listings.of(name).events:
+            has_own_plan = name in {each.platform for each in event.availability}
+            if has_own_plan and {each.key for each in event.episodes} & {*required.keys}:
+                yield from _restate_event(required, event, name)
+
+
+def _restate_event(required: RequiredEntry, event: Event, platform: str) -> Iterator[RequiredEntry]:
+    keys, first = tuple(each.key for each in event.episodes), event.first
+    status = first.status if required.status not in {None, first.status} else None
+    runtime = first.runtime if required.runtime not in {None, first.runtime} else None
+    if status or runtime:
+        yield RequiredEntry(keys, required.stamp, platform, status=status, runtime=runtime)
 
 
 def _choose_date(
     required: Iterable[RequiredEntry], schedule: Schedule, now: datetime | None
 ) -> datetime:
     """Return the date of the first entry: now, but later than every published stamp."""
-    stamps = (each.stamp for each in required)
-    latest = max((schedule.published, *(change.at for change in schedule.changes), *stamps))
+    planned, entries = list_episodes(schedule).planned, [*required]
+    published = (planned[key].published for each in entries for key in each.keys if key in planned)
+    changed = (change.at for change in schedule.changes)
+    stamps = (each.stamp for each in entries)
+    latest = max((schedule.published, *changed, *published, *stamps))
     return max(latest + SECOND, now.replace(microsecond=0)) if now else latest + SECOND
 
 
-def _plan_changes(required: RequiredEntry, latest: datetime, zone: str) -> Iterator[Change]:
-    """Yield the entries for one episode, a second apart; the last of them is dated ``latest``."""
+def _plan_changes(required: RequiredEntry) -> Iterator[Change]:
+    """Yield the entries for one event in their order, without dates."""
     plan = [required]
-    if required.status == "cancelled":
+    if required.status in {"cancelled", "postponed"}:
         # An entry cannot move and cancel an episode.
-        plan = [replace(required, move=None, runtime=None)]
+        plan = [replace(required, move=None, time=None, runtime=None)]
         if required.removed and (required.move or required.runtime):
             plan.insert(0, replace(required, status=None))
-    again = RequiredEntry(required.key, required.stamp, note=ANNOUNCED_AGAIN)
-    plan = [again] * (required.count - len(plan)) + plan
-    for index, each in enumerate(plan, start=1 - len(plan)):
+    again = RequiredEntry(required.keys, required.stamp, required.platform, note=ANNOUNCED_AGAIN)
+    for each in [again] * (required.count - len(plan)) + plan:
         yield Change.model_construct(
-            at=latest + index * SECOND,
-            episodes=(each.key,),
-            move=_to_local_datetime(each.move, zone) if each.move else None,
+            at=EPOCH,
+            episodes=each.keys,
+            platform=each.platform,
+            move=each.move,
+            time=each.time,
             runtime=each.runtime,
             status=each.status,
-            note=None if each.move or each.runtime or each.status else each.note,
+            note=each.note if each.is_note else None,
         )
 
 
-def _merge_changes(changes: Iterable[Change], schedule: Schedule) -> Iterator[Change]:
-    """Merge entries that say the same at the same time, except moves: each is of one episode."""
+def _rank(planned: list[tuple[Change, bool]], companions: Mapping[str, set[str]]) -> list[int]:
+    """Return how many entries come after each one, of those about the same events.
+
+    Two entries about one event must not have the same date, unless they will be merged.
+    ``planned`` has the entries, and whether each takes episodes out of an event. ``companions``
+    are the episodes that share an event with another, by its key.
+    """
+    ranks: list[int] = []
+    later: dict[str, tuple[int, tuple[Change, bool]]] = {}
+    for change, takes_out in reversed(planned):
+        content, keys = (_remove_keys(change), takes_out), {*change.episodes}
+        others = {key for each in keys for key in companions.get(each, ())} - keys
+        taken = [later[key][0] for key in keys if key in later]
+        taken += [later[key][0] for key in others if key in later and later[key][1] != content]
+        shared = [later[key][0] for key in others if key in later and later[key][1] == content]
+        rank = max((*(each + 1 for each in taken), *shared), default=0)
+        later |= dict.fromkeys(keys, (rank, content))
+        ranks.append(rank)
+    return ranks[::-1]
+
+
+def _find_companions(listings: Listings | None) -> dict[str, set[str]]:
+    """Return the episodes that share an event with another one in any feed, by its key."""
+    found: dict[str, set[str]] = {}
+    every = (listings.main, *listings.platforms.values()) if listings else ()
+    for event in (event for listing in every for event in listing.events):
+        keys = {each.key for each in event.episodes}
+        for key in keys if len(keys) > 1 else ():
+            found.setdefault(key, set()).update(keys)
+    return found
+
+
+def _remove_keys(change: Change) -> Change:
+    """Return what an entry says, without its episodes; those of a move belong to it."""
+    return change if change.move else change.model_copy(update={"episodes": ()})
+
+
+def _merge_changes(changes: Iterable[Change]) -> Iterator[Change]:
+    """Merge entries that say the same at the same time, except moves: each is of one event."""
     episodes: dict[Change, list[str]] = {}
     for change in sorted(changes, key=lambda each: each.at):
-        content = change if change.move else change.model_copy(update={"episodes": ()})
-        episodes.setdefault(content, []).extend(change.episodes)
+        keys = episodes.setdefault(_remove_keys(change), [])
+        keys += [key for key in change.episodes if key not in keys]
     for content, keys in episodes.items():
-        is_all = len(keys) > 1 and {*keys} == {*schedule.episode_keys}
-        yield content.model_copy(update={"episodes": (ALL,) if is_all else tuple(keys)})
+        yield content.model_copy(update={"episodes": tuple(keys)})
 
 
-def _format_change(change: Change, zone: str) -> str:
+def _format_change(change: Change, roster: Roster, zone: str) -> str:
     """Format an entry as a line of YAML."""
     fields = {
         "at": format_local(change.at, zone),
-        "episodes": ALL if change.episodes == (ALL,) else change.episodes,
+        "episodes": _format_keys(change, roster),
+        "platform": change.platform,
         "move": change.move.isoformat() if change.move else None,
+        "time": None if change.time is None else format_clock(change.time),
         "runtime": change.runtime,
         "status": change.status,
         "note": quote_scalar(change.note) if change.note else None,
@@ -220,34 +266,37 @@ def _format_change(change: Change, zone: str) -> str:
     return f"- {write_flow({key: value for key, value in fields.items() if value})}"
 
 
-def _to_local_datetime(at: datetime, zone: str) -> LocalDateTime:
-    """Convert a UTC time to one local to ``zone``, with its offset if it is ambiguous there."""
-    local = to_local(at, zone)
-    try:
-        to_utc(local.naive, zone)
-    except AmbiguousTimeError:
-        return LocalDateTime(local.naive, local.offset)
-    return LocalDateTime(local.naive)
+def _format_keys(change: Change, roster: Roster) -> str | list[str]:
+    """Return the words for episodes: `all`, or numbers, with ranges for three or more in a row."""
+    everything = roster.resolve(change.model_copy(update={"episodes": (ALL,)}))
+    named = {*change.episodes}
+    if len(named) > 1 and named == {*everything} == {*roster.planned}:
+        return ALL
+    words: list[str] = []
+    for run in _split_runs(change.episodes):
+        word = f"{run[0]}-{run[-1]}"
+        is_range = len(run) >= MIN_RANGE and word not in roster.planned
+        words += [word] if is_range else run
+    return words
+
+
+def _split_runs(keys: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the keys in lists of consecutive numbers."""
+    run: list[str] = []
+    for key in keys:
+        number, last = parse_key(key), parse_key(run[-1]) if run else None
+        if not (number and last) or number != (last.season, last.number + 1):
+            if run:
+                yield run
+            run = []
+        run.append(key)
+    if run:
+        yield run
 
 
 def _suggest_timezone(required: Iterable[RequiredEntry], own: str) -> Iterator[str]:
     """Suggest to restore the time zone if the published times are local to another one."""
-    published = {each.published_timezone for each in required if each.move}
+    published = {each.published_timezone for each in required if each.changes_time}
     for zone in sorted(each for each in published if each and each != own):
         restore = f"Restore `timezone: {zone}` and compare again"
         yield f"{restore}, or keep `{own}`: the entries use its local times."
-
-
-def _suggest_restoring(required: Iterable[RequiredEntry], schedule: Schedule) -> Iterator[str]:
-    removed = {each.key: each.removed for each in required if each.removed}
-    numbers = [each.number for each in removed.values() if each.number]
-    if removed and any(map(is_move_of_all, schedule.changes)):
-        yield "Write `episodes: [1]` instead of `all` in the entry with `move`."
-    if numbers:
-        yield f"Restore `episodes: {max(numbers)}` under `airing`."
-    for key, each in removed.items():
-        if not each.number:
-            airs = _to_local_datetime(each.start, schedule.timezone).isoformat()
-            title, runtime = quote_scalar(each.title), str(each.runtime)
-            special = {"id": key, "title": title, "airs": airs, "runtime": runtime}
-            yield f"Restore `- {write_flow(special)}` under `specials`."

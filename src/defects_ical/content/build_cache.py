@@ -1,21 +1,22 @@
-"""Keep what was rendered for each episode from one build to the next.
+"""Keep what was rendered for each episode or event from one build to the next.
 
 An edit concerns few episodes; the output for the others is reused. The bytes are the same as
-without the cache: an output depends only on its episode and on fields that all episodes share.
+without the cache: an output depends only on its item and on fields that all episodes share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final, TypeVar
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.episodes import Episode
 
-# Fields that affect an output only through the Episode.
+# Fields that affect an output only through its item.
 EPISODE_FIELDS: Final = {"airing", "episodes", "specials", "changes"}
 
+# An Episode or an Event, or a tuple of what its output depends on.
+Item = TypeVar("Item", bound=Hashable)
 Output = TypeVar("Output")
 
 
@@ -24,25 +25,30 @@ class BuildCache:
 
     def __init__(self) -> None:
         self._shared: object = None
-        self._outputs: dict[str, dict[Episode, Any]] = {}
+        self._outputs: dict[str, dict[Any, Any]] = {}
 
     def start_build(self, schedule: Schedule, site_url: SiteURL) -> None:
         """Start another build; clear the cache if a shared field has changed."""
         fields = Schedule.model_fields.keys() - EPISODE_FIELDS
         # By repr(), which shows the order of the platforms: dicts are equal in any order.
-        shared = site_url, {name: repr(getattr(schedule, name)) for name in fields}
+        shared = (
+            site_url,
+            # Decides how specials are named.
+            bool(schedule.airing),
+            {name: repr(getattr(schedule, name)) for name in fields},
+        )
         if shared != self._shared:
             self._shared = shared
             self._outputs.clear()
 
     def get_or_render(
-        self, output_name: str, episodes: Iterable[Episode], render: Callable[[Episode], Output]
+        self, output_name: str, items: Iterable[Item], render: Callable[[Item], Output]
     ) -> list[Output]:
-        """Return the output for each episode; call ``render`` only if the episode is not cached.
+        """Return the output for each item; call ``render`` only if the item is not cached.
 
         An output's name is used once in a build, always with an equivalent ``render``.
         """
         before = self._outputs.get(output_name, {})
-        outputs = {each: before[each] if each in before else render(each) for each in episodes}
+        outputs = {each: before[each] if each in before else render(each) for each in items}
         self._outputs[output_name] = outputs
         return [*outputs.values()]

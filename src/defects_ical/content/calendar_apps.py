@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -52,13 +52,16 @@ def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An event for the forms of calendar sites: plain texts, and times in UTC."""
+    """An event for the forms of calendar sites: plain texts, and times in UTC or dates.
+
+    The end of a date is the next day.
+    """
 
     title: str
     details: str
     location: str
-    start: datetime
-    end: datetime
+    start: date
+    end: date
 
 
 def add_to_google(entry: CalendarEntry) -> str:
@@ -66,7 +69,7 @@ def add_to_google(entry: CalendarEntry) -> str:
     query = {
         "action": "TEMPLATE",
         "text": entry.title,
-        "dates": f"{entry.start:%Y%m%dT%H%M%SZ}/{entry.end:%Y%m%dT%H%M%SZ}",
+        "dates": f"{_format_basic(entry.start)}/{_format_basic(entry.end)}",
         "details": entry.details,
         "location": entry.location,
     }
@@ -78,13 +81,22 @@ def add_to_outlook(entry: CalendarEntry) -> str:
     query = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "startdt": format_utc(entry.start),
-        "enddt": format_utc(entry.end),
+        "startdt": _format_extended(entry.start),
+        "enddt": _format_extended(entry.end),
+        **({} if isinstance(entry.start, datetime) else {"allday": "true"}),
         "subject": entry.title,
         "body": entry.details,
         "location": entry.location,
     }
     return _fit_form_url("https://outlook.live.com/calendar/0/deeplink/compose", query, "body")
+
+
+def _format_basic(when: date) -> str:
+    return f"{when:%Y%m%dT%H%M%SZ}" if isinstance(when, datetime) else f"{when:%Y%m%d}"
+
+
+def _format_extended(when: date) -> str:
+    return format_utc(when) if isinstance(when, datetime) else when.isoformat()
 
 
 def _fit_form_url(form: str, query: dict[str, str], details: str) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from defects_ical.model.schedule import Schedule, Show
-from defects_ical.schedule.episodes import Episode
-from defects_ical.schedule.validation import REMINDERS_SUFFIX
+from defects_ical.model.schedule import DEFAULT_REMINDER, Schedule, Show
+from defects_ical.schedule.validation.names import REMINDERS_SUFFIX
 from defects_ical.text.display import bidi_isolate
+from defects_ical.text.english import format_distance
 
 EPISODES_DIR: Final = "/episodes/"
 """The folder of the episode files, and of nothing else."""
 
 PICTURE_PATH: Final = "/picture.png"
 """The picture of the show, if it has one: 1200 by 630 pixels."""
+
+REMINDERS_PATH: Final = re.compile(rf"-{REMINDERS_SUFFIX}(-[0-9]+)?\.ics$")
+"""The end of the path of a feed with reminders."""
 
 # Without a version: a new release must not change every file.
 PRODID: Final = "-//defects-ical//defects-ical//EN"
@@ -26,23 +30,35 @@ class Feed:
     """A feed to subscribe to, with the times of all platforms or of one.
 
     ``name`` is the file name without ``.ics``; ``platform`` is a key of the schedule's platforms.
+    ``reminder`` is in minutes before the start; None for a feed without reminders.
     """
 
     name: str
     title: str
     platform: str | None = None
-    reminders: bool = False
+    reminder: int | None = None
 
     @property
     def path(self) -> str:
         """The path in the site."""
         return f"/{self.name}.ics"
 
-    @property
-    def with_reminders(self) -> Feed:
-        """The same feed with a reminder before each episode."""
-        name, title = f"{self.name}-{REMINDERS_SUFFIX}", f"{self.title} (reminders)"
-        return Feed(name, title, self.platform, reminders=True)
+    def with_reminder(self, minutes: int) -> Feed:
+        """Return the same feed with a reminder before each episode."""
+        name, note = f"{self.name}-{REMINDERS_SUFFIX}", "reminders"
+        if minutes != DEFAULT_REMINDER:
+            name, note = f"{name}-{minutes}", f"reminders {format_reminder(minutes)}"
+        return Feed(name, f"{self.title} ({note})", self.platform, minutes)
+
+
+def format_reminder(minutes: int) -> str:
+    """Format a reminder: "30 min before", "1 day before"."""
+    return f"{format_distance(*divmod(minutes, 24 * 60))} before"
+
+
+def add_reminders(feed: Feed, schedule: Schedule) -> tuple[Feed, ...]:
+    """Return the same feed with each of the schedule's reminders."""
+    return tuple(feed.with_reminder(minutes) for minutes in schedule.all_reminders)
 
 
 def main_feeds(schedule: Schedule) -> tuple[Feed, ...]:
@@ -59,12 +75,13 @@ def main_feeds(schedule: Schedule) -> tuple[Feed, ...]:
 
 def all_feeds(schedule: Schedule) -> tuple[Feed, ...]:
     """Return every feed of a schedule, each followed by the same feed with reminders."""
-    return tuple(each for feed in main_feeds(schedule) for each in (feed, feed.with_reminders))
+    feeds = main_feeds(schedule)
+    return tuple(each for feed in feeds for each in (feed, *add_reminders(feed, schedule)))
 
 
-def episode_path(episode: Episode, schedule: Schedule) -> str:
-    """Return the path of an episode's own file."""
-    return f"{EPISODES_DIR}{schedule.show.slug}-{episode.id}.ics"
+def event_path(event_id: str, schedule: Schedule) -> str:
+    """Return the path of an event's own file."""
+    return f"{EPISODES_DIR}{schedule.show.slug}-{event_id}.ics"
 
 
 def event_uid(show: Show, episode_id: str, platform: str | None = None) -> str:

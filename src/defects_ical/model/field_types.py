@@ -180,9 +180,11 @@ class ChoiceField(FieldType):
         return {"enum": list(self.choices)}
 
     def _suggest(self, raw: str) -> tuple[str, ...]:
-        if closest := closest_match(raw, self.choices):
+        is_short = len(self.choices) <= MAX_LISTED_CHOICES
+        # `delayed` is not `cancelled`: of a few choices, all are better than a wrong one.
+        if closest := closest_match(raw, self.choices, 0.65 if is_short else 0.5):
             return (closest,)
-        return self.choices if len(self.choices) <= MAX_LISTED_CHOICES else ()
+        return self.choices if is_short else ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

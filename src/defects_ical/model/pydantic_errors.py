@@ -13,6 +13,7 @@ the annotations of the models to the field that it leads to.
 from __future__ import annotations
 
 import collections.abc
+import types
 import typing
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,9 +24,16 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from defects_ical.errors import Problem, ProblemCode
+from defects_ical.model.airing import BLOCK_EXAMPLE, Block
 from defects_ical.model.field_types import FieldType, name_kind
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KEY_MARK, KeyPath, Locations, problem_at
+from defects_ical.model.yaml_reader import (
+    KEY_MARK,
+    KeyPath,
+    Locations,
+    problem_at,
+    to_written_path,
+)
 from defects_ical.model.yaml_writer import write_flow
 from defects_ical.text.suggestions import closest_match
 
@@ -41,17 +49,23 @@ MAX_REPEATED: Final = 60
 def to_problems(error: ValidationError, locations: Locations) -> Iterator[Problem]:
     """Yield the problems in a pydantic error, at most `MAX_PROBLEMS` and a note of the rest."""
     errors = error.errors(include_url=False)
+    for each in errors:
+        each["loc"] = to_written_path(each["loc"], locations)
     if len(errors) > MAX_PROBLEMS:
         message = f"{len(errors) - MAX_PROBLEMS} more problems follow"
         yield problem_at(locations, errors[MAX_PROBLEMS]["loc"], message, "Fix the others first.")
         errors = errors[:MAX_PROBLEMS]
     unknown = (each["loc"] for each in errors if each["type"] == "extra_forbidden")
     suggested = {_suggest_key_path(key_path, locations) for key_path in unknown}
-    parents = {each["loc"][:-1] for each in errors}
+    around = {
+        each["loc"][:length]
+        for each in errors
+        for length in range(len(each["loc"]) + (each["type"] != "too_short"))
+    }
     for each in errors:
         # A misspelt required key is one problem, not two, and so is a list of invalid items.
         misspelt = each["type"] == "missing" and each["loc"] in suggested
-        if not misspelt and not (each["type"] == "too_short" and each["loc"] in parents):
+        if not misspelt and not (each["type"] == "too_short" and each["loc"] in around):
             yield _to_problem(each, locations)
 
 
@@ -118,8 +132,14 @@ def _hint_at_list(key_path: KeyPath, raw: object) -> str:
     """Return a list of the one value that is there, else an example, empty if that is allowed."""
     if isinstance(raw, str) and 0 < len(raw) <= MAX_REPEATED:
         return f"Use `[{raw}]`."
+    if isinstance(raw, dict) and key_path[-1] == "weekdays":
+        slots = [f"{day} {hour}" for day, hour in raw.items() if isinstance(hour, str)]
+        return f"Use `{write_flow(slots)}`." if slots else "Use a list."
     field, _ = _find_field(key_path)
-    return f"Use `{_write_example(field) if field.is_required() else '[]'}`."
+    needs_item = field.is_required() or any(
+        getattr(each, "min_length", 0) for each in field.metadata
+    )
+    return f"Use `{_write_example(field) if needs_item else '[]'}`."
 
 
 def _find_model(key_path: KeyPath) -> type[BaseModel]:
@@ -138,13 +158,23 @@ def _find_field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
     parts = list(key_path)
     while True:
         field = model.model_fields[str(parts.pop(0))]
-        container = typing.get_origin(field.annotation) in {tuple, collections.abc.Mapping}
-        inside = container and bool(parts)
-        # After a container comes an index or a key, which is no field.
-        parts = parts[1:] if inside else parts
+        container = typing.get_origin(_strip_optional(field.annotation))
+        inside = container in {tuple, collections.abc.Mapping} and bool(parts)
+        # After a container comes an index or a key, which is no field; a single block has none.
+        if inside and (container is not tuple or isinstance(parts[0], int)):
+            parts = parts[1:]
         if not parts:
             return field, inside
         model = _find_model_in(field.annotation)
+
+
+def _strip_optional(annotation: Any) -> Any:
+    """Return the type in an annotation that allows None, without metadata."""
+    if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
+        annotation = next(each for each in typing.get_args(annotation) if each is not type(None))
+    if typing.get_origin(annotation) is typing.Annotated:
+        annotation = typing.get_args(annotation)[0]
+    return annotation
 
 
 def _find_model_in(annotation: Any) -> type[BaseModel]:
@@ -165,13 +195,15 @@ def _write_example(field: FieldInfo) -> str:
         return write_flow(field.examples[0])
     parts = (*field.metadata, *_list_parts(field.annotation))
     examples = [str(each.example) for each in parts if isinstance(each, FieldType)]
-    if typing.get_origin(field.annotation) is collections.abc.Mapping:
+    if typing.get_origin(_strip_optional(field.annotation)) is collections.abc.Mapping:
         return write_flow({examples[0]: _write_mapping(_find_model_in(field.annotation))})
     return examples[0] if examples else _write_mapping(_find_model_in(field.annotation))
 
 
 def _write_mapping(model: type[BaseModel]) -> str:
     """Write a mapping with an example of every required key, else of the first key."""
+    if model is Block:
+        return write_flow(BLOCK_EXAMPLE)
     fields = model.model_fields
     keys = [key for key, field in fields.items() if field.is_required()] or [*fields][:1]
     return write_flow({key: _write_example(fields[key]) for key in keys})

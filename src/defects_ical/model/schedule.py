@@ -5,61 +5,47 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
 
 from defects_ical.errors import Problem
 from defects_ical.model import fields
-from defects_ical.model.field_types import ChoiceField, IntegerField, TextField, field_error
+from defects_ical.model.airing import (
+    BLOCK_EXAMPLE,
+    Block,
+    Delay,
+    ListOptional,
+    MinutesAllowed,
+    Model,
+    Runtime,
+    Season,
+    Slot,
+    Timestamp,
+)
+from defects_ical.model.changes import SPECIAL_ID, Change, OneLineText, PlatformId
+from defects_ical.model.field_types import ChoiceField, IntegerField, TextField
 from defects_ical.model.yaml_reader import KeyPath, Locations, problem_at
-from defects_ical.text.display import excerpt
 
-ALL: Final = "all"
-MAX_EPISODES: Final = 5000
-SPECIAL_ID: Final = fields.make_id_field("special-1")
+DEFAULT_REMINDER: Final = 30
+"""The reminder that every schedule has, in minutes before the start."""
 
-Status: TypeAlias = Literal["confirmed", "tentative", "cancelled"]
-
-Time: TypeAlias = Annotated[time, fields.TIME]
-DateTime: TypeAlias = Annotated[fields.LocalDateTime, fields.LOCAL_DATETIME]
-Timestamp: TypeAlias = Annotated[datetime, fields.TIMESTAMP]
 Slug: TypeAlias = Annotated[str, fields.make_id_field("my-show")]
-PlatformId: TypeAlias = Annotated[str, fields.make_id_field("channel")]
 Zone: TypeAlias = Annotated[str, fields.ZONE]
-Runtime: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=1439, example=60)]
-Delay: TypeAlias = Annotated[int, IntegerField(minimum=0, maximum=10_080, example=60)]
-EpisodeNumber: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=1)]
-OneLineText: TypeAlias = Annotated[str, TextField(max_length=5000, example="My Show")]
 MultiLineText: TypeAlias = Annotated[
     str, TextField(max_length=20_000, example="A few sentences.", multiline=True)
 ]
 Category: TypeAlias = Annotated[str, TextField(max_length=100, example="thriller", forbidden=",")]
-Weekday: TypeAlias = Annotated[str, ChoiceField(choices=fields.WEEKDAYS, example="monday")]
 PlatformKind: TypeAlias = Annotated[
-    str, ChoiceField(choices=("television", "streaming"), example="television")
+    str, ChoiceField(choices=("television", "streaming", "cinema"), example="television")
 ]
-StatusField: TypeAlias = Annotated[
-    Status, ChoiceField(choices=get_args(Status), example="confirmed")
-]
-
-
-class Model(BaseModel):
-    """A mapping in the schedule, with a fixed set of keys and immutable values."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+EpisodeKey: TypeAlias = Annotated[str, fields.EPISODE_KEY]
+URL: TypeAlias = Annotated[str, fields.URL]
+Blocks: TypeAlias = Annotated[tuple[Block, ...], Field(min_length=1), ListOptional()]
+Reminder: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=40_320, example=1440)]
 
 
 class Role(Model):
@@ -78,7 +64,7 @@ class Show(Model):
     slug: Slug = Field(description="The word in every URL of this show.")
     title: OneLineText
     original_title: OneLineText | None = Field(None, examples=["아이쇼핑"])
-    season: Annotated[int, IntegerField(minimum=1, maximum=999, example=1)] | None = None
+    season: Season | None = None
     synopsis: MultiLineText | None = Field(None, description="What it is about, without spoilers.")
     genres: tuple[Category, ...] = Field(
         (), max_length=20, description="Used as the categories of events."
@@ -90,61 +76,48 @@ class Show(Model):
     )
 
 
-class Airing(Model):
-    """The airing rule: these weekdays at this time, from the premiere until all have aired."""
-
-    premiere: Annotated[date, fields.DATE]
-    weekdays: tuple[Weekday, ...] = Field(min_length=1, examples=[["monday", "tuesday"]])
-    time: Time = Field(description="Local time in the schedule's time zone.")
-    runtime: Runtime = Field(description="Minutes.")
-    episodes: Annotated[int, IntegerField(minimum=1, maximum=MAX_EPISODES, example=8)]
-
-
 class Platform(Model):
     """A channel or service that shows the series in a region."""
 
     name: OneLineText = Field(examples=["Channel"])
     kind: PlatformKind
     region: OneLineText = Field(examples=["everywhere"])
-    url: Annotated[str, fields.URL] | None = None
-    delay: Delay = Field(0, description="Minutes after the broadcast.")
+    url: URL | None = None
+    delay: Annotated[Delay, MinutesAllowed()] | None = Field(
+        None, description="Minutes after the broadcast, or a difference in local time."
+    )
+    airing: Blocks | None = Field(None, description="When episodes are on this platform.")
+
+    @property
+    def follows(self) -> bool:
+        """Whether episodes without a plan of the platform's own are on it after the broadcast."""
+        return self.airing is None or self.delay is not None
 
 
-class EpisodeText(Model):
-    """Texts about one episode: the teaser is safe to read, the recap contains spoilers."""
+class EpisodeDetails(Model):
+    """What is known of one episode: the teaser is safe to read, the recap contains spoilers."""
 
+    title: OneLineText | None = Field(None, examples=["The Search"])
+    runtime: Runtime | None = Field(None, description="Minutes, if not that of its block.")
+    links: Annotated[Mapping[PlatformId, URL], AfterValidator(MappingProxyType)] = Field(
+        default_factory=lambda: MappingProxyType({}),
+        examples=[{"channel": fields.URL.example}],
+        description="Its own URL on a platform.",
+    )
     teaser: MultiLineText | None = None
     recap: MultiLineText | None = None
 
 
 class Special(Model):
-    """An extra broadcast outside the airing rule; its id never changes."""
+    """A broadcast with a name instead of a number; its id never changes."""
 
     id: Annotated[str, SPECIAL_ID]
     title: OneLineText = Field(examples=["The making of"])
-    airs: DateTime
-    runtime: Runtime = Field(description="Minutes.")
-
-
-class Shift(Model):
-    """A difference in local time: one week later is the same time of day."""
-
-    weeks: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=1)] = 0
-    days: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=1)] = 0
-    hours: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=-1)] = 0
-    minutes: Annotated[int, IntegerField(minimum=-9999, maximum=9999, example=30)] = 0
-
-
-def _parse_episodes(raw: object) -> object:
-    """Return the list of a change's episodes; "all" becomes a list of that word."""
-    if raw == ALL:
-        return [ALL]
-    if isinstance(raw, list) and ALL in raw:
-        raise field_error(f"`{ALL}` must not be in a list", f"Use `{ALL}` without brackets.")
-    if not isinstance(raw, str):
-        return raw
-    suggestion = ALL if raw.lower() == ALL else f"[{fields.expand_episode_range(raw) or 5}]"
-    raise field_error(f"`{excerpt(raw)}` is not a list of episodes", f"Use `{suggestion}`.")
+    published: Timestamp | None = Field(
+        None, description="When the special was added, if later than the show."
+    )
+    airs: Slot
+    runtime: Runtime | None = Field(None, description="Minutes.")
 
 
 class EmptyAllowed:
@@ -160,38 +133,6 @@ class EmptyAllowed:
         if raw == "":
             raise PydanticUseDefault
         return raw
-
-
-_NUMBER_SCHEMA: Final = {"type": "integer", "minimum": 1, "maximum": MAX_EPISODES}
-_ITEM_SCHEMA: Final = {"oneOf": [_NUMBER_SCHEMA, SPECIAL_ID.build_json_schema()]}
-_EPISODES_SCHEMA: Final = {
-    "oneOf": [{"const": ALL}, {"type": "array", "minItems": 1, "items": _ITEM_SCHEMA}]
-}
-
-
-class Change(Model):
-    """An entry of the change log: what happened to which episodes, and when it was decided."""
-
-    at: Timestamp = Field(
-        description="When it was decided.", examples=["2025-08-04T12:00:00+09:00"]
-    )
-    episodes: Annotated[
-        tuple[Annotated[str, fields.EPISODE], ...],
-        BeforeValidator(_parse_episodes),
-        WithJsonSchema(_EPISODES_SCHEMA),
-    ] = Field(min_length=1, description="Numbers, ids of specials, or `all`.", examples=[[5]])
-    move: DateTime | None = Field(None, description="The new local date and time of one episode.")
-    shift: Shift | None = Field(
-        None, description="A difference in local time.", examples=[{"weeks": 1}]
-    )
-    runtime: Runtime | None = Field(None, description="Minutes.")
-    status: StatusField | None = None
-    note: OneLineText | None = Field(
-        None, examples=["A game ran over."], description="What else changed, without spoilers."
-    )
-    reason: OneLineText | None = Field(
-        None, examples=["A game ran over."], description="Why, without spoilers."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +155,11 @@ class Schedule(Model):
     show: Show
     timezone: Zone = Field(description="The time zone of every local time in this file.")
     published: Timestamp = Field(description="When this schedule was first published.")
-    airing: Airing
+    airing: Blocks = Field(
+        (),
+        description="Blocks of episodes: one, or a list of several.",
+        examples=[BLOCK_EXAMPLE],
+    )
     clocks: Annotated[tuple[Zone, ...], EmptyAllowed()] = Field(
         (), max_length=20, description="Other time zones in which times are shown."
     )
@@ -223,10 +168,14 @@ class Schedule(Model):
         max_length=20,
         examples=[{"channel": {"name": "Channel", "kind": "television", "region": "everywhere"}}],
     )
+    reminders: Annotated[tuple[Reminder, ...], EmptyAllowed()] = Field(
+        (), max_length=5, description="Minutes before the start, besides 30."
+    )
     episodes: Annotated[
-        Mapping[EpisodeNumber, EpisodeText], AfterValidator(MappingProxyType), EmptyAllowed()
+        Mapping[EpisodeKey, EpisodeDetails], AfterValidator(MappingProxyType), EmptyAllowed()
     ] = Field(
-        default_factory=lambda: MappingProxyType({}), description="Teasers and recaps, by number."
+        default_factory=lambda: MappingProxyType({}),
+        description="What is known of single episodes, by number.",
     )
     specials: Annotated[tuple[Special, ...], EmptyAllowed()] = ()
     changes: Annotated[tuple[Change, ...], EmptyAllowed()] = Field(
@@ -255,14 +204,9 @@ class Schedule(Model):
         return self._file.digest
 
     @property
-    def episode_keys(self) -> tuple[str, ...]:
-        """The names of all episodes in `changes`: "1", "2" … and the ids of specials."""
-        numbers = map(str, range(1, self.airing.episodes + 1))
-        return (*numbers, *(special.id for special in self.specials))
-
-    def resolve_episodes(self, change: Change) -> tuple[str, ...]:
-        """Return the keys of the episodes that a change is about."""
-        return self.episode_keys if change.episodes == (ALL,) else change.episodes
+    def all_reminders(self) -> tuple[int, ...]:
+        """Each reminder that feeds are made for, in minutes; the default is the first."""
+        return tuple(dict.fromkeys((DEFAULT_REMINDER, *self.reminders)))
 
     def problem(self, key_path: KeyPath, message: str, hint: str) -> Problem:
         """Return a problem with the value at ``key_path``, or with the closest around it."""
@@ -276,8 +220,8 @@ class _EditorJsonSchema(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        # pydantic's own schema accepts any other key too, and has no pattern for numbers.
-        pattern = self.generate_inner(schema["keys_schema"]).get("pattern", "^[1-9][0-9]*$")
+        # pydantic's own schema accepts any other key too.
+        pattern = self.generate_inner(schema["keys_schema"])["pattern"]
         return super().dict_schema(schema) | {"propertyNames": {"pattern": pattern}}
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:

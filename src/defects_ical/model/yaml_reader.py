@@ -92,10 +92,20 @@ def read_yaml(path: Path) -> Document:
 
 def problem_at(locations: Locations, key_path: KeyPath, message: str, hint: str) -> Problem:
     """Return a problem with the value at ``key_path``, or with the closest value around it."""
+    key_path = to_written_path(key_path, locations)
     while key_path and key_path not in locations:
         key_path = key_path[:-1]
     location = locations.get(key_path, SourceLocation("schedule"))
     return Problem(location, _format_key_path(key_path), message, hint)
+
+
+def to_written_path(key_path: KeyPath, locations: Locations) -> KeyPath:
+    """Return the path of a value as the file has it: without an index where it has no list."""
+    written: KeyPath = ()
+    for part in key_path:
+        if not isinstance(part, int) or (*written, 0) in locations:
+            written = (*written, part)
+    return written
 
 
 def _format_key_path(key_path: KeyPath) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from defects_ical.content.descriptions import STATUS_TEXTS, format_date_range, format_time
-from defects_ical.content.site_input import SiteInput
+from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
-from defects_ical.text.english import format_short_date
+from defects_ical.text.english import format_month, format_short_date
 from defects_ical.timezones.conversion import to_local
 
 # Pixels.
@@ -43,8 +44,16 @@ class _Title(NamedTuple):
     lines: tuple[str, ...]
 
 
+class _Text(NamedTuple):
+    """What a row says."""
+
+    name: str
+    time: str
+    is_cancelled: bool = False
+
+
 class _Row(NamedTuple):
-    """An episode's row: its box in pixels, and its texts."""
+    """An event's row: its box in pixels, and its texts."""
 
     x: int
     y: int
@@ -58,16 +67,18 @@ class _Row(NamedTuple):
 
 def render_card(site: SiteInput) -> bytes:
     """Render the SVG."""
-    schedule, episodes = site.schedule, site.episodes_by_start
+    schedule, shown = site.schedule, _pick_seasons(site)
     platforms = ", ".join(each.name for each in schedule.platforms.values())
-    subtitle = f"{format_date_range(episodes, schedule)} · {platforms}"
+    name = shown[0].season.name if len(site.rows) > 1 else ""
+    dates = format_date_range(shown[0].season.episodes, schedule)
+    subtitle = " · ".join(filter(None, (name, dates, platforms)))
     context = {
         "address": _truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
         "description": f"{site.show.title}: when the episodes air",
         "list_top": _LIST_TOP,
-        "rows": _make_rows(episodes, schedule),
+        "rows": _make_rows(shown, schedule),
         "subtitle": _truncate_to_width(subtitle, 34),
-        "timezone": f"Times in {to_local(episodes[0].start, schedule.timezone).city}",
+        "timezone": f"Times in {to_local(schedule.published, schedule.timezone).city}",
         "title": _fit_title(site.show.title),
     }
     return get_template("card.svg").render(context).encode()
@@ -80,15 +91,35 @@ def _fit_title(title: str) -> _Title:
     return next(complete, fitted[-1])
 
 
-def _make_rows(episodes: tuple[Episode, ...], schedule: Schedule) -> tuple[_Row, ...]:
-    """Return a row for each episode; if there are too many, the last row counts the others."""
-    visible = episodes if len(episodes) <= _MAX_ROWS else episodes[: _MAX_ROWS - 1]
-    columns = 1 if len(episodes) <= _MIN_ROWS_PER_COLUMN else 2
-    empty = _lay_out_rows(min(len(episodes), _MAX_ROWS), columns)
-    rows = [_fill_row(row, each, schedule) for each, row in zip(visible, empty, strict=False)]
-    if rest := len(episodes) - len(visible):
+def _pick_seasons(site: SiteInput) -> tuple[SeasonRows, ...]:
+    """Return the newest season of which dates are known, and those announced after it.
+
+    The image cannot show what is next: its bytes depend on no clock.
+    """
+    dated = next((n for n, rows in enumerate(site.rows) if rows.events), 0)
+    return site.rows[dated::-1]
+
+
+def _make_rows(shown: tuple[SeasonRows, ...], schedule: Schedule) -> tuple[_Row, ...]:
+    """Return a row for each event; if there are too many, the last row counts the others."""
+    texts = [each for rows in shown for each in _list_texts(rows, schedule)]
+    count = len(texts)
+    visible = texts if count <= _MAX_ROWS else texts[: _MAX_ROWS - 1]
+    empty = _lay_out_rows(min(count, _MAX_ROWS), 1 if count <= _MIN_ROWS_PER_COLUMN else 2)
+    rows = [_fill_row(row, each) for each, row in zip(visible, empty, strict=False)]
+    if rest := count - len(visible):
         rows.append(empty[-1]._replace(name=f"and {rest} more"))
     return tuple(rows)
+
+
+def _list_texts(rows: SeasonRows, schedule: Schedule) -> Iterator[_Text]:
+    """Yield the texts of a season: of its events, and of what is announced."""
+    for event in rows.events:
+        time = _format_air_time(event.first, schedule)
+        yield _Text(event.name, time, is_cancelled=event.first.status == "cancelled")
+    fallback = rows.season.name if rows.season.number else "Announced"
+    for name, period in rows.season.announcements:
+        yield _Text(name or fallback, format_month(*period))
 
 
 def _lay_out_rows(count: int, columns: int) -> list[_Row]:
@@ -105,23 +136,23 @@ def _lay_out_rows(count: int, columns: int) -> list[_Row]:
     ]
 
 
-def _fill_row(row: _Row, episode: Episode, schedule: Schedule) -> _Row:
-    time = _format_air_time(episode, schedule)
-    room = row.width / row.font_size - sum(map(_estimate_width, time)) - 1
-    name = _truncate_to_width(episode.name, room)
-    return row._replace(name=name, time=time, cancelled=episode.status == "cancelled")
+def _fill_row(row: _Row, text: _Text) -> _Row:
+    room = row.width / row.font_size - sum(map(_estimate_width, text.time)) - 1
+    name = _truncate_to_width(text.name, room)
+    return row._replace(name=name, time=text.time, cancelled=text.is_cancelled)
 
 
 def _format_air_time(episode: Episode, schedule: Schedule) -> str:
     """Format an episode's local time and status briefly: "Mon 21 Jul, 23:00 KST"."""
+    date = format_short_date(episode.date)
+    if episode.status in {"cancelled", "postponed"}:
+        return f"{date}, {STATUS_TEXTS[episode.status]}"
+    tentative = episode.status == "tentative"
+    if not episode.start:
+        return f"{date} (TBC)" if tentative else date
     local = to_local(episode.start, schedule.timezone)
-    date = format_short_date(local.naive)
-    if episode.status == "cancelled":
-        return f"{date}, {STATUS_TEXTS['cancelled']}"
-    if episode.status == "tentative":
-        # No room for the zone as well; the image names it at the bottom.
-        return f"{date}, {local.naive:%H:%M} (TBC)"
-    return f"{date}, {format_time(local)}"
+    # No room for the zone as well; the image names it at the bottom.
+    return f"{date}, {local.naive:%H:%M} (TBC)" if tentative else f"{date}, {format_time(local)}"
 
 
 # Widths of texts, in ems.

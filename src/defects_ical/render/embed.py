@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from html import escape
 from typing import Final
 
-from defects_ical.content.descriptions import format_date_time
+from defects_ical.content.descriptions import format_air_time, format_start
 from defects_ical.content.feeds import PICTURE_PATH
-from defects_ical.content.site_input import SiteInput
+from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule, Show
 from defects_ical.render.card import render_card
 from defects_ical.render.templates import bundle_script, get_template, read_static
-from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.episodes import Event
 from defects_ical.text.display import bidi_isolate
-from defects_ical.timezones.conversion import to_local
+from defects_ical.text.english import format_month
 
 FRAME_PATH: Final = "/embed.html"
 FRAME_STYLE_PATH: Final = "/embed.css"
@@ -36,6 +37,7 @@ MAX_ROWS: Final = 10
 # Sizes of the frame, in pixels. Hosts without a resize script keep the height they imply.
 FRAME_WIDTH: Final = 600
 ROW_HEIGHT: Final = 67
+SHORT_ROW_HEIGHT: Final = 46
 MAX_LIST_HEIGHT: Final = 576
 OTHER_HEIGHT: Final = 280
 # Seconds for which a consumer may cache the oEmbed response.
@@ -75,35 +77,54 @@ def render_iframe(site: SiteInput) -> str:
     title = escape(f"{site.show.title}: when the episodes air")
     return (
         f'<iframe src="{site.url.join(FRAME_PATH)}" title="{title}" width="100%" '
-        f'height="{_estimate_frame_height(len(site.episodes))}" loading="lazy" frameborder="0" '
+        f'height="{_estimate_frame_height(site)}" loading="lazy" frameborder="0" '
         f'sandbox="{IFRAME_SANDBOX}"></iframe>\n'
     )
 
 
-def _estimate_frame_height(count: int) -> int:
+def _estimate_frame_height(site: SiteInput) -> int:
     """Estimate the frame's height in pixels, for short names and a width of FRAME_WIDTH."""
-    return OTHER_HEIGHT + (ROW_HEIGHT * count if count <= MAX_ROWS else MAX_LIST_HEIGHT)
+    if _count_rows(site) > MAX_ROWS:
+        return OTHER_HEIGHT + MAX_LIST_HEIGHT
+    return OTHER_HEIGHT + sum(map(_estimate_season_height, site.rows))
+
+
+def _estimate_season_height(rows: SeasonRows) -> int:
+    with_hour = sum(1 for each in rows.events if each.first.start)
+    without = rows.row_count - with_hour
+    return with_hour * ROW_HEIGHT + without * SHORT_ROW_HEIGHT
 
 
 def _render_frame(site: SiteInput) -> bytes:
     render = partial(_render_frame_item, site.schedule)
+    events = [each for rows in site.rows for each in rows.events]
+    items = site.cache.get_or_render("frame", events, render)
     context = {
         "content_security_policy": build_embed_policy(site.url),
-        "episode_items": site.cache.get_or_render("frame", site.episodes_by_start, render),
-        "max_rows": MAX_ROWS,
+        "format_month": format_month,
+        "items": dict(zip(events, items, strict=True)),
+        "scrolls": _count_rows(site) > MAX_ROWS,
         "site": site,
     }
     return get_template("embed.html").render(context).encode()
 
 
-def _render_frame_item(schedule: Schedule, episode: Episode) -> str:
-    """Render one episode of the list in the frame."""
-    previous = episode.previous_start
-    moved = previous if previous != episode.start else None
+def _count_rows(site: SiteInput) -> int:
+    return sum(each.row_count for each in site.rows)
+
+
+def _render_frame_item(schedule: Schedule, event: Event) -> str:
+    """Render one row of the list in the frame."""
+    first = event.first
+    previous, start = first.previous_start, first.start or first.date
     context = {
-        "air_time": format_date_time(to_local(episode.start, schedule.timezone)),
-        "episode": episode,
-        "moved_from": format_date_time(to_local(moved, schedule.timezone)) if moved else "",
+        "air_time": format_air_time(first, schedule),
+        "end": first.end or first.position + timedelta(days=1),
+        "event": event,
+        "first": first,
+        "moved_from": format_start(previous, schedule.timezone)
+        if previous and previous != start
+        else "",
     }
     return get_template("embed_episode.html").render(context)
 
@@ -118,7 +139,7 @@ def _render_oembed(site: SiteInput) -> bytes:
         "provider_url": str(site.url),
         "cache_age": CACHE_SECONDS,
         "width": FRAME_WIDTH,
-        "height": _estimate_frame_height(len(site.episodes)),
+        "height": _estimate_frame_height(site),
         "html": render_iframe(site).strip().replace('"100%"', f'"{FRAME_WIDTH}"'),
     }
     if site.schedule.picture:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from defects_ical.content.changelog import Entry
-from defects_ical.content.feeds import Feed, all_feeds, episode_path
+from defects_ical.content.feeds import Feed, all_feeds, event_path
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
-from defects_ical.model.schedule import Platform
-from defects_ical.schedule.episodes import Episode
+from defects_ical.model.airing import Block, Delay
+from defects_ical.model.schedule import DEFAULT_REMINDER, Platform, Schedule
+from defects_ical.schedule.episodes import Episode, Event, Start
 from defects_ical.timezones.conversion import format_local, format_utc
 
 JSON_PATH: Final = "/episodes.json"
@@ -23,6 +25,8 @@ VERSION: Final = 1
 def render_json(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of episodes.json."""
     schedule, serialize = site.schedule, partial(_serialize_episode, site)
+    items = ((each, site.events_by_episode[each.id]) for each in site.episodes_by_start)
+    announced = [_serialize_announced(block) for block in schedule.airing if block.period]
     document = {
         "version": VERSION,
         "show": _serialize_show(site),
@@ -30,7 +34,8 @@ def render_json(site: SiteInput) -> Iterator[tuple[str, bytes]]:
         "published": format_utc(schedule.published),
         "feeds": [_serialize_feed(each, site.url) for each in all_feeds(schedule)],
         "platforms": [_serialize_platform(*each) for each in schedule.platforms.items()],
-        "episodes": site.cache.get_or_render("episodes.json", site.episodes_by_start, serialize),
+        "episodes": site.cache.get_or_render("episodes.json", items, serialize),
+        **({"announced": announced} if announced else {}),
         "changes": [_serialize_change(each) for each in site.changes],
     }
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
@@ -54,7 +59,8 @@ def _serialize_feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:
     return {
         "title": feed.title,
         "platform": feed.platform,
-        "reminders": feed.reminders,
+        "reminders": feed.reminder is not None,
+        **({"minutes": feed.reminder} if feed.reminder not in {None, DEFAULT_REMINDER} else {}),
         "url": site_url.join(feed.path),
         "webcal": site_url.webcal(feed.path),
     }
@@ -67,28 +73,69 @@ def _serialize_platform(key: str, platform: Platform) -> dict[str, object]:
         "kind": platform.kind,
         "region": platform.region,
         "url": platform.url,
-        "delay": platform.delay,
+        "delay": (platform.delay or Delay()).total_minutes if platform.follows else None,
     }
 
 
-def _serialize_episode(site: SiteInput, episode: Episode) -> dict[str, object]:
+def _serialize_episode(site: SiteInput, item: tuple[Episode, Event]) -> dict[str, object]:
     # Without the recap, which is a spoiler.
-    previous = episode.previous_start
+    episode, event = item
     return {
         "id": episode.id,
-        "number": episode.number,
+        "number": episode.number.number if episode.number else None,
         "name": episode.name,
         "status": episode.status,
-        "start": format_utc(episode.start),
-        "end": format_utc(episode.end),
-        "start_local": format_local(episode.start, site.schedule.timezone),
+        "start": format_utc(episode.start) if episode.start else None,
+        "end": format_utc(episode.end) if episode.end else None,
+        "start_local": _format_local(episode, site.schedule),
         "runtime": episode.runtime,
         "teaser": episode.teaser,
-        "revision": episode.sequence,
+        "revision": event.sequence,
         "page": site.link_to(episode),
-        "ics": site.url.join(episode_path(episode, site.schedule)),
-        "previous_start": format_utc(previous) if previous else None,
+        "ics": site.url.join(event_path(event.id, site.schedule)),
+        "previous_start": _format_start(episode.previous_start),
+        **_serialize_extras(site, episode, event),
     }
+
+
+def _serialize_extras(site: SiteInput, episode: Episode, event: Event) -> dict[str, object]:
+    """Return the keys that an episode has only if its schedule uses them."""
+    number = episode.number
+    own = {
+        each.platform: shown and _format_start(shown.start or shown.date)
+        for each in event.availability
+        for shown in (site.episodes_by_platform[each.platform].get(episode.id),)
+    }
+    extras: dict[str, object] = {
+        "season": number.season if number else None,
+        "title": episode.title if number else None,
+        "date": None if episode.start else episode.date.isoformat(),
+        "event": event.id if len(event.episodes) > 1 else None,
+        "links": dict(episode.links) or None,
+        "platforms": own or None,
+    }
+    return {key: value for key, value in extras.items() if value is not None}
+
+
+def _format_local(episode: Episode, schedule: Schedule) -> str | None:
+    return format_local(episode.start, schedule.timezone) if episode.start else None
+
+
+def _format_start(start: Start | None) -> str | None:
+    """Format a time in UTC, or a local date ("2026-07-20") while the hour is unknown."""
+    if isinstance(start, datetime):
+        return format_utc(start)
+    return start.isoformat() if start else None
+
+
+def _serialize_announced(block: Block) -> dict[str, object]:
+    """Return what is known of episodes of which only the month or year is known."""
+    values = {
+        "season": block.season,
+        "when": block.period.isoformat() if block.period else None,
+        "episodes": block.count or None,
+    }
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _serialize_change(entry: Entry) -> dict[str, object]:

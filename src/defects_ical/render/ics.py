@@ -7,26 +7,26 @@ rendered once and its bytes are reused in all three kinds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Final, NamedTuple, TypeAlias
 
 from icalendar import Calendar, Component, Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.parser import Contentline, Parameters
-from icalendar.prop import vCategory, vDatetime, vDuration, vText, vUri
+from icalendar.prop import vCategory, vDate, vDatetime, vDuration, vText, vUri
 
 from defects_ical.content import descriptions
-from defects_ical.content.feeds import PRODID, Feed, episode_path, event_uid
+from defects_ical.content.feeds import PRODID, Feed, add_reminders, event_path, event_uid
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.fields import color_to_hex
-from defects_ical.model.schedule import Schedule, Show
-from defects_ical.schedule.episodes import Episode
-from defects_ical.text.english import format_duration
+from defects_ical.model.schedule import Schedule
+from defects_ical.rfc5545.content_lines import MAX_LINE_BYTES
+from defects_ical.schedule.episodes import Availability, Event, Listings, Start
+from defects_ical.text.english import format_distance
 from defects_ical.timezones.conversion import to_local, to_unambiguous_local
 from defects_ical.timezones.transitions import Observance, find_observances
 
-REMINDER: Final = timedelta(minutes=30)
 # Short, so that a change on the day of the broadcast arrives in time.
 REFRESH_INTERVAL: Final = timedelta(hours=1)
 UTC_ZONE: Final = "UTC"
@@ -43,28 +43,30 @@ PROPERTIES: Final = (
 Lines: TypeAlias = Mapping[str, bytes]
 """Rendered content lines of an event, by property name."""
 
-Value: TypeAlias = str | vCategory | vDatetime | vDuration | vUri
+Value: TypeAlias = str | vCategory | vDate | vDatetime | vDuration | vUri
 """The value of a property; a plain string is a TEXT (RFC 5545 §3.3.11)."""
 
 
 def render_feeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of every .ics file."""
-    get_or_render, episodes = site.cache.get_or_render, site.episodes
-    modified = max(episode.modified for episode in episodes)
-    timezone = _render(_make_timezone(site.schedule, episodes))
+    schedule, listings = site.schedule, site.listings
+    timezone = _render(_make_timezone(schedule, listings))
     lines = _SharedLines(site)
-    alarms = get_or_render("alarm", episodes, partial(_render_alarm, site.show))
     for feed in site.feeds:
         renderer = _FeedRenderer(site, feed, lines)
-        events = get_or_render(feed.path, episodes, renderer.render_event)
-        with_alarms = [*map(_add_alarm, events, alarms)]
-        for each, contents in ((feed, events), (feed.with_reminders, with_alarms)):
+        events = listings.of(feed.platform).events
+        modified = max((each.modified for each in events), default=schedule.published)
+        contents = site.cache.get_or_render(feed.path, events, renderer.render_event)
+        calendar = _render(renderer.make_calendar(feed, modified))
+        yield feed.path, _assemble(calendar, timezone, contents)
+        for each in add_reminders(feed, schedule):
             calendar = _render(renderer.make_calendar(each, modified))
-            yield each.path, _assemble(calendar, timezone, contents)
+            alarms = (lines.render_alarm(event, each.reminder or 0) for event in events)
+            yield each.path, _assemble(calendar, timezone, [*map(_add_alarm, contents, alarms)])
         if feed.platform is None:
             calendar = _render(_make_unnamed_calendar())
-            for event, episode in zip(events, episodes, strict=True):
-                yield episode_path(episode, site.schedule), _assemble(calendar, timezone, [event])
+            for content, event in zip(contents, events, strict=True):
+                yield event_path(event.id, schedule), _assemble(calendar, timezone, [content])
 
 
 def _render(component: Component) -> bytes:
@@ -74,13 +76,18 @@ def _render(component: Component) -> bytes:
 def _render_line(name: str, value: Value, **parameters: str) -> bytes:
     """Render a property as a content line, escaped and folded (RFC 5545 §3.1)."""
     line = Contentline.from_parts(name, Parameters(parameters), value)
-    return bytes(line.to_ical()) + b"\r\n"
+    content = line.encode()
+    # icalendar looks at each character to fold a line; most lines are too short for that.
+    return (content if len(content) < MAX_LINE_BYTES else bytes(line.to_ical())) + b"\r\n"
 
 
 def _assemble(calendar: bytes, timezone: bytes, events: list[bytes]) -> bytes:
-    """Insert events into a calendar, and the VTIMEZONE if an event refers to it."""
+    """Insert events into a calendar, and the VTIMEZONE if an event refers to it.
+
+    Without events, the VTIMEZONE is the component that every calendar needs (RFC 5545 §3.6).
+    """
     body = b"".join(events)
-    definition = timezone if b";TZID=" in body else b""
+    definition = timezone if not body or b";TZID=" in body else b""
     return calendar.removesuffix(END_CALENDAR) + definition + body + END_CALENDAR
 
 
@@ -101,61 +108,84 @@ def _make_unnamed_calendar() -> Calendar:
     return calendar
 
 
-def _render_alarm(show: Show, episode: Episode) -> bytes:
-    """Render the reminder of an episode; nothing if it is cancelled."""
-    if episode.status == "cancelled":
-        return b""
-    title = descriptions.format_event_title(episode, show)
-    minutes = format_duration(REMINDER // timedelta(minutes=1))
-    lines = (
-        _render_line("ACTION", "DISPLAY"),
-        _render_line("DESCRIPTION", f"{title} starts in {minutes}"),
-        _render_line("TRIGGER", vDuration(-REMINDER)),
-    )
-    return b"".join((b"BEGIN:VALARM\r\n", *lines, b"END:VALARM\r\n"))
-
-
 class _SharedLines:
-    """Content lines that several feeds have in common, each rendered once."""
+    """Content lines that several events or feeds have in common, each rendered once."""
 
     def __init__(self, site: SiteInput) -> None:
+        self.site = site
         categories = vCategory([*dict.fromkeys(("TV", *site.show.genres))])
         self.common: Lines = {
             # A broadcast does not make its viewers busy.
             "TRANSP": _render_line("TRANSP", "TRANSPARENT"),
             "CATEGORIES": _render_line("CATEGORIES", categories),
         }
-        self.get_episode = cache(partial(_render_episode, site))
         self.get_broadcast = cache(partial(_render_broadcast, site.schedule))
+        self._get_stamps = cache(_render_stamps)
+        self._get_name = cache(_render_name)
+        self._get_alarm = cache(_render_alarm)
+
+    def render_event(self, event: Event) -> Lines:
+        """Render what an event has in common in every feed."""
+        title, first = descriptions.format_event_title(event, self.site.schedule), event.first
+        stamps = self._get_stamps(first.published, event.modified, event.sequence)
+        return {**stamps, **self._get_name(title, first.status, self.site.link_to(event))}
+
+    def render_alarm(self, event: Event, minutes: int) -> bytes:
+        """Render the reminder of an event; nothing if it does not air then."""
+        if event.first.start is None or event.first.status in {"cancelled", "postponed"}:
+            return b""
+        return self._get_alarm(descriptions.format_event_title(event, self.site.schedule), minutes)
 
 
-def _render_episode(site: SiteInput, episode: Episode) -> Lines:
-    """Render what an episode has in common in every feed."""
+def _render_stamps(published: datetime, modified: datetime, sequence: int) -> Lines:
+    """Render when an event was added and last changed."""
     values: dict[str, Value] = {
+        "CREATED": vDatetime(published),
         # Evolution and ICSx5 apply a change only if all three of these increase.
-        "DTSTAMP": vDatetime(episode.modified),
-        "LAST-MODIFIED": vDatetime(episode.modified),
-        "SEQUENCE": str(episode.sequence),
-        "CREATED": vDatetime(episode.published),
-        "SUMMARY": descriptions.format_event_title(episode, site.show),
-        "URL": vUri(site.link_to(episode)),
-        "STATUS": episode.status.upper(),
+        "DTSTAMP": vDatetime(modified),
+        "LAST-MODIFIED": vDatetime(modified),
+        "SEQUENCE": str(sequence),
     }
     return {name: _render_line(name, value) for name, value in values.items()}
 
 
+def _render_name(title: str, status: str, url: str) -> Lines:
+    # iCalendar has no "postponed"; the title says it.
+    status = "tentative" if status == "postponed" else status
+    values: dict[str, Value] = {"SUMMARY": title, "STATUS": status.upper(), "URL": vUri(url)}
+    return {name: _render_line(name, value) for name, value in values.items()}
+
+
+def _render_alarm(title: str, minutes: int) -> bytes:
+    distance = format_distance(*divmod(minutes, 24 * 60))
+    lines = (
+        _render_line("ACTION", "DISPLAY"),
+        _render_line("DESCRIPTION", f"{title} starts in {distance}"),
+        _render_line("TRIGGER", vDuration(-timedelta(minutes=minutes))),
+    )
+    return b"".join((b"BEGIN:VALARM\r\n", *lines, b"END:VALARM\r\n"))
+
+
 class _Broadcast(NamedTuple):
-    """An episode on one platform: DTSTART and DTEND, and its local times as text."""
+    """An event on one platform: DTSTART and DTEND, and its local times as text."""
 
     start_end: Lines
     local_times: str
 
 
-def _render_broadcast(schedule: Schedule, start: datetime, runtime: int) -> _Broadcast:
-    """Render what depends on the start (UTC) and the runtime (minutes)."""
+def _render_broadcast(schedule: Schedule, start: Start, runtime: int) -> _Broadcast:
+    """Render what depends on the start and the runtime (minutes)."""
     times = "\n".join(descriptions.format_local_times(start, schedule))
+    if not isinstance(start, datetime):
+        return _Broadcast(_render_dates(start), times)
     end = start + timedelta(minutes=runtime)
     return _Broadcast(_render_start_end(start, end, schedule.timezone), times)
+
+
+def _render_dates(day: date) -> Lines:
+    """Render DTSTART and DTEND as dates; DTEND is the next day, as an importer demands."""
+    days = {"DTSTART": day, "DTEND": day + timedelta(days=1)}
+    return {name: _render_line(name, vDate(each), VALUE="DATE") for name, each in days.items()}
 
 
 def _render_start_end(start: datetime, end: datetime, zone: str) -> Lines:
@@ -180,12 +210,9 @@ class _FeedRenderer:
         self.site = site
         self.feed = feed
         self.lines = lines
-        every = site.schedule.platforms
-        self.platform = every[feed.platform] if feed.platform else None
-        platforms = (self.platform,) if self.platform else tuple(every.values())
-        self.platforms = "\n".join(descriptions.describe_platforms(platforms))
-        # Only names: Google looks up a URL on its map.
-        self.location = _render_line("LOCATION", ", ".join(each.name for each in platforms))
+        self.platform = site.schedule.platforms[feed.platform] if feed.platform else None
+        # Most events of a feed are on the same platforms.
+        self.render_platforms = cache(self._render_platforms)
 
     def make_calendar(self, feed: Feed, modified: datetime) -> Calendar:
         """Return the calendar without its events; it changes only if an episode does.
@@ -214,19 +241,20 @@ class _FeedRenderer:
         calendar.add("X-APPLE-CALENDAR-COLOR", vText(color_to_hex(self.site.show.color)))
         return calendar
 
-    def render_event(self, episode: Episode) -> bytes:
-        """Render an episode as a VEVENT without a reminder."""
-        start = episode.start + descriptions.get_platform_delay(self.platform)
-        broadcast = self.lines.get_broadcast(start, episode.runtime)
-        uid = event_uid(self.site.show, episode.id, self.feed.platform)
-        description = self._describe_event(episode, broadcast.local_times)
+    def render_event(self, event: Event) -> bytes:
+        """Render a VEVENT without a reminder."""
+        first = event.first
+        broadcast = self.lines.get_broadcast(first.start or first.date, first.runtime or 0)
+        uid = event_uid(self.site.show, event.id, self.feed.platform)
+        platforms, location = self.render_platforms(event.availability, first.links)
+        description = self._describe_event(event, platforms, broadcast.local_times)
         lines = {
             **self.lines.common,
-            **self.lines.get_episode(episode),
+            **self.lines.render_event(event),
             **broadcast.start_end,
             "UID": _render_line("UID", uid),
             "DESCRIPTION": _render_line("DESCRIPTION", description),
-            "LOCATION": self.location,
+            "LOCATION": location,
         }
         return b"".join((BEGIN_EVENT, *(lines[name] for name in PROPERTIES), END_EVENT))
 
@@ -236,28 +264,42 @@ class _FeedRenderer:
             return f"When {title} is on {self.platform.name} ({self.platform.region})"
         return f"When {title} airs, and where to watch it"
 
-    def _describe_event(self, episode: Episode, times: str) -> str:
+    def _render_platforms(
+        self, availability: tuple[Availability, ...], links: tuple[tuple[str, str], ...]
+    ) -> tuple[str, bytes]:
+        """Return where to watch an event, and its LOCATION."""
+        schedule = self.site.schedule
+        names = descriptions.list_platforms(availability, schedule)
+        shown = (self.feed.platform,) if self.feed.platform else names
+        text = "\n".join(descriptions.describe_platforms(shown, availability, links, schedule))
+        # Only names: Google looks up a URL on its map.
+        location = ", ".join(schedule.platforms[name].name for name in shown)
+        return text, _render_line("LOCATION", location)
+
+    def _describe_event(self, event: Event, platforms: str, times: str) -> str:
+        schedule = self.site.schedule
         changes = (
-            descriptions.describe_dated_change(each, self.site.schedule, self.platform)
-            for each in reversed(episode.revisions)
+            descriptions.describe_event_change(each, schedule) for each in reversed(event.revisions)
         )
         description = descriptions.EventDescription(
-            teaser=episode.teaser or "",
-            platforms=self.platforms,
+            teaser=descriptions.describe_episodes(event),
+            platforms=platforms,
             times=times,
             changes="\n".join(changes),
-            link=f"All episodes and changes: {self.site.link_to(episode)}",
+            link=f"All episodes and changes: {self.site.link_to(event)}",
         )
         return str(description)
 
 
 # Not icalendar's own VTIMEZONEs: they are an hour off, list transitions up to 2038, differ between
 # processes and have a COMMENT, which RFC 5545 §3.6.5 does not allow.
-def _make_timezone(schedule: Schedule, episodes: Sequence[Episode]) -> Timezone:
+def _make_timezone(schedule: Schedule, listings: Listings) -> Timezone:
     """Return the VTIMEZONE of the schedule's zone, for the times of all platforms."""
-    delay = max(map(descriptions.get_platform_delay, schedule.platforms.values()))
-    first = min(each.start for each in episodes)
-    last = max(each.end for each in episodes) + delay
+    every = {id(each): each for each in (listings.main, *listings.platforms.values())}
+    episodes = [each for listing in every.values() for each in listing.episodes]
+    starts = (each.start for each in episodes if each.start)
+    ends = (each.end for each in episodes if each.end)
+    first, last = (min(starts, default=schedule.published), max(ends, default=schedule.published))
     years = (to_local(time, schedule.timezone).naive.year for time in (first, last))
     timezone = Timezone()
     timezone.add("TZID", vText(schedule.timezone))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from html import escape
 
-from defects_ical.content.descriptions import STATUS_TEXTS, format_date_time
-from defects_ical.content.site_input import SiteInput
+from defects_ical.content.descriptions import STATUS_TEXTS, format_air_time
+from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render import embed
 from defects_ical.render.templates import get_template
-from defects_ical.schedule.episodes import Episode
-from defects_ical.timezones.conversion import format_utc, to_local
+from defects_ical.schedule.episodes import Event
+from defects_ical.text.english import format_month
+from defects_ical.timezones.conversion import format_utc
 
 
 def make_snippets(site: SiteInput) -> dict[str, str]:
@@ -39,22 +40,34 @@ def _render_element(link_text: str, site_url: SiteURL) -> str:
 
 
 def _render_static_html(site: SiteInput) -> str:
-    episodes = (_render_episode(each, site.schedule) for each in site.episodes_by_start)
+    seasons = (_render_season(each, site) for each in site.rows)
     path = site.feeds[0].path
     return (
         f'<p><strong><a href="{site.url}">{escape(site.show.title)}</a></strong></p>\n'
-        f"<ul>\n{''.join(episodes)}</ul>\n"
+        f"{''.join(seasons)}"
         f'<p><a href="{site.url.webcal(path)}">Subscribe</a> or '
         f'<a href="{site.url.join(path)}">download</a>. '
         f'<a href="{site.url}">See the times in your time zone</a>.</p>\n'
     )
 
 
-def _render_episode(episode: Episode, schedule: Schedule) -> str:
-    air_time = format_date_time(to_local(episode.start, schedule.timezone))
-    status = f" ({STATUS_TEXTS[episode.status]})" if episode.status != "confirmed" else ""
-    time = f'<time datetime="{format_utc(episode.start)}">{air_time}</time>'
-    return f"<li><bdi>{escape(episode.name)}</bdi>: {time}{status}</li>\n"
+def _render_season(rows: SeasonRows, site: SiteInput) -> str:
+    heading = f"<p>{rows.season.name}</p>\n" if len(site.rows) > 1 else ""
+    items = [_render_event(each, site.schedule) for each in rows.events]
+    items += (
+        f"<li>{name or 'Announced'}: {format_month(*period)}</li>\n"
+        for name, period in rows.season.announcements
+    )
+    return f"{heading}<ul>\n{''.join(items)}</ul>\n"
+
+
+def _render_event(event: Event, schedule: Schedule) -> str:
+    first = event.first
+    air_time = format_air_time(first, schedule)
+    status = f" ({STATUS_TEXTS[first.status]})" if first.status != "confirmed" else ""
+    start = format_utc(first.start) if first.start else first.date.isoformat()
+    time = f'<time datetime="{start}">{air_time}</time>'
+    return f"<li><bdi>{escape(event.name)}</bdi>: {time}{status}</li>\n"
 
 
 def _escape_markdown(text: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
-from defects_ical.content.descriptions import get_platform_delay
 from defects_ical.content.feeds import PICTURE_PATH
+from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Platform
 from defects_ical.schedule.episodes import Episode
@@ -29,14 +30,19 @@ def render_json_ld(site: SiteInput) -> str:
 
 
 def _make_series(site: SiteInput) -> dict[str, object]:
-    show, make = site.show, partial(_make_episode, site)
-    count = {"numberOfEpisodes": site.schedule.airing.episodes}
-    listed = {"episode": site.cache.get_or_render("JSON-LD", site.episodes_by_start, make)}
-    season = {"@type": "TVSeason", "seasonNumber": show.season, **count, **listed}
+    show, film = site.show, site.film
+    platforms = site.episodes_by_platform
+    items = (
+        (each, tuple((name, shown.get(each.id)) for name, shown in platforms.items()))
+        for each in site.episodes_by_start
+    )
+    made = site.cache.get_or_render("JSON-LD", items, partial(_make_episode, site))
+    listed = dict(zip(site.episodes_by_start, made, strict=True))
+    parts = _pick_releases(listed[film]) if film else _make_parts(site, listed)
     return _drop_none(
         {
             "@context": SCHEMA,
-            "@type": "TVSeries",
+            "@type": "Movie" if film else "TVSeries",
             "name": show.title,
             "alternateName": show.original_title,
             "description": show.synopsis,
@@ -44,11 +50,57 @@ def _make_series(site: SiteInput) -> dict[str, object]:
             "actor": [_make_role(each.actor, each.role) for each in show.cast] or None,
             "url": str(site.url),
             "image": site.url.join(PICTURE_PATH) if site.schedule.picture else None,
-            # Of a later season: a schedule does not say how many episodes the series has.
-            **(count if show.season in {None, 1} else {}),
-            **({"containsSeason": season} if show.season else listed),
+            **parts,
         }
     )
+
+
+def _pick_releases(episode: Mapping[str, object]) -> dict[str, object]:
+    return {name: episode[name] for name in ("publication", "subjectOf") if name in episode}
+
+
+def _make_parts(site: SiteInput, listed: Mapping[Episode, object]) -> dict[str, object]:
+    """Return the number of episodes, the seasons, and the episodes that belong to none."""
+    seasons = [_make_season(each, listed) for each in site.seasons if each.number is not None]
+    loose = next((each for each in site.seasons if each.number is None), None)
+    return _drop_none(
+        {
+            "numberOfEpisodes": _count_episodes(site.seasons),
+            "startDate": _find_start(loose) if loose else None,
+            "containsSeason": (seasons if len(seasons) > 1 else next(iter(seasons), None)),
+            "episode": [listed[each] for each in loose.episodes] or None if loose else None,
+        }
+    )
+
+
+def _count_episodes(seasons: tuple[Season, ...]) -> int | None:
+    """Return the number of episodes of the series; None if the schedule has not all of them."""
+    counts = [each.count for each in seasons]
+    numbers = {each.number or 1 for each in seasons}
+    return (
+        sum(filter(None, counts))
+        if all(counts) and numbers == {*range(1, len(seasons) + 1)}
+        else None
+    )
+
+
+def _make_season(season: Season, listed: Mapping[Episode, object]) -> dict[str, object]:
+    return _drop_none(
+        {
+            "@type": "TVSeason",
+            "seasonNumber": season.number,
+            "numberOfEpisodes": season.count,
+            "startDate": _find_start(season),
+            "episode": [listed[each] for each in season.episodes] or None,
+        }
+    )
+
+
+def _find_start(season: Season) -> str | None:
+    """Return the month or year in which a season begins of which no date is known."""
+    if season.episodes or not season.announcements:
+        return None
+    return season.announcements[0].period.isoformat()
 
 
 def _make_role(actor: str, role: str) -> dict[str, object]:
@@ -57,46 +109,72 @@ def _make_role(actor: str, role: str) -> dict[str, object]:
     return {"@type": "PerformanceRole", "actor": person, "characterName": role}
 
 
-def _make_episode(site: SiteInput, episode: Episode) -> dict[str, object]:
-    schedule = site.schedule
-    publications = [
-        _make_publication(episode, each, schedule.timezone) for each in schedule.platforms.values()
-    ]
+def _make_episode(
+    site: SiteInput, item: tuple[Episode, tuple[tuple[str, Episode | None], ...]]
+) -> dict[str, object]:
+    """Return an episode, and when it is on each platform: publications, or screenings."""
+    episode, on_platforms = item
+    publications: list[object] = []
+    screenings: list[object] = []
+    for name, shown in on_platforms:
+        if shown and site.schedule.platforms[name].kind == "cinema":
+            screenings.append(_make_screening(site, shown, name))
+        elif shown:
+            publications.append(_make_publication(site, shown, name))
     return _drop_none(
         {
             "@type": "TVEpisode",
-            "episodeNumber": episode.number,
-            "name": episode.name,
+            "episodeNumber": episode.number.number if episode.number else None,
+            "name": episode.title or episode.name,
             "description": episode.teaser,
             "url": site.link_to(episode),
-            "publication": publications,
+            "publication": publications or None,
+            "subjectOf": screenings or None,
         }
     )
 
 
-def _make_publication(episode: Episode, platform: Platform, zone: str) -> dict[str, object]:
+def _make_screening(site: SiteInput, episode: Episode, name: str) -> dict[str, object]:
+    """Return an episode in cinemas: an event, but in schema.org no publication."""
+    zone, platform = site.schedule.timezone, site.schedule.platforms[name]
+    return {
+        "@type": "ScreeningEvent",
+        "name": episode.title or episode.name,
+        "startDate": _format_start(episode.start or episode.date, zone),
+        **_make_event_status(episode, zone),
+        "location": {"@type": "Place", "name": platform.name, "address": platform.region},
+    }
+
+
+def _make_publication(site: SiteInput, episode: Episode, name: str) -> dict[str, object]:
     """Return an episode on one platform; a broadcast has an end, a stream only a start."""
-    delay = get_platform_delay(platform)
+    zone, platform = site.schedule.timezone, site.schedule.platforms[name]
     broadcast = platform.kind == "television"
+    end = format_local(episode.end, zone) if broadcast and episode.end else None
     return _drop_none(
         {
             "@type": "BroadcastEvent" if broadcast else "OnDemandEvent",
-            "startDate": format_local(episode.start + delay, zone),
-            "endDate": format_local(episode.end + delay, zone) if broadcast else None,
-            **_make_event_status(episode, delay, zone),
+            "startDate": _format_start(episode.start or episode.date, zone),
+            "endDate": end,
+            **_make_event_status(episode, zone),
+            "url": dict(episode.links).get(name),
             "publishedOn": _make_service(platform),
         }
     )
 
 
-def _make_event_status(episode: Episode, delay: timedelta, zone: str) -> dict[str, object]:
+def _format_start(start: date, zone: str) -> str:
+    return format_local(start, zone) if isinstance(start, datetime) else start.isoformat()
+
+
+def _make_event_status(episode: Episode, zone: str) -> dict[str, object]:
     # A tentative episode is scheduled: EventPostponed would mean that it has no date.
     before = episode.previous_start
-    if episode.status == "cancelled":
-        return {"eventStatus": f"{SCHEMA}/EventCancelled"}
+    if episode.status in {"cancelled", "postponed"}:
+        return {"eventStatus": f"{SCHEMA}/Event{episode.status.title()}"}
     if before is None:
         return {"eventStatus": f"{SCHEMA}/EventScheduled"}
-    previous = format_local(before + delay, zone)
+    previous = _format_start(before, zone)
     return {"eventStatus": f"{SCHEMA}/EventRescheduled", "previousStartDate": previous}
 
 

@@ -13,8 +13,9 @@ from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.pydantic_errors import to_problems
 from defects_ical.model.schedule import FileContext, Schedule
 from defects_ical.model.yaml_reader import Plain, read_yaml
-from defects_ical.schedule.episodes import expand_episodes
-from defects_ical.schedule.validation import validate
+from defects_ical.schedule.expansion import expand_schedule
+from defects_ical.schedule.validation.airing import check_totals
+from defects_ical.schedule.validation.rules import validate
 
 MAX_PICTURE_BYTES: Final = 2_000_000
 PICTURE_SIZE: Final = (1200, 630)
@@ -40,10 +41,14 @@ def load_schedule(path: Path) -> Schedule:
 
 
 def _find_problems(schedule: Schedule) -> Iterator[Problem]:
-    yield from validate(schedule)
     yield from _check_picture(schedule)
+    if totals := [*check_totals(schedule)]:
+        # All else would list the episodes one by one.
+        yield from totals
+        return
+    yield from validate(schedule)
     try:
-        expand_episodes(schedule)
+        expand_schedule(schedule)
     except ScheduleError as error:
         yield from error.problems
 

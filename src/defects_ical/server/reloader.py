@@ -19,8 +19,9 @@ from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import Problem, ScheduleError, SourceLocation
-from defects_ical.model.schedule import Schedule, Status
-from defects_ical.schedule.episodes import expand_episodes
+from defects_ical.model.changes import Status
+from defects_ical.model.schedule import Schedule
+from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
 

@@ -22,9 +22,9 @@ function reportHeight() {
 }
 
 function readEpisode(item) {
-  const { start, end, status } = item.dataset;
+  const { start, end, day, status } = item.dataset;
   const name = item.querySelector(".name bdi").textContent;
-  return { item, name, status, start: Date.parse(start), end: Date.parse(end) };
+  return { item, name, status, day, start: Date.parse(start), end: Date.parse(end) };
 }
 
 function showLocalTime({ item, start }) {
@@ -61,9 +61,11 @@ function adaptToStrictSandbox() {
 
 function start() {
   episodes = Array.from(document.querySelectorAll("[data-start]"), readEpisode);
-  episodes.forEach(showLocalTime);
+  // The newest season is at the top.
+  episodes.sort((one, other) => one.start - other.start);
+  episodes.filter(({ day }) => !day).forEach(showLocalTime);
   showNext();
-  scrollToItem(document.querySelector("ol"), document.querySelector(".next"));
+  scrollToItem(document.getElementById("list"), document.querySelector(".next"));
   setInterval(showNext, MINUTE / 2);
   new ResizeObserver(reportHeight).observe(document.body);
   // A host that starts to listen late requests the height, as WordPress does.

@@ -35,20 +35,34 @@ function formatDuration(milliseconds) {
     .join(" ");
 }
 
-// Find the episode that is on air or comes next. Returns the `words` of the headline, the
-// `episode` if there is one, and the `wait` in milliseconds if it has not started.
+// Find the episode that is on air or comes next: of `name`, `status`, `start` and `end`, in the order
+// of their starts. While its hour is unknown, an episode has a `day` ("Monday 20 July 2026"), which
+// begins at `start` and ends at `end`. Returns the `words` of the headline, the `episode` if there
+// is one, and the `wait` in milliseconds if it has an hour and has not started.
 function findNext(episodes, now) {
-  const airing = episodes.filter((each) => each.status !== "cancelled");
-  const episode = airing.find((each) => each.end > now);
-  if (!airing.length) return { words: "All episodes are cancelled." };
-  if (!episode) {
-    const more = episodes.some((each) => each.end > now);
-    return { words: more ? "No more episodes will air." : "The season has ended." };
-  }
+  const airing = episodes.filter(({ status }) => status !== "cancelled" && status !== "postponed");
+  const coming = airing.filter((each) => each.end > now);
+  // A broadcast goes before an episode of the same day whose hour is unknown.
+  const episode = coming.find((each) => each.start <= now && !each.day) || coming[0];
+  if (!episode) return describeEnd(episodes, now);
+  if (episode.day) return { words: episode.start <= now ? "Today: " : "Next: ", episode };
   if (episode.start <= now) {
     return { words: episode.status === "tentative" ? "May be on air now: " : "On air now: ", episode };
   }
   return { words: "Next: ", episode, wait: episode.start - now };
+}
+
+// Nothing comes next. `isOver` means that everything has aired.
+function describeEnd(episodes, now) {
+  const isOne = episodes.length === 1;
+  const has = (wanted) => episodes.some(({ status }) => status === wanted);
+  if (!episodes.length) return { words: "No date is known." };
+  if (has("postponed")) return { words: isOne ? "It is postponed." : "The next episode is postponed." };
+  if (episodes.every(({ status }) => status === "cancelled")) {
+    return { words: isOne ? "It is cancelled." : "All episodes are cancelled." };
+  }
+  if (episodes.some((each) => each.end > now)) return { words: "No more episodes will air." };
+  return { words: isOne ? "It has aired." : "The season has ended.", isOver: true };
 }
 
 // The nodes of the headline. <bdi> isolates the writing direction of the name.
@@ -59,9 +73,10 @@ function makeHeadline({ words, episode }) {
   return [words, name, episode.status === "tentative" ? ", to be confirmed" : ""];
 }
 
-// The wait as the end of the headline.
-function formatWait({ wait }) {
-  return wait ? `, in ${formatDuration(wait)}` : "";
+// The wait, or the day while the hour is unknown, as the end of the headline.
+function formatWait({ episode, wait }) {
+  if (wait) return `, in ${formatDuration(wait)}`;
+  return episode && episode.day ? `, ${episode.day}` : "";
 }
 
 // In a list that scrolls, start just above the next episode.

@@ -35,6 +35,17 @@ def format_duration(minutes: int) -> str:
     return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
+def format_distance(days: int, minutes: int) -> str:
+    """Format days and minutes: "14 days", "1 day 2 h"."""
+    parts = (count_noun(days, "day") if days else "", format_duration(minutes))
+    return " ".join(filter(None, parts))
+
+
+def format_month(year: int, month: int | None) -> str:
+    """Format a month, or a year if ``month`` is None: "October 2027", "2027"."""
+    return f"{MONTHS[month - 1]} {year}" if month else str(year)
+
+
 def count_noun(count: int, noun: str) -> str:
     """Format a count of a noun whose plural ends in "s": "1 episode", "1,200 episodes"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

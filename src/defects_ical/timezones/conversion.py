@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 
 import pytz
@@ -17,6 +18,9 @@ LAST_YEAR: Final = 2037
 
 TIMEZONE_NAMES: Final = tuple(sorted(pytz.all_timezones))
 """Every IANA name that a schedule may use."""
+
+# pytz keeps its zones, too, but checks their names each time.
+_get_zone = cache(pytz.timezone)
 
 
 class NonexistentTimeError(ValueError):
@@ -67,7 +71,7 @@ def to_utc(naive: datetime, zone: str) -> datetime:
 
     Raises NonexistentTimeError or AmbiguousTimeError if the zone skips or repeats it.
     """
-    tz = pytz.timezone(zone)
+    tz = _get_zone(zone)
     try:
         return tz.localize(naive, is_dst=None).astimezone(UTC)
     except pytz.exceptions.NonExistentTimeError:
@@ -81,7 +85,7 @@ def to_utc(naive: datetime, zone: str) -> datetime:
 
 def to_local(time: datetime, zone: str) -> LocalTime:
     """Convert an aware datetime to the local time of ``zone``."""
-    local = time.astimezone(pytz.timezone(zone))
+    local = time.astimezone(_get_zone(zone))
     offset = get_offset(local)
     abbreviation = local.tzname() or ""
     if not abbreviation.isalpha():
@@ -125,7 +129,7 @@ def format_utc(time: datetime) -> str:
 
 def format_local(time: datetime, zone: str) -> str:
     """Format an aware datetime with the offset of ``zone``: "2025-07-21T23:00:00+09:00"."""
-    return time.astimezone(pytz.timezone(zone)).isoformat(timespec="seconds")
+    return time.astimezone(_get_zone(zone)).isoformat(timespec="seconds")
 
 
 def format_offset(offset: timedelta) -> str:
