@@ -226,7 +226,9 @@ def test_existing_file_is_not_overwritten() -> None:
     result = run_cli("init", *WEEKLY)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == ("error: schedule.yaml: already exists. Choose another file.\n")
-    assert (FILE.read_text("utf-8"), FILE.stat()) == ("mine", before)
+    after = FILE.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert FILE.read_text("utf-8") == "mine"
 
 
 def test_broken_link_and_folder_are_not_overwritten(folder: Path) -> None:

@@ -50,6 +50,7 @@ from tests.support.feed_rules import (
 )
 from tests.support.json_documents import RELEASES
 from tests.support.strict_parser import MalformedError, parse_calendar
+from tests.support.variants import sample
 
 RELEASE_PATTERNS = {
     path.stem: partial(load_schedule, path)
@@ -64,7 +65,7 @@ def test_files_follow_rule(rule: Rule, files: CalendarFiles) -> None:
     assert [f"{path}: {each}" for path, file in files.items() for each in rule(file)] == []
 
 
-@pytest.mark.parametrize("name", [*RELEASE_PATTERNS, "everything"])
+@pytest.mark.parametrize("name", ["everything", *sample(RELEASE_PATTERNS, 3)])
 def test_files_of_release_pattern_follow_every_rule(name: str) -> None:
     """Announced, postponed and common events follow the rules, too, and dates without an hour."""
     schedule = RELEASE_PATTERNS[name]() if name in RELEASE_PATTERNS else load_yaml(RELEASES)

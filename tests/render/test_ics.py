@@ -24,6 +24,7 @@ from tests.support.calendar_files import (
     list_calendar_files,
 )
 from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.variants import sample
 
 SHOW = uuid.UUID("3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29")
 STARTS = [
@@ -118,7 +119,7 @@ def test_no_feed_contains_a_recap(site: Site) -> None:
 # Time zones
 
 
-@pytest.mark.parametrize("zone", sorted(set(pytz.all_timezones) - {"UTC"}))
+@pytest.mark.parametrize("zone", sample(sorted({*pytz.all_timezones} - {"UTC"}), 8))
 def test_event_refers_to_zone_and_its_definition(zone: str) -> None:
     feed = render_main_feed(make_yaml(timezone=zone, time="12:00", episodes=1))
     feed = feed.replace("\r\n ", "")

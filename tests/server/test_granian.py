@@ -341,6 +341,7 @@ def open_slow_connections(server: Server, stack: ExitStack) -> Iterator[socket.s
         yield connection
 
 
+@pytest.mark.soak
 def test_2000_slow_connections_block_no_request() -> None:
     with ExitStack() as stack:
         # The default limit of open files on most systems.

@@ -162,6 +162,7 @@ def write_version(file: Path, number: int) -> bytes:
     return build_site(load_schedule(file), SiteURL.parse(URL))[FEED].body
 
 
+@pytest.mark.soak
 def test_edits_under_load_fail_no_request(tmp_path: Path) -> None:
     assert_edits_go_live(*edit_under_load(*SERVERS["granian, 2 workers"], tmp_path, 14), 4)
 
@@ -188,6 +189,7 @@ def test_first_response_of_worker_is_current(tmp_path: Path) -> None:
         assert {server.request(FEED).body for _ in range(20)} == {latest}
 
 
+@pytest.mark.soak
 def test_replacement_worker_serves_last_valid_edit(tmp_path: Path) -> None:
     file = tmp_path / "schedule.yaml"
     write_version(file, 1)

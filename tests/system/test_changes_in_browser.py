@@ -26,6 +26,7 @@ from tests.support.deployments import Deployments
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.html_tree import find_links
 from tests.support.page_checks import assert_accessible
+from tests.support.variants import leave_to_soak
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -110,8 +111,10 @@ def test_changes_link_to_their_episodes(deployments: Deployments, browser: Watch
     assert page.url.endswith("/#e04")
 
 
-@pytest.mark.parametrize("width", [PHONE, WIDE])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("light", PHONE), ("dark", WIDE), *leave_to_soak(("light", WIDE), ("dark", PHONE))],
+)
 def test_changes_are_accessible(
     deployments: Deployments, browser: WatchedBrowser, scheme: ColorScheme, width: int
 ) -> None:

@@ -34,12 +34,15 @@ from tests.support.page_schedules import (
     SHIPPED,
     parse_utc,
 )
+from tests.support.variants import leave_to_soak
 
 pytest_plugins = ["tests.support.browser"]
 
 
-@pytest.mark.parametrize("width", [PHONE, WIDE])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("light", WIDE), ("dark", PHONE), *leave_to_soak(("light", PHONE), ("dark", WIDE))],
+)
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_accessible(
     service: Deployment, browser: WatchedBrowser, path: str, scheme: ColorScheme, width: int
@@ -51,7 +54,7 @@ def test_pages_are_accessible(
         assert_accessible(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", *leave_to_soak("light")])
 def test_changes_are_accessible(
     autumn_service: Deployment, browser: WatchedBrowser, scheme: ColorScheme
 ) -> None:
@@ -95,7 +98,7 @@ def test_not_found_page_works_at_any_depth(service: Deployment, browser: Watched
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [PHONE, WIDE])
+@pytest.mark.parametrize("width", [PHONE, *leave_to_soak(WIDE)])
 def test_tab_reaches_everything_visibly(
     service: Deployment, browser: WatchedBrowser, path: str, width: int
 ) -> None:
@@ -135,7 +138,7 @@ def test_keyboard_chooses_every_feed(service: Deployment, browser: WatchedBrowse
 # Layout.
 
 
-@pytest.mark.parametrize("width", [320, PHONE, WIDE])
+@pytest.mark.parametrize("width", [320, WIDE, *leave_to_soak(PHONE)])
 @pytest.mark.parametrize("path", [*PAGES, "/#e05"])
 def test_late_scripts_shift_nothing(
     service: Deployment, browser: WatchedBrowser, path: str, width: int
@@ -146,7 +149,7 @@ def test_late_scripts_shift_nothing(
     assert sum_shifts(page) < 0.02
 
 
-@pytest.mark.parametrize("width", [320, PHONE, WIDE])
+@pytest.mark.parametrize("width", [PHONE, *leave_to_soak(320, WIDE)])
 def test_late_scripts_shift_no_changes(
     autumn_service: Deployment, browser: WatchedBrowser, width: int
 ) -> None:

@@ -24,6 +24,7 @@ from tests.support.browser import (
 from tests.support.deployments import Deployment, Deployments
 from tests.support.page_checks import delay_scripts, sum_shifts
 from tests.support.page_schedules import PAGES, SHIPPED, SHIPPED_STARTS
+from tests.support.variants import sample
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -152,7 +153,7 @@ all => all.filter(each => each.checkVisibility({visibilityProperty: true}))
 """
 
 
-@pytest.mark.parametrize("name", AGENTS)
+@pytest.mark.parametrize("name", sample(AGENTS, 2))
 def test_first_button_works_on_device(
     service: Deployment, browser: WatchedBrowser, links_without_script: set[str], name: str
 ) -> None:

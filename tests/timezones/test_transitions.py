@@ -31,6 +31,7 @@ from tests.support.reference_clocks import (
     list_season_days,
     make_clock,
 )
+from tests.support.variants import sample
 
 PREMIERES: Final = ("2025-03-01", "2025-07-21", "2025-10-06", "2025-12-15", "2026-10-05")
 
@@ -93,7 +94,7 @@ def find_wrong_times(times: list[datetime], clock: Clock, zone: str) -> list[dat
 # All offsets
 
 
-@pytest.mark.parametrize("premiere", PREMIERES)
+@pytest.mark.parametrize("premiere", sample(PREMIERES, 3))
 @pytest.mark.parametrize("zone", ZONES)
 def test_feed_has_every_offset(zone: str, premiere: str) -> None:
     clock = parse_clock(find_vtimezone(render_season(zone, premiere)))
