@@ -70,10 +70,19 @@ class ListWords(NamedTuple):
 
 def render_pages(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the UTF-8 bytes of each page and of the files that pages load."""
+    context = _make_context(site)
+    for path, name in PAGE_TEMPLATES.items():
+        yield path, get_template(name).render(context).encode()
+    yield "/page.js", bundle_script("local-times.js", "page.js")
+    yield "/icon.svg", read_static("icon.svg")
+
+
+def _make_context(site: SiteInput) -> dict[str, object]:
+    """Return what the templates use."""
     schedule, episodes = site.schedule, site.episodes_by_start
     seasons, expected = arrange_events(site), tuple(list_expected(site))
     words = _choose_words(site, seasons)
-    context = {
+    return {
         "atom_path": ATOM_PATH,
         "content_security_policy": CONTENT_SECURITY_POLICY,
         "date_range": descriptions.format_date_range(episodes, schedule),
@@ -98,10 +107,6 @@ def render_pages(site: SiteInput) -> Iterator[tuple[str, bytes]]:
         "with_reminders": lambda feed: (feed, *add_reminders(feed, schedule)),
         "words": words,
     }
-    for path, name in PAGE_TEMPLATES.items():
-        yield path, get_template(name).render(context).encode()
-    yield "/page.js", bundle_script("local-times.js", "page.js")
-    yield "/icon.svg", read_static("icon.svg")
 
 
 def _choose_words(site: SiteInput, seasons: Sequence[SeasonPart]) -> ListWords:
