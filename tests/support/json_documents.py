@@ -47,7 +47,7 @@ platforms:
     airing: {dates: [2024-05-11T21:20, 2024-05-12T21:30]}
 reminders: [1440]
 episodes:
-  2: {title: The Search, teaser: Somebody is found.}
+  2: {title: The Search, teaser: A house is found.}
   s02e02: {title: Home, links: {stream: "https://stream.example/home"}}
 specials:
   - {id: party, title: The party, published: 2024-11-01T00:00:00Z, airs: 2024-12-25}
