@@ -61,7 +61,8 @@ def render_feeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
         yield feed.path, _assemble(calendar, timezone, contents)
         for each in add_reminders(feed, schedule):
             calendar = _render(renderer.make_calendar(each, modified))
-            alarms = (lines.render_alarm(event, each.reminder or 0) for event in events)
+            render_alarm = partial(lines.render_alarm, minutes=each.reminder or 0)
+            alarms = site.cache.get_or_render(each.path, events, render_alarm)
             yield each.path, _assemble(calendar, timezone, [*map(_add_alarm, contents, alarms)])
         if feed.platform is None:
             calendar = _render(_make_unnamed_calendar())
