@@ -19,14 +19,17 @@ SCHEMA: Final = "https://schema.org"
 
 # A browser ends a script at `</script` and may not end it there after `<!--`; JavaScript before
 # ES2019 takes the last two characters for line breaks.
-_SCRIPT_ESCAPES: Final = {ord(each): f"\\u{ord(each):04X}" for each in "<>&\u2028\u2029"}
+_SCRIPT_ESCAPES: Final = {each: f"\\u{ord(each):04X}" for each in "<>&\u2028\u2029"}
 
 
 def render_json_ld(site: SiteInput) -> str:
     """Return the page's JSON-LD, escaped for a script element."""
     series = _make_series(site)
     text = json.dumps(series, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.translate(_SCRIPT_ESCAPES)
+    # str.translate() is many times slower on a text of megabytes.
+    for character, escape in _SCRIPT_ESCAPES.items():
+        text = text.replace(character, escape)
+    return text
 
 
 def _make_series(site: SiteInput) -> dict[str, object]:

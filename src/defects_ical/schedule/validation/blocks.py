@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -169,9 +169,7 @@ class BlockChecks:
     def _check_skip(self, premiere: date) -> Iterator[Problem]:
         if not self.block.skip:
             return
-        last = None
-        for last in assign_slots(self.block):  # noqa: B007 - only the last one is needed
-            pass
+        last = next(iter(deque(assign_slots(self.block), maxlen=1)), None)
         seen: set[date] = set()
         for index, day in enumerate(self.block.skip):
             yield from (
