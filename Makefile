@@ -14,7 +14,7 @@ TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/nginx
 # compute, and tests that share servers stay together.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: help serve export test check tests test-all tools soak bench format docs pictures schema \
+.PHONY: help serve export test check tests test-all tools soak bench importers format docs pictures schema \
   golden lock clean $(VERSIONS:%=test-%)
 .DEFAULT_GOAL := help
 
@@ -56,7 +56,7 @@ test-%: ## run the tests on one Python, in a virtual environment of its own
 
 tools: $(TOOLS)
 
-soak: $(TOOLS) ## run the long tests: every time zone, every day, edits under load
+soak: $(TOOLS) $(VENV)/importers ## run the long tests: every time zone, every day, edits under load
 	$(BIN)/pytest --numprocesses auto -m soak
 
 bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## compare the speed with other servers (takes ten minutes)
@@ -75,13 +75,16 @@ pictures: $(VENV)/dev $(VENV)/browser $(VENV)/fonts ## regenerate docs/images/ f
 schema: $(VENV)/run ## regenerate schedule.schema.json
 	$(BIN)/defects-ical schema > schedule.schema.json
 
+importers: $(VENV)/dev $(VENV)/importers ## record what real importers do with the cases of the doctor
+	$(BIN)/python -m tests.doctor.outcomes.record
+
 golden: $(VENV)/dev ## regenerate the golden files of the tests
 	$(BIN)/python -m tests.support.golden
 
 lock: $(VENV)/dev ## update the locked dependencies in requirements/
-	$(BIN)/uv pip compile $(LOCK) --group build -o requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --group build --extra doctor -o requirements/run.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group build --group test --group bench --group lint \
-	  -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	  --extra doctor -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
   --custom-compile-command 'make lock'
 
@@ -124,6 +127,15 @@ APT_INSTALL = $(APT_UPDATE) && $$as env DEBIAN_FRONTEND=noninteractive \
 UNPACK = (mkdir -p $(VENV)/debian && cd $(VENV)/debian && \
   apt-get download --quiet $(1) && dpkg-deb --extract $(1)_*.deb .)
 UNPACK_NGINX = $(call UNPACK,nginx)
+
+# The importers written in JavaScript.
+$(VENV)/importers: tests/doctor/outcomes/package.json | $(VENV)/made
+	@{ command -v node && command -v npm; } >/dev/null || \
+	  { echo "This needs node (20 or newer) and npm on the PATH." >&2; exit 1; }
+	mkdir -p $(VENV)/javascript
+	cp $< $(VENV)/javascript/
+	npm install --prefix $(VENV)/javascript --no-save --no-package-lock --no-audit --no-fund --silent
+	@touch $@
 
 # The pictures show Korean letters.
 $(VENV)/fonts: | $(VENV)/made

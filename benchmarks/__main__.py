@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import building, serving, startup
+from benchmarks import building, checking, serving, startup
 from benchmarks.measurement import Ratio, Sample, Section
 from tests.support.nginx import find_nginx
 
@@ -23,7 +23,12 @@ RATIO_HEADER: Final = (
     "| one / other | ratio | single rounds | target | |",
     "|---|--:|--:|--:|---|",
 )
-BENCHMARKS: Final = {"serving": serving, "building": building, "startup": startup}
+BENCHMARKS: Final = {
+    "serving": serving,
+    "building": building,
+    "startup": startup,
+    "checking": checking,
+}
 
 
 def main() -> None:

@@ -105,3 +105,7 @@ class ServeError(DefectsIcalError):
 
 class InvalidFeedURLError(DefectsIcalError):
     """Raised for a URL that the doctor cannot request."""
+
+
+class FeedFileError(DefectsIcalError):
+    """A file whose feed should be checked cannot be read."""

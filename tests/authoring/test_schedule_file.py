@@ -25,7 +25,7 @@ from icalendar import Calendar
 from pydantic import BaseModel, ValidationError
 
 from defects_ical.authoring.schedule_file import create_schedule
-from defects_ical.doctor.diagnosis import diagnose
+from defects_ical.doctor.diagnosis import diagnose_url
 from defects_ical.errors import DefectsIcalError, OptionError
 from defects_ical.model.airing import Block
 from defects_ical.model.changes import Change
@@ -151,7 +151,8 @@ def test_new_show_can_be_checked_and_served(name: str, folder: Path) -> None:
         reply = server.request(f"/{expected.slug}.ics")
         feed = f"http://127.0.0.1:{server.port}/{expected.slug}.ics"
         # At this time, all events are upcoming, so that the doctor has nothing to report.
-        assert diagnose(feed, datetime(2000, 1, 1, tzinfo=UTC), Limits(pause=0)) == ()
+        diagnosis = diagnose_url(feed, datetime(2000, 1, 1, tzinfo=UTC), Limits(pause=0))
+        assert diagnosis.findings == ()
     assert reply.status == 200
     assert reply.body == (folder / "public" / f"{expected.slug}.ics").read_bytes()
     events = Calendar.from_ical(reply.body).events

@@ -145,6 +145,25 @@ def test_edits_render_same_bytes_as_new_builds(texts: list[str]) -> None:
         assert_same_bytes(text, cache)
 
 
+def test_edit_of_one_event_changes_form_of_all_times() -> None:
+    """Tehran's last transition is in 2022: a special in 2023 puts the other events in UTC, too."""
+    texts = [
+        edit_yaml(
+            timezone="Asia/Tehran",
+            published="2023-01-01T00:00:00Z",
+            premiere="2024-07-22",
+            specials=f"[{SPECIAL}]".replace("2025", year),
+            changes="[]",
+        )
+        for year in ("2024", "2023")
+    ]
+    feeds = [build_cached(text, SITE_URL)["/show.ics"].body for text in texts]
+    assert [b"TZID=Asia/Tehran" in feed for feed in feeds] == [True, False]
+    cache = BuildCache()
+    for text in (*texts, *texts):
+        assert_same_bytes(text, cache)
+
+
 def test_other_url_renders_everything() -> None:
     cache = BuildCache()
     for url in ("https://defects.example", "https://me.example/show", "https://defects.example"):

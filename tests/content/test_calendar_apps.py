@@ -32,7 +32,8 @@ ENTRY = CalendarEntry(
 def test_each_app_has_its_subscribe_link() -> None:
     apple, google, outlook, office = subscribe_links(FEED, SITE_URL)
     assert apple.url == "webcal://me.github.io/the-defects/the-defects-kocowa.ics"
-    assert google.url == (
+    assert google.url == "https://calendar.google.com/calendar/u/0/r/settings/addbyurl"
+    assert google.shortcut == (
         "https://calendar.google.com/calendar/r"
         "?cid=webcal%3A%2F%2Fme.github.io%2Fthe-defects%2Fthe-defects-kocowa.ics"
     )
@@ -50,12 +51,12 @@ def test_subscribe_links_decode_to_feed(schedule: Schedule) -> None:
     for feed in all_feeds(schedule):
         apple, google, *outlooks = subscribe_links(feed, SITE_URL)
         assert urlsplit(apple.url).scheme == "webcal"
-        # Google accepts no https URL here, Outlook no webcal URL.
-        assert unquote(urlsplit(google.url).query.removeprefix("cid=")) == apple.url
+        # Outlook accepts no webcal URL.
+        assert unquote(urlsplit(google.shortcut).query.removeprefix("cid=")) == apple.url
         for outlook in outlooks:
             query = parse_qs(urlsplit(outlook.url).query, strict_parsing=True)
             assert query == {"url": [SITE_URL.join(feed.path)], "name": [feed.title]}
-        assert max(len(each.url) for each in (apple, google, *outlooks)) < 256
+        assert max(map(len, (google.shortcut, *(each.url for each in (apple, *outlooks))))) < 256
 
 
 @pytest.mark.parametrize("title", ["슬기로운 의사생활 그리고 우리들의 블루스", "Long " * 40])

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from defects_ical.doctor.diagnosis import check_content
-from defects_ical.doctor.report import Finding, build_findings
+from defects_ical.doctor.findings import Finding, build_findings
 from defects_ical.site.build import Site
 from tests.support.broken_feeds import FEEDS, NOW
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import chain
 
-from defects_ical.doctor.checks.caching import check_caching
-from defects_ical.doctor.checks.delivery import check_delivery
-from defects_ical.doctor.checks.reachability import check_reachability
-from defects_ical.doctor.report import Finding, build_findings
+from defects_ical.doctor.findings import Finding, build_findings
+from defects_ical.doctor.http_checks.caching import check_caching
+from defects_ical.doctor.http_checks.delivery import check_delivery
+from defects_ical.doctor.http_checks.reachability import check_reachability
 from defects_ical.probe.session import ProbeResult
 
 

@@ -15,6 +15,8 @@ import pytest
 import pytz
 
 from defects_ical.content.feeds import event_uid
+from defects_ical.doctor.diagnosis import check_content
+from defects_ical.doctor.findings import build_findings
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
@@ -102,3 +104,18 @@ def test_patterns_are_many_and_have_their_own_uids() -> None:
 
 def test_every_schedule_has_expected_events() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.txt")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_doctor_finds_nothing_in_feeds(name: str) -> None:
+    schedule = load_schedule(FOLDER / f"{name}.yaml")
+    # All events of the patterns are later, and all stamps earlier than now.
+    now = datetime(1990, 1, 1, tzinfo=UTC)
+    for path, resource in build_site(schedule, SITE_URL).items():
+        if path.endswith(".ics"):
+            findings = build_findings(check_content((resource.body,), now))
+            assert [each.issue.id for each in findings if each.severity != "info"] in (
+                [],
+                # A series of which only the month is known.
+                ["no-events"],
+            ), path

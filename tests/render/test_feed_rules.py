@@ -108,7 +108,7 @@ ZONED = b"DTSTART;TZID=Asia/Seoul:2025"
 
 STANDARD = (
     b"BEGIN:STANDARD\r\nDTSTART:19881009T030000\r\nTZNAME:KST\r\n"
-    b"TZOFFSETFROM:+1000\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\n"
+    b"TZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\n"
 )
 
 DAMAGES = (
@@ -311,6 +311,8 @@ DAMAGES = (
     Damage(check_observances, "start after its events", b"19881009T03", b"20881009T03"),
     Damage(check_observances, "start before 1970", b"19881009T03", b"19081009T03"),
     Damage(check_observances, "no offset", b"TZOFFSETTO:+0900\r\n", b""),
+    Damage(check_observances, "another offset before", b"FROM:+0900", b"FROM:+1000"),
+    Damage(check_observances, "two observances without rules", STANDARD, STANDARD * 2),
     Damage(check_observances, "no observance", STANDARD, b""),
     Damage(
         check_observances, "no standard time", STANDARD, STANDARD.replace(b"STANDARD", b"DAYLIGHT")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -23,7 +24,8 @@ from tests.support.calendar_files import (
     CalendarFiles,
     list_calendar_files,
 )
-from tests.support.example_schedules import load_yaml, make_yaml
+from tests.support.example_schedules import edit_airing, load_yaml, make_yaml
+from tests.support.other_parsers import READERS, Reader, list_broadcasts
 from tests.support.variants import sample
 
 SHOW = uuid.UUID("3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29")
@@ -123,6 +125,13 @@ def test_no_feed_contains_a_recap(site: Site) -> None:
 def test_event_refers_to_zone_and_its_definition(zone: str) -> None:
     feed = render_main_feed(make_yaml(timezone=zone, time="12:00", episodes=1))
     feed = feed.replace("\r\n ", "")
+    if "VTIMEZONE" not in feed:
+        start = datetime(2025, 7, 21, 12, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        assert find_lines(feed, "DTSTART", "DTEND") == [
+            f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
+            f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
+        ]
+        return
     assert find_lines(find_vtimezone(feed), "TZID") == [f"TZID:{zone}"]
     assert f"\r\nDTSTART;TZID={zone}:20250721T120000\r\n" in feed
     assert f"\r\nDTEND;TZID={zone}:20250721T130000\r\n" in feed
@@ -138,6 +147,39 @@ def test_zone_is_defined_before_events_if_used() -> None:
     for file in files.values():
         assert file.count("BEGIN:VTIMEZONE") == int("TZID" in file)
         assert file.rfind("END:VTIMEZONE") < file.index("BEGIN:VEVENT")
+
+
+def test_zone_without_yearly_rules_is_in_utc() -> None:
+    """Only the calendar and the descriptions show the zone."""
+    feed = render_main_feed(make_yaml(timezone="Africa/Cairo", episodes=1))
+    assert find_lines(feed, "DTSTART", "DTEND", "BEGIN", "X-WR-TIMEZONE") == [
+        "BEGIN:VCALENDAR",
+        "X-WR-TIMEZONE:Africa/Cairo",
+        "BEGIN:VEVENT",
+        "DTSTART:20250721T200000Z",
+        "DTEND:20250721T210000Z",
+    ]
+    assert "23:00 EEST (Cairo)" in feed.replace("\r\n ", "")
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_empty_calendar_of_such_a_zone_defines_utc(read: Reader) -> None:
+    """A calendar needs a component (§3.6)."""
+    yaml = edit_airing("{premiere: 2027-10}").replace("Asia/Seoul", "Africa/Casablanca")
+    feed = render_main_feed(yaml)
+    assert find_vtimezone(feed).splitlines() == [
+        "BEGIN:VTIMEZONE",
+        "TZID:UTC",
+        "BEGIN:STANDARD",
+        "DTSTART:19700101T000000",
+        "TZNAME:UTC",
+        "TZOFFSETFROM:+0000",
+        "TZOFFSETTO:+0000",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+    ]
+    assert "\r\nX-WR-TIMEZONE:Africa/Casablanca\r\n" in feed
+    assert list_broadcasts(read, feed.encode()) == []
 
 
 def test_feed_in_utc_defines_no_zone() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+from defects_ical.content import calendar_apps
+from defects_ical.content.feeds import all_feeds
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
@@ -59,6 +62,21 @@ def test_row_says_what_is_cancelled_on_platform() -> None:
         "Thursday 3 July 2025, 20:00 KST",
         "Friday 4 July 2025, 20:00 KST, cancelled",
     ]
+
+
+def test_every_feed_leads_to_google_without_scripts(schedule: Schedule) -> None:
+    """The link to the form, with the steps and the address to paste, and the shortcut."""
+    page = render_files(schedule)["/"].decode()
+    sections = re.findall('<section class="feed .*?</section>', page, re.DOTALL)
+    assert len(sections) == len(all_feeds(schedule)) == 8
+    for feed, section in zip(all_feeds(schedule), sections, strict=True):
+        tree = HtmlTree(section)
+        _, form, shortcut, *_ = tree.find_all("a")
+        assert form["href"] == calendar_apps.GOOGLE
+        address = SITE_URL.join(feed.path)
+        assert unquote(shortcut["href"]).endswith(address.replace("https:", "?cid=webcal:"))
+        assert f"\n{address} " in tree.text
+        assert "Copy the address, " in tree.text
 
 
 # The sitemap

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from defects_ical.rfc5545.lenient_parser import SyntaxRule, parse_lenient
+from typing import Final
+
+from defects_ical.rfc5545.lenient_parser import parse_lenient
+from defects_ical.rfc5545.syntax_rules import SyntaxRule
 from tests.support.broken_feeds import FEEDS
+from tests.support.documents import ROOT
+
+CASES: Final = ROOT / "tests" / "doctor" / "cases" / "broken"
 
 
 def test_valid_feed_breaks_no_rule() -> None:
@@ -16,7 +22,9 @@ def test_valid_feed_breaks_no_rule() -> None:
 
 
 def test_every_rule_is_observed() -> None:
-    observed = {each.rule for body in FEEDS.values() for each in parse_lenient(body).observations}
+    cases = [file.read_bytes() for file in CASES.glob("*.ics")]
+    bodies = (*FEEDS.values(), *cases)
+    observed = {each.rule for body in bodies for each in parse_lenient(body).observations}
     assert observed == set(SyntaxRule) - {SyntaxRule.TOO_MANY_LINES}
 
 

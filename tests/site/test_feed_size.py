@@ -25,7 +25,7 @@ SCHEDULES = {
     **HOSTILE_SCHEDULES,
     "long name": make_yaml(platforms=LONG_NAME),
     "many clocks": make_yaml(clocks="[America/New_York, Asia/Tokyo, Europe/London, UTC]"),
-    "many transitions": make_yaml(timezone="Africa/Casablanca", episodes=1000),
+    "many episodes": make_yaml(timezone="Africa/Casablanca", episodes=1000),
 }
 
 

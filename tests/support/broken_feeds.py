@@ -86,6 +86,7 @@ DTSTAMP: Final = "DTSTAMP:20260901T080000Z\n"
 FIRST_UID: Final = "UID:7d1f5b62-lecture-1@lectures.example\n"
 SECOND_UID: Final = "UID:7d1f5b62-lecture-2@lectures.example\n"
 VALARM: Final = "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Soon\nTRIGGER:-PT1H\nEND:VALARM\n"
+TODO: Final = f"BEGIN:VTODO\nUID:1\n{DTSTAMP}DURATION:PT1H\nSUMMARY:Return the chairs\nEND:VTODO\n"
 END_VEVENT: Final = "END:VEVENT\n"
 # A fold three bytes earlier would be valid.
 SPLIT_CHARACTER: Final = VALID.replace("Café".encode(), b"Caf\xc3\r\n \xa9")
@@ -133,7 +134,15 @@ FEEDS: Final[dict[str, bytes]] = {
     ),
     "truncated": VALID[: VALID.index(b"RRULE:FREQ=WEEKLY")],
     "two calendars": _replace_once(SECOND_EVENT, FOOTER + HEADER + VTIMEZONE + SECOND_EVENT),
+    "white space before the calendar": b"\r\n  " + VALID,
+    "a space after a delimiter": _replace_once(END_VEVENT, "END:VEVENT \n"),
     "an invalid LAST-MODIFIED": _replace_once("X-WR-CALNAME", "LAST-MODIFIED:soon\nX-WR-CALNAME"),
+    "an unknown property": _replace_once("LOCATION:Old", "SEATS:80\nLOCATION:Old"),
+    "VALUE=DATE of a text": _replace_once("LOCATION:Old", "LOCATION;VALUE=DATE:Old"),
+    "an attachment in quoted-printable": _replace_once(
+        "URL:", "ATTACH;VALUE=BINARY;ENCODING=QUOTED-PRINTABLE:=41\nURL:"
+    ),
+    "incomplete base64": _replace_once("URL:", "ATTACH;VALUE=BINARY;ENCODING=BASE64:QUJ\nURL:"),
     "an unknown component": _replace_once(
         "BEGIN:VEVENT", "BEGIN:X-ROOM\nX-SEATS:80\nEND:X-ROOM\nBEGIN:VEVENT"
     ),
@@ -166,6 +175,14 @@ FEEDS: Final[dict[str, bytes]] = {
     "a rule with BYMONTHDAY": _replace_once("BYDAY=1SU", "BYMONTHDAY=1,2,3,4,5,6,7;BYDAY=SU"),
     "a long timezone history": _replace_once("END:VTIMEZONE", f"{HISTORY}\nEND:VTIMEZONE"),
     "COMMENT in a VTIMEZONE": _replace_once("TZID:America", "COMMENT:Eastern time\nTZID:America"),
+    "a parameter in a VTIMEZONE": _replace_once("TZNAME:EDT", "TZNAME;LANGUAGE=en:EDT"),
+    "an unknown observance": _replace_all(":DAYLIGHT", ":SUMMER"),
+    "an RDATE of a VTIMEZONE in UTC": _replace_once(
+        "END:STANDARD", "RDATE:20281105T060000Z\nEND:STANDARD"
+    ),
+    "a custom timezone with UNTIL": _replace_all("America/New_York", "Our town").replace(
+        b"BYDAY=1SU", b"BYDAY=1SU;UNTIL=20371101T060000Z"
+    ),
     # Events.
     "no UID": _replace_once(FIRST_UID, ""),
     "a duplicate UID": _replace_once(FIRST_UID, SECOND_UID),
@@ -193,6 +210,11 @@ FEEDS: Final[dict[str, bytes]] = {
     "an unknown FREQ": _replace_once("RRULE:FREQ=WEEKLY", "RRULE:FREQ=SOMETIMES"),
     "an invalid DURATION": _replace_once(DTEND, "DURATION:1H\n"),
     "an invalid TRIGGER": _replace_once(END_VEVENT, VALARM.replace("-PT1H", "-30M") + END_VEVENT),
+    "weeks and days as DURATION": _replace_once(DTEND, "DURATION:P1W2D\n"),
+    "a to-do with DURATION alone": _replace_once(FOOTER, TODO + FOOTER),
+    "a to-do without DTSTAMP": _replace_once(
+        FOOTER, TODO.replace(DTSTAMP, "").replace("DURATION:PT1H\n", "") + FOOTER
+    ),
     "a date as DTEND": _replace_once(DTEND, "DTEND;VALUE=DATE:20261021\n"),
     "an alarm": _replace_once(END_VEVENT, VALARM + END_VEVENT),
     "an alarm in a feed with reminders": _replace_once(END_VEVENT, VALARM + END_VEVENT).replace(

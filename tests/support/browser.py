@@ -69,9 +69,13 @@ ColorScheme = Literal["light", "dark"]
 
 @dataclass
 class Watcher:
-    """The requests of a page, and the problems: whatever should not have happened."""
+    """The requests of a page, and the problems: whatever should not have happened.
+
+    ``answered`` are the URLs of other sites that the test answers itself.
+    """
 
     deployment: Deployment
+    answered: set[str] = field(default_factory=set)
     requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -93,7 +97,9 @@ class Watcher:
     def _record_request(self, request: Request) -> None:
         self.requests.append(request.url)
         # A data URL sends no request.
-        if urlsplit(request.url).scheme != "data" and not self.deployment.owns(request.url):
+        if urlsplit(request.url).scheme == "data" or request.url in self.answered:
+            return
+        if not self.deployment.owns(request.url):
             self.problems.append(f"not the site's: {request.url}")
 
     def _record_failure(self, request: Request) -> None:

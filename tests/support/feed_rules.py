@@ -364,23 +364,29 @@ def read_trigger(trigger: str) -> int | None:
 def check_timezones(file: CalendarFile) -> Iterator[str]:
     """Check that the zones of events, and no others, are defined before them (§3.2.19).
 
-    Without events, a calendar needs another component (§3.6): the definition of its zone.
+    Without events, a calendar needs another component (§3.6): the definition of its zone, or of
+    UTC if its zone has no yearly rules.
     """
     used = set(find_tzids(file.events))
-    if not file.events:
-        used = {line.value for line in file.calendar.get_lines("X-WR-TIMEZONE")}
     components = file.calendar.components
     first = tuple(takewhile(lambda each: each.name == "VTIMEZONE", components))
     defined = [zone.get_value("TZID") for zone in file.calendar.get_components("VTIMEZONE")]
+    if not file.events:
+        own = {line.value for line in file.calendar.get_lines("X-WR-TIMEZONE")}
+        used = {"UTC"} if defined == ["UTC"] else own
     if defined != sorted(used) or len(first) != len(defined):
         yield f"events use {used}; {defined} are defined, {len(first)} of them before the events"
     for line in file.calendar.get_lines("X-WR-TIMEZONE"):
-        if used - {line.value}:
+        if used - {line.value, "UTC"}:
             yield f"line {line.number}: X-WR-TIMEZONE is {line.value}"
 
 
 def check_observances(file: CalendarFile) -> Iterator[str]:
-    """Check that a VTIMEZONE is complete (§3.6.5) and starts before its events."""
+    """Check that a VTIMEZONE is complete (§3.6.5) and starts before its events.
+
+    It has one STANDARD with equal offsets, or Emacs ignores it; or a STANDARD and a DAYLIGHT with
+    yearly rules, because Outlook reads no other form.
+    """
     lines = [line for event in file.events for line in event.get_lines("DTSTART")]
     starts = [line.value for line in lines if not is_date(line)] or ["20380101T000000"]
     for zone in file.calendar.get_components("VTIMEZONE"):
@@ -388,9 +394,14 @@ def check_observances(file: CalendarFile) -> Iterator[str]:
         first = min((each.get_value("DTSTART") for each in zone.components), default="")
         if not zone.get_components("STANDARD") or not "19700101T000000" <= first < min(starts):
             yield f"line {zone.number}: starts at {first} for {starts}"
+        has_rules = len(zone.components) > 1
+        if [each.name for each in zone.components] != ["STANDARD", "DAYLIGHT"][: 1 + has_rules]:
+            yield f"line {zone.number}: {[each.name for each in zone.components]}"
         for each in zone.components:
-            rules = [line.name for line in each.get_lines("RRULE")]
-            yield from _check_properties(each, (*OBSERVANCE, *rules[:1]))
+            yield from _check_properties(each, (*OBSERVANCE, "RRULE") if has_rules else OBSERVANCE)
+            offsets = [each.get_value(name) for name in ("TZOFFSETFROM", "TZOFFSETTO")]
+            if has_rules != (offsets[0] != offsets[1]):
+                yield f"line {each.number}: from {offsets[0]} to {offsets[1]}"
 
 
 RULES: Final[tuple[Rule, ...]] = (

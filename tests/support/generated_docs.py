@@ -10,7 +10,15 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Final
 
-from defects_ical.doctor.issues import SEVERITIES, Issue, Severity
+from defects_ical.doctor.catalogue import ISSUES
+from defects_ical.doctor.issues.issue import SEVERITIES, Issue, Severity
+from defects_ical.rfc5545.properties import COMPONENTS, PROPERTIES
+from tests.support.checked_properties import (
+    UNCHECKED,
+    find_issues_by_name,
+    list_standard_components,
+    list_standard_properties,
+)
 from tests.support.documents import ROOT
 
 
@@ -28,7 +36,7 @@ def make_issues() -> str:
 
 
 def _make_issue_table(severity: Severity) -> str:
-    rows = [_make_issue_row(issue) for issue in Issue if issue.value.severity == severity]
+    rows = [_make_issue_row(issue) for issue in ISSUES if issue.severity == severity]
     head = ("| Issue | Message | Affects | Impact | Fix |", "|---|---|---|---|---|")
     return "\n".join((f"### {severity.capitalize()}", "", *head, *rows, ""))
 
@@ -41,6 +49,29 @@ def _make_issue_row(issue: Issue) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def make_checked_properties() -> str:
+    """Return the issues that concern each property and component of RFC 5545, or why none does."""
+    issues = find_issues_by_name()
+    names = (*list_standard_properties(), *list_standard_components())
+    sections = {**{name: each.section for name, each in PROPERTIES.items()}, **COMPONENTS}
+    rows = [
+        (name, sections[name], [each.id for each in ISSUES if each in issues[name]])
+        for name in names
+    ]
+    checked = [
+        f"| {name} | {section} | `{'`, `'.join(ids)}` |" for name, section, ids in rows if ids
+    ]
+    unchecked = [
+        f"| {name} | {section} | {UNCHECKED[name]} |" for name, section, ids in rows if not ids
+    ]
+    return "\n".join(
+        (
+            *("| Not checked | Defined in | Reason |", "|---|---|---|", *unchecked, ""),
+            *("| Checked | Defined in | Issues |", "|---|---|---|", *checked, ""),
+        )
+    )
+
+
 def _without_fields(text: str) -> str:
     """Return a text with an ellipsis for each field, safe in a table."""
     parts = ((literal, name is not None) for literal, name, _, _ in Formatter().parse(text))
@@ -49,6 +80,7 @@ def _without_fields(text: str) -> str:
 
 
 SECTIONS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
+    ("docs/doctor.md", "checked properties"): make_checked_properties,
     ("docs/doctor.md", "issues"): make_issues,
     ("docs/performance.md", "figures"): make_figures,
 }

@@ -9,6 +9,7 @@ from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.authoring import test_schedule_file
 from tests.doctor import test_report
+from tests.doctor.reports import test_formats
 from tests.support.site_digest import digest_site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -32,6 +33,7 @@ def write_golden_files() -> None:
         file.write_bytes(site[path].body)
     test_schedule_file.write_golden()
     test_report.write_golden()
+    test_formats.write_golden()
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple, TypeAlias
 
 import icalendar
@@ -12,6 +13,7 @@ import ics
 import pytest
 import recurring_ical_events
 import vobject
+from dateutil import tz
 from ical.calendar import Calendar
 from ical.calendar_stream import IcsCalendarStream
 
@@ -78,6 +80,32 @@ def read_with_recurring_ical_events(body: bytes) -> Iterator[Reading]:
     for each in recurring_ical_events.of(calendar).between(date(1973, 1, 1), date(2038, 1, 1)):
         texts = (str(each[name]) for name in ("STATUS", "SUMMARY"))
         yield Reading(str(each["UID"]), each.start, each.end, *texts)
+
+
+def read_with_icalendar(body: bytes) -> Iterator[Reading]:
+    """Yield the events that the library icalendar reads."""
+    for each in icalendar.Calendar.from_ical(body).walk("VEVENT"):
+        assert isinstance(each, icalendar.Event)
+        texts = (str(each[name]) for name in ("STATUS", "SUMMARY"))
+        yield Reading(str(each["UID"]), each.start, each.end, *texts)
+
+
+def read_with_dateutil(body: bytes) -> Iterator[Reading]:
+    """Yield the events with their times as dateutil reads the VTIMEZONE, whatever its name."""
+    zones = tz.tzical(io.StringIO(body.decode()))
+    for each in icalendar.Calendar.from_ical(body).walk("VEVENT"):
+        assert isinstance(each, icalendar.Event)
+        start, end = (_convert_time(each, name, zones) for name in ("DTSTART", "DTEND"))
+        texts = (str(each[name]) for name in ("STATUS", "SUMMARY"))
+        yield Reading(str(each["UID"]), start, end, *texts)
+
+
+def _convert_time(event: icalendar.Event, name: str, zones: tz.tzical) -> datetime:
+    value = event[name]
+    assert isinstance(value, icalendar.vDDDTypes)
+    text, tzid = value.to_ical().decode(), value.params.get("TZID")
+    naive = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - added below
+    return naive.replace(tzinfo=zones.get(tzid) if tzid else UTC)
 
 
 READERS = [

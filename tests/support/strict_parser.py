@@ -66,7 +66,7 @@ def _parse_component(begin: ContentLine, lines: Iterator[ContentLine], depth: in
         elif line.name != "END":
             own.append(line)
         elif line.value == begin.value:
-            return Component(begin.value, tuple(own), tuple(inner), begin.number)
+            return Component(begin.value, tuple(own), tuple(inner), begin.number, line.number)
         else:
             raise MalformedError(f"line {line.number}: END:{line.value} within {begin.value}")
     raise MalformedError(f"END:{begin.value} is missing")

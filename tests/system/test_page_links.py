@@ -10,6 +10,7 @@ import pytest
 import segno
 from playwright.sync_api import Page, expect
 
+from defects_ical.content import calendar_apps
 from defects_ical.schedule.validation.names import PAGE_SECTION_IDS
 from tests.support.browser import (
     PHONE,
@@ -24,7 +25,7 @@ from tests.support.browser import (
 from tests.support.deployments import Deployment, Deployments
 from tests.support.page_checks import delay_scripts, sum_shifts
 from tests.support.page_schedules import PAGES, SHIPPED, SHIPPED_STARTS
-from tests.support.variants import sample
+from tests.support.variants import leave_to_soak, sample
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -194,6 +195,91 @@ def test_copy_button_selects_without_clipboard(
     assert click_to_copy(button) == "Selected"
     selected = page.evaluate("() => getSelection().toString()")
     assert selected == service.join("/the-defects.ics")
+
+
+# Without an icon, the browser requests Google's.
+GOOGLE_FORM: Final = '<!DOCTYPE html><link rel="icon" href="data:,">'
+
+
+def open_google(page: Page, browser: WatchedBrowser, key: str = "") -> str:
+    """Use the visible link to Google Calendar, by a key or a click; return what it opens.
+
+    Its page is answered here: no request leaves this machine.
+    """
+    browser.watchers[-1].answered.add(calendar_apps.GOOGLE)
+    # Once: the next test uses the same context.
+    page.context.route(
+        calendar_apps.GOOGLE,
+        lambda route: route.fulfill(body=GOOGLE_FORM, content_type="text/html"),
+        times=1,
+    )
+    link = page.locator(".feed:visible [data-copies]")
+    with page.expect_popup() as popup:
+        if key:
+            link.press(key)
+        else:
+            link.click()
+    popup.value.wait_for_url("https://calendar.google.com/**")
+    url = popup.value.url
+    popup.value.close()
+    expect(link).to_be_focused()
+    return url
+
+
+def read_google_note(page: Page) -> str:
+    """Return the visible text next to the visible link to Google Calendar."""
+    note = page.locator(".feed:visible [data-app='Google Calendar'] small").first
+    return note.inner_text().replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("key", ["Enter", *leave_to_soak("")])
+def test_google_link_copies_address_and_opens_form(
+    service: Deployment, browser: WatchedBrowser, key: str
+) -> None:
+    page = browser.open_blank(service)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(service.join("/"))
+    page.get_by_text("30 min before").click()
+    assert read_google_note(page) == (
+        "On a computer. Copies the address: paste it on the page that opens, then choose “Add "
+        "calendar”."
+    )
+    assert open_google(page, browser, key) == calendar_apps.GOOGLE
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied == service.join("/the-defects-reminders.ics")
+    assert read_google_note(page) == (
+        "On a computer. Address copied. Paste it on the new page, then choose “Add calendar”."
+    )
+    shortcut = page.locator(".feed:visible [data-app='Google Calendar'] small a")
+    assert "webcal%3A%2F%2F" in str(shortcut.get_attribute("href"))
+
+
+def test_google_link_selects_address_without_clipboard(
+    service: Deployment, browser: WatchedBrowser
+) -> None:
+    page = browser.open_blank(service)
+    page.add_init_script("document.execCommand = () => false")
+    page.goto(service.join("/"))
+    assert open_google(page, browser) == calendar_apps.GOOGLE
+    assert read_google_note(page) == (
+        "On a computer. Address selected. Copy it, paste it on the new page, then choose “Add "
+        "calendar”."
+    )
+    selected = page.evaluate("() => getSelection().toString()")
+    assert selected == service.join("/the-defects.ics")
+
+
+def test_google_link_opens_form_without_script(
+    service: Deployment, browser: WatchedBrowser
+) -> None:
+    page = browser.open_blank(service, Visitor(script=False))
+    page.goto(service.join("/"))
+    assert read_google_note(page) == (
+        "On a computer. Copy the address, paste it on the page that opens, then choose “Add "
+        "calendar”."
+    )
+    expect(page.locator(".feed:visible code")).to_have_text(service.join("/the-defects.ics"))
+    assert open_google(page, browser) == calendar_apps.GOOGLE
 
 
 def test_copy_button_copies_complete_snippet(service: Deployment, browser: WatchedBrowser) -> None:

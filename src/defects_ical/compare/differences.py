@@ -114,7 +114,7 @@ class RequiredEntry:
     or LAST-MODIFIED (UTC), and ``count`` the number of entries until SEQUENCE exceeds the
     published one: at least 1. ``takes_out``: the entry gives the episode its own event again.
     ``is_minor``: any entry about a platform is enough, if it names one of the episodes.
-    ``published_timezone`` is the zone of the published times, if any.
+    ``published_timezone`` is the zone of the published calendar, if it is known.
     """
 
     keys: tuple[str, ...]

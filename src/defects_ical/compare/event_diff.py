@@ -23,7 +23,7 @@ _Value = TypeVar("_Value")
 # Parts of an event's text that people know by their words.
 QUOTED_PARTS: Final = ("title", "teaser")
 # Parts that change with a time or a stamp.
-DERIVED_PARTS: Final = ("times in other time zones", "list of changes", "time zone")
+DERIVED_PARTS: Final = ("times in other time zones", "list of changes")
 # Properties that belong to other parts or kinds; all others are "details".
 KNOWN_PROPERTIES: Final = (
     *("DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "CREATED", "DTSTART", "DTEND", "UID", "STATUS"),
@@ -241,7 +241,6 @@ def _split_text(event: PublishedEvent) -> dict[str, str]:
         "link": paragraphs.link + values.get("URL", ""),
         "genres": values.get("CATEGORIES", ""),
         "first published": values.get("CREATED", ""),
-        "time zone": event.timezone or "UTC",
         "details": "\n".join(line for line in event.lines if not line.startswith(KNOWN_PROPERTIES)),
     }
 

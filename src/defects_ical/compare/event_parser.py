@@ -56,8 +56,9 @@ class PublishedEvent:
     """A VEVENT: ``start`` in UTC, ``runtime`` in minutes, texts without escapes.
 
     While the hour is unknown, ``start`` is a date and ``runtime`` is None. ``episode_id`` ("e08")
-    is the fragment of its URL, which names its first episode. ``timezone`` is the TZID of its
-    times, None for UTC. ``lines`` are its unfolded lines, sorted.
+    is the fragment of its URL, which names its first episode. ``timezone`` is the zone of its
+    calendar, or the TZID of its times; None if neither is known. ``lines`` are its unfolded lines,
+    sorted, with DTSTART and DTEND in UTC: how a time is written makes no difference.
     """
 
     uid: str
@@ -126,28 +127,37 @@ def find_changed_events(before: bytes, after: bytes) -> Changes:
     Events with equal bytes are not parsed, so that they cost almost nothing. Raises CalendarError.
     """
     old_bodies, new_bodies = (split_events(each)[1] for each in (before, after))
-    old_events = _parse_events(old_bodies, skip=frozenset(new_bodies))
-    new_events = _parse_events(new_bodies, skip=frozenset(old_bodies))
+    old_zone, new_zone = map(_find_timezone, (before, after))
+    old_events = _parse_events(old_bodies, old_zone, skip=frozenset(new_bodies))
+    new_events = _parse_events(new_bodies, new_zone, skip=frozenset(old_bodies))
     uids = (*new_events, *old_events)
     pairs = ((uid, old_events.get(uid), new_events.get(uid)) for uid in uids)
-    # The folds of lines, and their order, make no difference.
+    # The folds of lines and their order make no difference.
     return {uid: (a, b) for uid, a, b in pairs if not (a and b and a.lines == b.lines)}
 
 
-def _parse_events(events: Iterable[bytes], skip: frozenset[bytes]) -> dict[str, PublishedEvent]:
-    parsed = (parse_event(each) for each in events if each not in skip)
+def _find_timezone(body: bytes) -> str | None:
+    """Return the zone that a calendar names; its events may be in UTC. Episode files name none."""
+    line = parse_header(body).get("X-WR-TIMEZONE") if body else None
+    return line.text if line and line.text in TIMEZONE_NAMES else None
+
+
+def _parse_events(
+    events: Iterable[bytes], timezone: str | None, skip: frozenset[bytes]
+) -> dict[str, PublishedEvent]:
+    parsed = (parse_event(each, timezone) for each in events if each not in skip)
     return {each.uid: each for each in parsed}
 
 
-def parse_event(event: bytes) -> PublishedEvent:
-    """Parse the folded lines within an event.
+def parse_event(event: bytes, timezone: str | None = None) -> PublishedEvent:
+    """Parse the folded lines within an event of a calendar with this time zone.
 
     Raises CalendarError if it is not as this program writes events.
     """
     lines = _split_lines(event)
     properties = _parse_properties(lines)
     try:
-        start, timezone = _parse_start(properties["DTSTART"])
+        start = _parse_start(properties["DTSTART"])
         summary = properties["SUMMARY"].text
         return PublishedEvent(
             uid=properties["UID"].value,
@@ -155,12 +165,12 @@ def parse_event(event: bytes) -> PublishedEvent:
             stamps=_parse_stamps(properties),
             start=start,
             runtime=_parse_runtime(start, properties["DTEND"]),
-            timezone=timezone,
+            timezone=timezone or properties["DTSTART"].tzid or None,
             status=_parse_status(properties["STATUS"], summary),
             summary=summary,
             description=properties["DESCRIPTION"].text,
             properties=properties,
-            lines=tuple(sorted(lines)),
+            lines=tuple(sorted(map(_normalize_time, lines))),
         )
     except KeyError as error:
         raise CalendarError(f"an event has no {error.args[0]}") from None
@@ -197,7 +207,7 @@ def _parse_stamps(properties: Properties) -> RevisionStamps:
     for each in dates:
         if not each.value.endswith("Z"):
             raise _create_value_error(each, "is not in UTC")
-    return RevisionStamps(int(sequence.value), *(_parse_time(each)[0] for each in dates))
+    return RevisionStamps(int(sequence.value), *map(_parse_time, dates))
 
 
 def _parse_status(line: ContentLine, summary: str) -> Status:
@@ -208,16 +218,15 @@ def _parse_status(line: ContentLine, summary: str) -> Status:
     return "postponed" if is_postponed else status
 
 
-def _parse_start(line: ContentLine) -> tuple[Start, str | None]:
-    """Return a date and None, or a time in UTC and its time zone; see ``_parse_time``."""
-    return (_parse_date(line), None) if _is_date(line) else _parse_time(line)
+def _parse_start(line: ContentLine) -> Start:
+    return _parse_date(line) if _is_date(line) else _parse_time(line)
 
 
 def _parse_runtime(start: Start, end: ContentLine) -> int | None:
     """Return the minutes from ``start`` to ``end``; None for an event of a whole day."""
     if not isinstance(start, datetime):
         return None
-    return round((_parse_time(end)[0] - start).total_seconds() / 60)
+    return round((_parse_time(end) - start).total_seconds() / 60)
 
 
 def _is_date(line: ContentLine) -> bool:
@@ -231,22 +240,30 @@ def _parse_date(line: ContentLine) -> date:
         raise _create_value_error(line, "is not a date") from None
 
 
-def _parse_time(line: ContentLine) -> tuple[datetime, str | None]:
-    """Return a time in UTC, and the time zone in which it is written; None for UTC."""
+def _parse_time(line: ContentLine) -> datetime:
+    """Return a time in UTC."""
     local = parse_local_datetime(line.value.removesuffix("Z"))
     if not local:
         raise _create_value_error(line, "is not a date and time")
     if line.value.endswith("Z"):
-        return local.replace(tzinfo=UTC), None
+        return local.replace(tzinfo=UTC)
     if line.tzid not in TIMEZONE_NAMES:
         raise _create_value_error(line, "is neither in UTC nor in an IANA time zone")
     try:
-        return to_utc(local, line.tzid), line.tzid
+        return to_utc(local, line.tzid)
     except AmbiguousTimeError as error:
         # iCalendar means the first of the two (RFC 5545 §3.3.5).
-        return (local - error.first).replace(tzinfo=UTC), line.tzid
+        return (local - error.first).replace(tzinfo=UTC)
     except NonexistentTimeError:
         raise _create_value_error(line, f"does not exist in {line.tzid}") from None
+
+
+def _normalize_time(text: str) -> str:
+    """Write DTSTART or DTEND in UTC; return any other line as it is."""
+    line = _parse_line(text) if text.startswith(("DTSTART", "DTEND")) else None
+    if not line or _is_date(line):
+        return text
+    return f"{line.name}:{_parse_time(line):%Y%m%dT%H%M%SZ}"
 
 
 def _create_value_error(line: ContentLine, problem: str) -> CalendarError:

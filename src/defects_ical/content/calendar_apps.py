@@ -15,24 +15,32 @@ from defects_ical.timezones.conversion import format_utc
 MAX_SUBSCRIBE_URL: Final = 255
 # Servers accept about 8000 characters, some proxies and browsers 2000.
 MAX_FORM_URL: Final = 2000
+# The documented way: Google's page has a field for the address.
+GOOGLE: Final = "https://calendar.google.com/calendar/u/0/r/settings/addbyurl"
 OUTLOOK: Final = "https://outlook.live.com/calendar/0/addfromweb?"
 MICROSOFT_365: Final = "https://outlook.office.com/calendar/0/addfromweb?"
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A link that subscribes to a feed in one calendar app, and a note for its users."""
+    """A link that subscribes to a feed in one calendar app, and a note for its users.
+
+    If there is a ``shortcut``, the link leads to a form for the feed's address. The shortcut needs
+    no address, but may fail.
+    """
 
     app: str
     url: str
     note: str
+    shortcut: str = ""
 
 
 def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
     """Return a link to subscribe to a feed for each app that has one."""
     webcal = site_url.webcal(feed.path)
-    google = f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}"
-    # Outlook creates an empty calendar from a webcal URL, and Google none from an https URL.
+    # Google does not document it. In 2026 it was reported to fail, and to add an empty calendar.
+    shortcut = f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}"
+    # Outlook creates an empty calendar from a webcal URL.
     query = urlencode({"url": site_url.join(feed.path), "name": feed.title}, quote_via=quote)
     if len(f"{MICROSOFT_365}{query}") > MAX_SUBSCRIBE_URL:
         # Outlook asks for a name if there is none.
@@ -40,11 +48,7 @@ def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
     live, office = f"{OUTLOOK}{query}", f"{MICROSOFT_365}{query}"
     return (
         Subscription("Apple Calendar", webcal, "On iPhone, iPad and Mac."),
-        Subscription(
-            "Google Calendar",
-            google,
-            "On a computer. The Android app cannot subscribe, but shows the calendar afterwards.",
-        ),
+        Subscription("Google Calendar", GOOGLE, "On a computer.", shortcut),
         Subscription("Outlook.com", live, "In the browser. Outlook for Mac cannot subscribe."),
         Subscription("Microsoft 365", office, "In the browser, with a work or school account."),
     )

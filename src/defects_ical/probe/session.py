@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import SplitResult
@@ -64,15 +64,23 @@ class ProbeResult:
         )
 
 
+def ignore(_: str) -> None:
+    """Ignore a request that starts."""
+
+
 def probe_feed(
-    url: str, limits: Limits = LIMITS, trusted: ssl.SSLContext | None = None
+    url: str,
+    limits: Limits = LIMITS,
+    trusted: ssl.SSLContext | None = None,
+    *,
+    on_request: Callable[[str], None] = ignore,
 ) -> ProbeResult:
     """Request a feed as each of CLIENTS does, once more, and by its validators.
 
     Requests only this URL, its redirects, and the robots.txt of its host: at most a dozen requests
     besides redirects, half as many again of a webcal URL, one at a time. ``trusted`` replaces the
-    public certificate authorities. Raises InvalidFeedURLError unless it is an http, https or webcal
-    URL.
+    public certificate authorities. ``on_request`` is called with the client's name before each
+    request. Raises InvalidFeedURLError unless it is an http, https or webcal URL.
     """
     feed_url = parse_feed_url(url)
     # The environment's proxies and certificates are ignored: importers have neither.
@@ -83,7 +91,7 @@ def probe_feed(
     )
     with client:
         fetcher = Fetcher(client, limits.max_bytes, limits.max_redirects, limits.connect)
-        session = _Session(feed_url, limits, fetcher, time.monotonic() + limits.total)
+        session = _Session(feed_url, limits, fetcher, time.monotonic() + limits.total, on_request)
         return ProbeResult(url, tuple(session.run()), limits)
 
 
@@ -95,6 +103,7 @@ class _Session:
     limits: Limits
     fetcher: Fetcher
     end: float
+    on_request: Callable[[str], None]
 
     def run(self) -> Iterator[Probe]:
         fetched = []
@@ -156,6 +165,7 @@ class _Session:
         self, client: str, purpose: Purpose, url: str, headers: Mapping[str, str] | None = None
     ) -> Probe:
         """Send a request, in a part of the time so that there is time for others."""
+        self.on_request(client)
         method = "HEAD" if purpose == "head" else "GET"
         headers = {**CLIENT_HEADERS[client], **(headers or {})}
         limit = self.limits.robots if purpose == "robots" else self.limits.request

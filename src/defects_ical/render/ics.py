@@ -8,6 +8,7 @@ rendered once and its bytes are reused in all three kinds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Final, NamedTuple, TypeAlias
@@ -50,13 +51,16 @@ Value: TypeAlias = str | vCategory | vDate | vDatetime | vDuration | vUri
 def render_feeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of every .ics file."""
     schedule, listings = site.schedule, site.listings
-    timezone = _render(_make_timezone(schedule, listings))
-    lines = _SharedLines(site)
+    zone = _choose_zone(schedule, listings)
+    timezone = _render(zone.make_timezone())
+    lines = _SharedLines(site, zone)
     for feed in site.feeds:
         renderer = _FeedRenderer(site, feed, lines)
         events = listings.of(feed.platform).events
         modified = max((each.modified for each in events), default=schedule.published)
-        contents = site.cache.get_or_render(feed.path, events, renderer.render_event)
+        # An edit of one event may change the form of the times of all others.
+        name = f"{feed.path} in {zone.name}"
+        contents = site.cache.get_or_render(name, events, renderer.render_event)
         calendar = _render(renderer.make_calendar(feed, modified))
         yield feed.path, _assemble(calendar, timezone, contents)
         for each in add_reminders(feed, schedule):
@@ -112,7 +116,7 @@ def _make_unnamed_calendar() -> Calendar:
 class _SharedLines:
     """Content lines that several events or feeds have in common, each rendered once."""
 
-    def __init__(self, site: SiteInput) -> None:
+    def __init__(self, site: SiteInput, zone: _CalendarZone) -> None:
         self.site = site
         categories = vCategory([*dict.fromkeys(("TV", *site.show.genres))])
         self.common: Lines = {
@@ -120,7 +124,7 @@ class _SharedLines:
             "TRANSP": _render_line("TRANSP", "TRANSPARENT"),
             "CATEGORIES": _render_line("CATEGORIES", categories),
         }
-        self.get_broadcast = cache(partial(_render_broadcast, site.schedule))
+        self.get_broadcast = cache(partial(_render_broadcast, site.schedule, zone))
         self._get_stamps = cache(_render_stamps)
         self._get_name = cache(_render_name)
         self._get_alarm = cache(_render_alarm)
@@ -174,13 +178,14 @@ class _Broadcast(NamedTuple):
     local_times: str
 
 
-def _render_broadcast(schedule: Schedule, start: Start, runtime: int) -> _Broadcast:
+def _render_broadcast(
+    schedule: Schedule, zone: _CalendarZone, start: Start, runtime: int
+) -> _Broadcast:
     """Render what depends on the start and the runtime (minutes)."""
     times = "\n".join(descriptions.format_local_times(start, schedule))
     if not isinstance(start, datetime):
         return _Broadcast(_render_dates(start), times)
-    end = start + timedelta(minutes=runtime)
-    return _Broadcast(_render_start_end(start, end, schedule.timezone), times)
+    return _Broadcast(zone.render_start_end(start, start + timedelta(minutes=runtime)), times)
 
 
 def _render_dates(day: date) -> Lines:
@@ -189,19 +194,55 @@ def _render_dates(day: date) -> Lines:
     return {name: _render_line(name, vDate(each), VALUE="DATE") for name, each in days.items()}
 
 
-def _render_start_end(start: datetime, end: datetime, zone: str) -> Lines:
-    """Render DTSTART and DTEND in the schedule's zone, or in UTC if a local time is ambiguous.
+@dataclass(frozen=True, slots=True)
+class _CalendarZone:
+    """The time zone in which the calendars have their times: the schedule's, or UTC."""
 
-    Not DURATION: five parsers do not compute the end from it.
-    """
-    times = {"DTSTART": start, "DTEND": end}
-    local = {
-        name: each for name, time in times.items() if (each := to_unambiguous_local(time, zone))
-    }
-    if zone == UTC_ZONE or len(local) < len(times):
-        return {name: _render_line(name, vDatetime(time)) for name, time in times.items()}
-    # TZID by hand: icalendar writes zones that are always at UTC+0 as UTC.
-    return {name: _render_line(name, vDatetime(time), TZID=zone) for name, time in local.items()}
+    name: str
+    observances: tuple[Observance, ...]
+
+    def render_start_end(self, start: datetime, end: datetime) -> Lines:
+        """Render DTSTART and DTEND as local times, or in UTC if one of them is ambiguous.
+
+        Not DURATION: five parsers do not compute the end from it.
+        """
+        times = {"DTSTART": start, "DTEND": end}
+        local = {
+            name: each
+            for name, time in times.items()
+            if (each := to_unambiguous_local(time, self.name))
+        }
+        if self.name == UTC_ZONE or len(local) < len(times):
+            return {name: _render_line(name, vDatetime(time)) for name, time in times.items()}
+        # TZID by hand: icalendar writes zones that are always at UTC+0 as UTC.
+        return {
+            name: _render_line(name, vDatetime(time), TZID=self.name)
+            for name, time in local.items()
+        }
+
+    # Not icalendar's own VTIMEZONEs: they are an hour off, list transitions up to 2038, differ
+    # between processes and have a COMMENT, which RFC 5545 §3.6.5 does not allow.
+    def make_timezone(self) -> Timezone:
+        """Return the VTIMEZONE."""
+        timezone = Timezone()
+        timezone.add("TZID", vText(self.name))
+        for each in self.observances:
+            timezone.add_component(_make_observance(each))
+        return timezone
+
+
+def _choose_zone(schedule: Schedule, listings: Listings) -> _CalendarZone:
+    """Return the schedule's zone, or UTC if yearly rules cannot define it for all platforms."""
+    every = {id(each): each for each in (listings.main, *listings.platforms.values())}
+    episodes = [each for listing in every.values() for each in listing.episodes]
+    starts = (each.start for each in episodes if each.start)
+    ends = (each.end for each in episodes if each.end)
+    first, last = (min(starts, default=schedule.published), max(ends, default=schedule.published))
+    years = [to_local(time, schedule.timezone).naive.year for time in (first, last)]
+    found = find_observances(schedule.timezone, *years)
+    if found:
+        return _CalendarZone(schedule.timezone, found)
+    return _CalendarZone(UTC_ZONE, find_observances(UTC_ZONE, *years))
 
 
 class _FeedRenderer:
@@ -290,23 +331,6 @@ class _FeedRenderer:
             link=f"All episodes and changes: {self.site.link_to(event)}",
         )
         return str(description)
-
-
-# Not icalendar's own VTIMEZONEs: they are an hour off, list transitions up to 2038, differ between
-# processes and have a COMMENT, which RFC 5545 §3.6.5 does not allow.
-def _make_timezone(schedule: Schedule, listings: Listings) -> Timezone:
-    """Return the VTIMEZONE of the schedule's zone, for the times of all platforms."""
-    every = {id(each): each for each in (listings.main, *listings.platforms.values())}
-    episodes = [each for listing in every.values() for each in listing.episodes]
-    starts = (each.start for each in episodes if each.start)
-    ends = (each.end for each in episodes if each.end)
-    first, last = (min(starts, default=schedule.published), max(ends, default=schedule.published))
-    years = (to_local(time, schedule.timezone).naive.year for time in (first, last))
-    timezone = Timezone()
-    timezone.add("TZID", vText(schedule.timezone))
-    for each in find_observances(schedule.timezone, *years):
-        timezone.add_component(_make_observance(each))
-    return timezone
 
 
 def _make_observance(observance: Observance) -> Component:

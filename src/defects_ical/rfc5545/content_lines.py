@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 MAX_LINE_BYTES: Final = 75
 """The limit for a physical line, without its line ending (§3.1)."""
@@ -20,9 +21,11 @@ MAX_DEPTH: Final = 8
 """The limit for nested components. No standard needs more than four; without a limit, a hostile
 file exceeds Python's recursion limit."""
 
+_Parameters: TypeAlias = tuple[tuple[str, str], ...]
 _PARAMETER: Final = r';[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*'
-_LINE: Final = re.compile(f"(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:{_PARAMETER})*):(?P<value>.*)")
-_LINE_ENDING: Final = re.compile(rb"\r\n|\r|\n")
+_HEAD: Final = re.compile(f"(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:{_PARAMETER})*)")
+_LINE: Final = re.compile(f"(?P<head>[A-Za-z0-9-]+(?:{_PARAMETER})*):(?P<value>.*)")
+MAX_CACHED_HEAD: Final = 100
 _FOLD: Final = re.compile(rb"(?:\r\n|\r|\n)[ \t]")
 # Unicode categories Cc, Zl and Zp, and the byte order mark: some clients end a line at these.
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -76,7 +79,8 @@ class ContentLine:
     @property
     def tzid(self) -> str:
         """The TZID without quotation marks; empty without one."""
-        return (self.get_parameter("TZID") or "").strip('"')
+        # Most lines have no parameters.
+        return (self.get_parameter("TZID") or "").strip('"') if self.parameters else ""
 
     @property
     def text(self) -> str:
@@ -88,13 +92,15 @@ class ContentLine:
 class Component:
     """A component (§3.6): its properties and its subcomponents, in order.
 
-    ``number`` is that of its BEGIN line. Equality ignores it.
+    ``number`` is that of its BEGIN line, ``end`` that of the line that closes it. Equality ignores
+    both.
     """
 
     name: str
     lines: tuple[ContentLine, ...]
     components: tuple[Component, ...]
     number: int = field(compare=False)
+    end: int = field(compare=False)
 
     def get_lines(self, name: str) -> tuple[ContentLine, ...]:
         """Return all properties of a name."""
@@ -123,12 +129,9 @@ def looks_like_html(body: bytes) -> bool:
 
 def split_physical_lines(text: bytes) -> Iterator[PhysicalLine]:
     """Split text into physical lines, with any line endings."""
-    start, number = 0, 1
-    for number, found in enumerate(_LINE_ENDING.finditer(text), start=1):
-        yield PhysicalLine(number, text[start : found.start()], found[0])
-        start = found.end()
-    if start < len(text):
-        yield PhysicalLine(number + bool(start), text[start:], b"")
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        raw = line.rstrip(b"\r\n")
+        yield PhysicalLine(number, raw, line[len(raw) :])
 
 
 def unfold(text: bytes) -> bytes:
@@ -138,14 +141,27 @@ def unfold(text: bytes) -> bytes:
 
 def parse_line(text: str, number: int = 0) -> ContentLine | None:
     """Parse an unfolded line (§3.1) in linear time; return None if it is not a content line."""
-    found = _LINE.fullmatch(text)
+    head, colon, value = text.partition(":")
+    if colon and len(head) <= MAX_CACHED_HEAD and '"' not in head:
+        parsed = _parse_cached_head(head)
+    else:
+        found = _LINE.fullmatch(text)
+        parsed = _parse_head(found["head"]) if found else None
+        value = found["value"] if found else ""
+    return ContentLine(*parsed, value, number) if parsed else None
+
+
+def _parse_head(head: str) -> tuple[str, _Parameters] | None:
+    """Return the name and the parameters of a line; None if they are not valid."""
+    found = _HEAD.fullmatch(head)
     if not found:
         return None
-    # Most lines have no parameters.
-    given = re.findall(_PARAMETER, found["parameters"]) if found["parameters"] else []
-    pairs = (each[1:].partition("=") for each in given)
-    parameters = tuple((name.upper(), value) for name, _, value in pairs)
-    return ContentLine(found["name"].upper(), parameters, found["value"], number)
+    pairs = (each[1:].partition("=") for each in re.findall(_PARAMETER, found["parameters"]))
+    return found["name"].upper(), tuple((name.upper(), value) for name, _, value in pairs)
+
+
+# The events of a feed begin their lines with the same words.
+_parse_cached_head = lru_cache(maxsize=2_000)(_parse_head)
 
 
 def unescape_text(value: str) -> str:

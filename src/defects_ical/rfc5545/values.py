@@ -19,13 +19,14 @@ from defects_ical.timezones.conversion import (
     to_utc,
 )
 
-UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"})
+UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT"})
 """Timezones that clients know without a VTIMEZONE."""
 LEAP_SECOND: Final = 60
 # Times of more events than a feed has; in one feed, most times of one timezone repeat.
 MAX_CACHED_TIMES: Final = 40_000
 
 _IANA_NAMES: Final = frozenset(TIMEZONE_NAMES)
+_LOWER_NAMES: Final = frozenset(map(str.lower, TIMEZONE_NAMES))
 _LOCAL: Final = re.compile("([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})")
 _DATE_OR_DATE_TIME: Final = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
 _UTC_OFFSET: Final = re.compile(r"([+-])([01][0-9]|2[0-3])([0-5][0-9])([0-5][0-9])?")
@@ -98,6 +99,11 @@ def to_iana(tzid: str) -> str | None:
     return next((tail for tail in tails if tail in _IANA_NAMES), None)
 
 
+def is_iana_name(tzid: str, *, ignore_case: bool = False) -> bool:
+    """Return whether the IANA database has a timezone of exactly this name."""
+    return tzid.lower() in _LOWER_NAMES if ignore_case else tzid in _IANA_NAMES
+
+
 def is_windows_name(tzid: str) -> bool:
     """Return whether only Windows has a timezone of this name ("UTC" is one everywhere)."""
     return tzid in WINDOWS_TO_OLSON and tzid not in _IANA_NAMES
@@ -108,13 +114,33 @@ def find_utc(naive: datetime, name: str) -> datetime | None:
 
     Returns None if the local time does not exist, is ambiguous, or is in a year without data.
     """
-    try:
-        return to_utc(naive, name) if FIRST_YEAR <= naive.year <= LAST_YEAR else None
-    except (NonexistentTimeError, AmbiguousTimeError):
-        return None
+    return _resolve(naive, name).utc
+
+
+def is_skipped(naive: datetime, name: str) -> bool:
+    """Return whether the clocks of an IANA timezone skip a local time."""
+    return _resolve(naive, name).is_skipped
+
+
+class _Resolved(NamedTuple):
+    """A local time in UTC, if it is there once; ``is_skipped`` if it is not there at all."""
+
+    utc: datetime | None
+    is_skipped: bool = False
 
 
 @lru_cache(maxsize=MAX_CACHED_TIMES)
+def _resolve(naive: datetime, name: str) -> _Resolved:
+    if not FIRST_YEAR <= naive.year <= LAST_YEAR:
+        return _Resolved(None)
+    try:
+        return _Resolved(to_utc(naive, name))
+    except NonexistentTimeError:
+        return _Resolved(None, is_skipped=True)
+    except AmbiguousTimeError:
+        return _Resolved(None)
+
+
 def _to_utc(naive: datetime, tzid: str) -> datetime:
     name = to_iana(tzid)
     return (find_utc(naive, name) if name else None) or naive.replace(tzinfo=UTC)

@@ -176,6 +176,16 @@ function offerCopy(button) {
   button.hidden = false;
 }
 
+// Copy a feed's address when a link opens the page to paste it on, and replace the steps in its note.
+// The newer function for it needs the focus, which goes to the new page.
+function copyAddress({ currentTarget: link }) {
+  const code = link.closest(".feed").querySelector("code");
+  getSelection().selectAllChildren(code);
+  const steps = document.execCommand("copy") ? "copied. Paste it" : "selected. Copy it, paste it";
+  const message = makeElement("strong", `Address ${steps} on the new page, then choose “Add\u00A0calendar”.`);
+  link.parentElement.querySelector("[role=status]").replaceChildren(message);
+}
+
 // Load the element's script, which also sizes the frame, only when a preview is opened.
 function loadPreviews() {
   const script = Object.assign(makeElement("script"), { src: ELEMENT_URL });
@@ -193,6 +203,7 @@ function moveBefore(selector, nextSelector) {
 
 const ELEMENT_URL = new URL("embed.js", document.currentScript.src);
 const DEVICE = detectDevice(navigator.userAgent);
+document.documentElement.dataset.script = "";
 if (DEVICE) document.documentElement.dataset.device = DEVICE;
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -206,6 +217,7 @@ document.addEventListener("DOMContentLoaded", () => {
   addEventListener("hashchange", showTarget);
   unfoldForPrint();
   document.querySelectorAll(".copy").forEach(offerCopy);
+  for (const link of document.querySelectorAll("[data-copies]")) link.onclick = copyAddress;
   loadPreviews();
   if (DEVICE === "windows") moveBefore("[data-app='Outlook.com']", "li");
   else if (DEVICE) moveBefore(".address", ".apps");

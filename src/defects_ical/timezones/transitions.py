@@ -3,8 +3,8 @@
 A *transition* is a change of a zone's UTC offset: on 2025-03-09, from 02:00 EST to 03:00 EDT. An
 *observance* is a STANDARD or DAYLIGHT part of a VTIMEZONE: the UTC offset that starts with a
 transition. Its *onset* (DTSTART) is the local time before the change, here 02:00. With a yearly
-rule (RRULE), one observance stands for the transitions of many years; without one, for a single
-transition. At any time, the offset of the observance with the latest onset applies.
+rule (RRULE), one observance stands for the transitions of many years. At any time, the offset of
+the observance with the latest onset applies.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class YearlyRule(NamedTuple):
 class Observance:
     """A STANDARD or DAYLIGHT part of a VTIMEZONE; ``onset`` is naive."""
 
-    daylight: bool
     onset: datetime
     offset_from: timedelta
     offset_to: timedelta
     abbreviation: str
+    daylight: bool
     rule: YearlyRule | None = None
 
     def find_onset(self, year: int) -> datetime | None:
@@ -75,8 +75,8 @@ class _Transition(NamedTuple):
 
     @property
     def daylight(self) -> bool:
-        # The lower offset is STANDARD, whatever the database calls it: for Dublin and Casablanca
-        # it has winter or Ramadan time as a negative daylight saving time.
+        # The lower offset is STANDARD, whatever the database calls it: for Dublin, it has winter
+        # time as a negative daylight saving time.
         return self.offset_to > self.offset_from
 
 
@@ -85,52 +85,36 @@ _Pair = tuple[Observance, Observance]
 
 @cache
 def find_observances(zone: str, first_year: int, last_year: int) -> tuple[Observance, ...]:
-    """Return the smallest set of observances for events from ``first_year`` to ``last_year``.
+    """Return the observances for events from ``first_year`` to ``last_year``.
 
     They cover all transitions from the year before to the year after: one STANDARD if there are
-    none, a STANDARD and a DAYLIGHT with yearly rules if two rules yield all of them, and otherwise
-    one observance for each. The offset is right for every local time (at its first occurrence)
-    from the start of ``first_year`` to the end of the year after ``last_year``. No onset is before
-    1970.
+    none, a STANDARD and a DAYLIGHT with yearly rules if two rules yield all of them. The offset is
+    right for every local time (at its first occurrence) from the start of ``first_year`` to the
+    end of the year after ``last_year``. No onset is before 1970.
+
+    Return an empty tuple if no two rules yield all transitions. An observance for each of them
+    would not help: Outlook does not read it, Emacs misreads it, and ruby-icalendar crashes.
     """
     years = range(first_year - 1, min(last_year + 1, LAST_YEAR) + 1)
     transitions = _find_transitions(zone, years)
     if transitions:
-        yearly = _make_yearly_observances(zone, years, transitions)
-        return yearly or _make_single_observances(zone, transitions)
+        return _make_yearly_observances(zone, years, transitions)
     initial = _find_initial_transition(zone, _start_of_year(years.start))
     # The database may rename a zone's time without a transition: Tripoli's CET became EET.
     abbreviation = to_local(_start_of_year(first_year), zone).abbreviation
-    observance = _make_observance(zone, initial, daylight=False)
-    return (replace(observance, abbreviation=abbreviation),)
-
-
-def _make_observance(zone: str, transition: _Transition, *, daylight: bool) -> Observance:
-    abbreviation = to_local(transition.time, zone).abbreviation
-    return Observance(daylight, transition.onset, *transition[1:], abbreviation)
-
-
-def _make_single_observances(
-    zone: str, transitions: tuple[_Transition, ...]
-) -> tuple[Observance, ...]:
-    """Return an observance for each transition, and for the last one before them."""
-    every = (_find_initial_transition(zone, transitions[0].time), *transitions)
-    # Outlook expects a STANDARD, even for a zone whose offset has only ever increased.
-    lowest = min(each.offset_to for each in every)
-    return tuple(
-        _make_observance(zone, each, daylight=each.daylight and each.offset_to > lowest)
-        for each in every
-    )
+    # With another TZOFFSETFROM, Emacs ignores the zone: Seoul's times are nine hours off.
+    offsets = (initial.offset_to, initial.offset_to)
+    return (Observance(initial.onset, *offsets, abbreviation, daylight=False),)
 
 
 def _make_yearly_observances(
     zone: str, years: range, transitions: tuple[_Transition, ...]
-) -> tuple[Observance, ...] | None:
-    """Return two observances with rules that start as early as possible, or None without rules."""
+) -> tuple[Observance, ...]:
+    """Return two observances with rules that start as early as possible; none without rules."""
     pairs = _find_rule_pairs(zone, years, transitions)
     found = [(_find_rule_start_year(zone, years.start, pair), pair) for pair in pairs]
     if not found:
-        return None
+        return ()
     year, pair = min(found, key=lambda each: each[0])
     return tuple(
         replace(each, onset=each.find_onset(year) or each.onset)
@@ -150,12 +134,13 @@ def _find_rule_pairs(
 
 def _find_rules(zone: str, transition: _Transition) -> Iterator[Observance]:
     """Yield what a transition may recur as: on the last weekday, on the nth weekday."""
-    single = _make_observance(zone, transition, daylight=transition.daylight)
-    day = transition.onset.date()
+    abbreviation = to_local(transition.time, zone).abbreviation
+    onset, offset_from, offset_to = transition.onset, transition.offset_from, transition.offset_to
+    day = onset.date()
     for nth in (-1, (day.day - 1) // 7 + 1):
         rule = YearlyRule(day.month, nth, day.weekday())
         if rule.find_date(day.year) == day:
-            yield replace(single, rule=rule)
+            yield Observance(onset, offset_from, offset_to, abbreviation, transition.daylight, rule)
 
 
 def _is_exact_match(pair: _Pair, years: range, transitions: tuple[_Transition, ...]) -> bool:

@@ -1,0 +1,1 @@
+"""Checks of a parsed feed, by subject: occurrences of issues out."""

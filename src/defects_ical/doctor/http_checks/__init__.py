@@ -1,0 +1,1 @@
+"""Checks of the responses of a server: occurrences of issues out."""

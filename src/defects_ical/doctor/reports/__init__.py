@@ -1,0 +1,1 @@
+"""Reports of a diagnosis: as text for terminals and files, as JSON, as Markdown."""

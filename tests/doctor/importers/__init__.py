@@ -1,0 +1,1 @@
+"""Tests of the package that lets real importers read a feed."""

@@ -1,0 +1,1 @@
+"""Feeds with one defect each, and what real importers do with them."""
