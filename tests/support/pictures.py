@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import subprocess
 import tempfile
 from datetime import UTC, datetime
@@ -56,11 +57,13 @@ def photograph_doctor(browser: Browser) -> bytes:
         (Path(folder) / "show.ics").write_bytes(feed)
         with serve_folder(Path(folder)) as origin:
             command = [str(BIN / "defects-ical"), "doctor", f"{origin}/show.ics"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            # In colours, and as wide as the picture.
+            env = os.environ | {"FORCE_COLOR": "1", "COLUMNS": str(TERMINAL_WIDTH)}
+            done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     url = f"{FEED_ORIGIN}/show.ics"
     report = done.stdout.replace(f"{origin}/show.ics", url)
     console = Console(record=True, width=TERMINAL_WIDTH, file=StringIO())
-    console.print(Text(f"$ defects-ical doctor {url}\n{report.rstrip()}"))
+    console.print(Text.from_ansi(f"$ defects-ical doctor {url}\n{report.rstrip()}"))
     return photograph_html(browser, console.export_svg(title="Terminal"))
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import click
 from rich.console import Console
 from rich.text import Text
 
 from defects_ical.cli.console import utc_now
+from defects_ical.doctor.findings import reaches
+from defects_ical.doctor.issues.issue import SEVERITIES, Severity
 from defects_ical.errors import FeedFileError
 
 if TYPE_CHECKING:
     from defects_ical.doctor.diagnosis import Diagnosis
 
 STDIN: Final = "-"
-SEVERITIES: Final = ("error", "warning", "info")
 STYLES: Final = {
     "error": "bold red",
     "warning": "bold yellow",
@@ -44,15 +45,12 @@ STYLES: Final = {
     default="error",
     help="Exit with status 1 for findings of this severity or worse.",
 )
-def doctor(source: str, report_format: str, fail_on: Literal["error", "warning", "info"]) -> None:
+def doctor(source: str, report_format: str, fail_on: Severity) -> None:
     """Check a feed, yours or any other, for problems in calendar apps.
 
     A URL is requested as Google, Apple, Outlook, Thunderbird and ICSx5 do. Of a FILE, or of
     standard input (-), only the content is checked.
     """
-    # It loads httpx and icalendar, which would slow every other command's start.
-    from defects_ical.doctor.findings import reaches  # noqa: PLC0415 - see above
-
     # A large feed becomes a million objects, none of which is garbage before the end: looking for
     # it takes a quarter of the time.
     gc.disable()
@@ -63,6 +61,7 @@ def doctor(source: str, report_format: str, fail_on: Literal["error", "warning",
 
 
 def _diagnose(source: str) -> Diagnosis:
+    # It loads httpx and icalendar, which would slow every other command's start.
     from defects_ical.doctor import diagnosis  # noqa: PLC0415 - see above
 
     if source == STDIN:
@@ -79,6 +78,7 @@ def _diagnose(source: str) -> Diagnosis:
 
 
 def _print_report(diagnosis: Diagnosis, report_format: str) -> None:
+    # They load the diagnosis, as above.
     from defects_ical.doctor.reports import (  # noqa: PLC0415 - see above
         json_report,
         markdown_report,

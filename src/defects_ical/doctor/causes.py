@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from defects_ical.doctor.issues.events import EventIssue
@@ -26,36 +29,60 @@ MISSING: Final[frozenset[Issue]] = frozenset(
 """What a truncated event lacks because it is truncated."""
 
 
+SAME_LINE: Final[Mapping[Issue, Issue]] = {
+    TimezoneIssue.DUPLICATE_TIMEZONE: FileIssue.NESTED_TIMEZONE,
+    ValueIssue.UNKNOWN_COMPONENT: TimezoneIssue.UNKNOWN_OBSERVANCE,
+}
+"""The issue that explains another one in the same line."""
+
+
 def drop_consequences(occurrences: Sequence[Occurrence]) -> Iterator[Occurrence]:
     """Yield the occurrences without those that another one explains.
 
     A VALARM that is broken is not reported as unwanted, too, and an event that the end of the file
     truncates not as incomplete. A rule whose UNTIL has another form than the start says it of both.
     """
-    lines = {each.line for each in occurrences if each.issue is not EventIssue.ALARM}
-    ends = {each.line for each in occurrences if each.issue is FileIssue.TRUNCATED_FILE}
-    nested = {each.line for each in occurrences if each.issue is FileIssue.NESTED_TIMEZONE}
-    observances = {
-        each.line for each in occurrences if each.issue is TimezoneIssue.UNKNOWN_OBSERVANCE
-    }
-    mixed = [each.entry for each in occurrences if each.issue is RecurrenceIssue.UNTIL_FORM]
+    lines: defaultdict[Issue, set[int | None]] = defaultdict(set)
     for each in occurrences:
-        if each.issue is EventIssue.ALARM and _is_broken_alarm(each, lines):
-            continue
-        if each.issue is TimezoneIssue.DUPLICATE_TIMEZONE and each.line in nested:
-            continue
-        if each.issue is TimeIssue.FLOATING_TIME and each.entry in mixed:
-            continue
-        if each.issue is ValueIssue.UNKNOWN_COMPONENT and each.line in observances:
-            continue
-        if each.issue in MISSING and each.entry and each.entry.end in ends:
-            continue
-        yield each
+        lines[each.issue].add(each.line)
+    mixed = {
+        each.entry.number
+        for each in occurrences
+        if each.issue is RecurrenceIssue.UNTIL_FORM and each.entry
+    }
+    broken = _find_broken_alarms(occurrences)
+    for each in occurrences:
+        is_dropped = (
+            (each.issue is EventIssue.ALARM and each.line in broken)
+            or (each.issue in SAME_LINE and each.line in lines[SAME_LINE[each.issue]])
+            or (each.issue is TimeIssue.FLOATING_TIME and _number_of(each) in mixed)
+            or (each.issue in MISSING and _is_truncated(each, lines[FileIssue.TRUNCATED_FILE]))
+        )
+        if not is_dropped:
+            yield each
 
 
-def _is_broken_alarm(occurrence: Occurrence, lines: set[int | None]) -> bool:
-    alarms = occurrence.entry.get_components("VALARM") if occurrence.entry else ()
-    alarm = next((each for each in alarms if each.number == occurrence.line), None)
-    if not alarm:
-        return False
-    return any(line in lines for line in range(alarm.number, alarm.end + 1))
+def _find_broken_alarms(occurrences: Sequence[Occurrence]) -> set[int]:
+    """Return the first lines of the VALARMs in which something else is wrong."""
+    others = sorted(
+        each.line for each in occurrences if each.issue is not EventIssue.ALARM and each.line
+    )
+    entries = {
+        each.entry.number: each.entry
+        for each in occurrences
+        if each.issue is EventIssue.ALARM and each.entry
+    }
+    alarms = chain.from_iterable(each.get_components("VALARM") for each in entries.values())
+    return {
+        alarm.number
+        for alarm in alarms
+        if bisect_left(others, alarm.number) < bisect_right(others, alarm.end)
+    }
+
+
+def _number_of(occurrence: Occurrence) -> int | None:
+    return occurrence.entry.number if occurrence.entry else None
+
+
+def _is_truncated(occurrence: Occurrence, ends: set[int | None]) -> bool:
+    return occurrence.entry is not None and occurrence.entry.end in ends

@@ -25,7 +25,7 @@ from defects_ical.doctor.importers.readings import Reading, read_with_importers
 from defects_ical.doctor.issues.issue import Occurrence
 from defects_ical.doctor.losses import find_unexplained_losses
 from defects_ical.doctor.parsed_feed import ParsedFeed, read_feed
-from defects_ical.probe.session import LIMITS, Limits, ProbeResult, probe_feed
+from defects_ical.probe.session import LIMITS, Limits, ProbeResult, ignore, probe_feed
 from defects_ical.rfc5545.lenient_parser import parse_lenient
 
 
@@ -39,10 +39,6 @@ class Diagnosis:
     source: str
     findings: tuple[Finding, ...]
     readings: tuple[Reading, ...] = ()
-
-
-def ignore(_: str) -> None:
-    """Ignore a step that begins."""
 
 
 def diagnose_url(

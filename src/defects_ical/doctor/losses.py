@@ -15,8 +15,9 @@ def find_unexplained_losses(
 ) -> Iterator[Occurrence]:
     """Yield an issue for each importer that loses something without a reason among the others.
 
-    A reason is an issue that names the importer among its clients, or an error in the event that
-    the importer refuses; if it is not known which event that is, any error.
+    A reason is an error, or an issue that names the importer among its clients: in the event that
+    the importer refuses, or around the events, or anywhere if it is not known which event that is.
+    A mistake in the syntax of the file may be noticed in any event.
     """
     for reading in readings:
         for loss in _describe_loss(reading):
@@ -34,9 +35,15 @@ def _describe_loss(reading: Reading) -> Iterator[Occurrence]:
 
 
 def _is_explained(reading: Reading, occurrences: Sequence[Occurrence]) -> bool:
-    if any(reading.importer.client in each.issue.value.clients for each in occurrences):
+    client = reading.importer.client
+    return any(
+        each.issue.severity == "error" or client in each.issue.value.clients
+        for each in occurrences
+        if _may_concern(each, reading.line)
+    )
+
+
+def _may_concern(occurrence: Occurrence, line: int | None) -> bool:
+    if not line or not occurrence.entry or isinstance(occurrence.issue, FileIssue):
         return True
-    errors = [each for each in occurrences if each.issue.severity == "error"]
-    if reading.line is None:
-        return bool(errors)
-    return any(each.entry and each.entry.number == reading.line for each in errors)
+    return occurrence.entry.number == line

@@ -65,7 +65,7 @@ class ProbeResult:
 
 
 def ignore(_: str) -> None:
-    """Ignore a request that starts."""
+    """Ignore what is done next."""
 
 
 def probe_feed(

@@ -20,7 +20,7 @@ from defects_ical.rfc5545.syntax_rules import Observation, SyntaxRule
 CALENDAR: Final = "VCALENDAR"
 # These occur only directly in a calendar: where one begins, all others must have ended.
 TOP_COMPONENTS: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
-# Their values may have line breaks, which must be escaped.
+# The texts that clients show. Line breaks in them must be escaped.
 TEXTS: Final = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "CONTACT"})
 # How a line begins that should have been a property.
 NAME: Final = re.compile(r":|[A-Z][A-Z0-9 _-]{2,}")

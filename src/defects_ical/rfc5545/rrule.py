@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -110,6 +111,8 @@ _SINGLES: Final[Mapping[str, tuple[Callable[[str], bool], str]]] = MappingProxyT
 )
 
 
+# Several checks read a rule, and many events of a feed have the same.
+@lru_cache(maxsize=500)
 def parse_rule(value: str) -> ParsedRule:
     """Parse a RECUR of any quality, in linear time."""
     parts: dict[str, str] = {}

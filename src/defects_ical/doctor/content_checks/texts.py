@@ -9,11 +9,12 @@ from typing import Final
 from defects_ical.doctor.issues.events import EventIssue
 from defects_ical.doctor.issues.issue import Occurrence
 from defects_ical.doctor.parsed_feed import ParsedFeed
+from defects_ical.rfc5545.component_stack import TEXTS
 from defects_ical.rfc5545.content_lines import Component, ContentLine, has_unescaped_separator
 
-TEXTS: Final = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "CONTACT"})
 # Bytes.
 LONGEST_TEXT: Final = 64_000
+MAX_BYTES_OF_CHARACTER: Final = 4
 # Characters of a text in which mistakes are looked for.
 MAX_READ: Final = 10_000
 
@@ -76,8 +77,14 @@ def _check_text(line: ContentLine) -> Iterator[Occurrence]:
         yield from _check_backslashes(line)
     if not value.isascii():
         yield from _check_characters(line)
-    if len(value) > LONGEST_TEXT:
-        yield EventIssue.LONG_TEXT.at(number, property=name, length=len(value.encode()) / 1000)
+    if len(value) * MAX_BYTES_OF_CHARACTER > LONGEST_TEXT:
+        yield from _check_length(line)
+
+
+def _check_length(line: ContentLine) -> Iterator[Occurrence]:
+    length = len(line.value.encode())
+    if length > LONGEST_TEXT:
+        yield EventIssue.LONG_TEXT.at(line.number, property=line.name, kilobytes=length / 1000)
 
 
 def _check_backslashes(line: ContentLine) -> Iterator[Occurrence]:

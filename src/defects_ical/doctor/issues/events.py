@@ -97,8 +97,8 @@ class EventIssue(Issue):
         fix="write `\\\\` for a backslash.",
     )
     LONG_TEXT = warning(
-        "{property} has {length:,.0f} kB.",
-        "Clients truncate it: Google after 8 kB, others in their lists. [Google's API reference]",
+        "{property} has {kilobytes:,.0f} kB.",
+        "Every client downloads it at every refresh, and may truncate it.",
         fix="write a short text and a link.",
     )
     INCOMPLETE_ALARM = error(

@@ -45,7 +45,13 @@ class RecurrenceIssue(Issue):
         "{part} of {property} is “{value}”, but must be {expected}.",
         fix="write a valid value, or leave {part} out.",
     )
-    NO_FREQUENCY = _rule("{property} has no FREQ.", fix="write the frequency first: `FREQ=WEEKLY`.")
+    NO_FREQUENCY = error(
+        "{property} has no FREQ.",
+        "Home Assistant, recurring-ical-events and node-ical reject the file; vobject and ical.js "
+        "drop the event. [RFC 5545 §3.3.10; tested]",
+        fix="write the frequency first: `FREQ=WEEKLY`.",
+        clients=_LOST,
+    )
     COUNT_AND_UNTIL = error(
         "{property} has both COUNT and UNTIL.",
         "libical, KDE and Evolution drop the rule and show one occurrence; calcurse skips the "
