@@ -21,6 +21,7 @@ from tests.support.documents import (
     read_schedule_example,
 )
 from tests.support.processes import BIN, Server, run_server
+from tests.support.variants import sample
 
 PUBLIC_URL: Final = "https://me.example"
 
@@ -122,7 +123,9 @@ def check_served(server: Server, command: str) -> None:
         assert f"URL:{PUBLIC_URL}/\r\n".encode() in server.request("/my-show.ics").body
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if read_code_blocks(page, "console")])
+@pytest.mark.parametrize(
+    "page", sample([page for page in PAGES if read_code_blocks(page, "console")], 2)
+)
 def test_commands_run_in_their_order(page: str, folder: Path, live_site: str) -> None:
     for block in read_code_blocks(page, "console"):
         script = ""

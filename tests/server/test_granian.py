@@ -31,6 +31,7 @@ from tests.support.processes import (
     run_server,
     wait_for,
 )
+from tests.support.variants import leave_to_soak
 
 WILDCARD: Final = "0.0.0.0"  # noqa: S104 - the subject of the tests
 SERVE: Final = [str(BIN / "defects-ical"), "serve"]
@@ -146,7 +147,7 @@ SIGNALS: Final = {
 }
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [2, *leave_to_soak(1)])
 @pytest.mark.parametrize("name", SIGNALS)
 def test_signal_stops_all_processes_in_two_seconds(name: str, workers: int) -> None:
     with run_granian(SCHEDULE, URL, workers) as server, ExitStack() as stack:
@@ -165,7 +166,7 @@ def test_signal_stops_all_processes_in_two_seconds(name: str, workers: int) -> N
         assert [line for line in more if expected not in line] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, *leave_to_soak(signal.SIGINT, signal.SIGHUP)])
 def test_signal_right_after_start_stops_service(number: signal.Signals) -> None:
     with run_process([*SERVE, "--port", "0", "--workers", "2"]) as (process, log):
         wait_for(lambda: "until Ctrl-C" in log.read_text("utf-8"), process, log, pause=0)
@@ -258,7 +259,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [2, *leave_to_soak(1)])
 def test_spawned_workers_behave_like_forked_ones(tmp_path: Path, workers: int) -> None:
     program = tmp_path / "spawn.py"
     program.write_text(SPAWN, "utf-8")

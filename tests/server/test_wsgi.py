@@ -14,6 +14,7 @@ from tests.server.conftest import URL
 from tests.server.expected_responses import FEED_PATH, SCHEDULE
 from tests.support.example_schedules import make_yaml
 from tests.support.processes import BIN, run_gunicorn, run_process
+from tests.support.variants import leave_to_soak
 
 PROBLEM: Final = "8:9: airing.time: `30:00` is past the night. Use `06:00`, and the next day."
 
@@ -26,7 +27,9 @@ def invalid_file(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("target", ["/", FEED_PATH, "/robots.txt", "/404.html", "/no-such-page"])
+@pytest.mark.parametrize(
+    "target", ["/", FEED_PATH, *leave_to_soak("/robots.txt", "/404.html", "/no-such-page")]
+)
 def test_invalid_schedule_is_503_on_every_path(invalid_file: Path, target: str) -> None:
     with run_gunicorn(invalid_file, URL) as server:
         response = server.request(target, headers={"If-None-Match": "*"})

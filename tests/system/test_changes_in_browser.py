@@ -113,7 +113,7 @@ def test_changes_link_to_their_episodes(deployments: Deployments, browser: Watch
 
 @pytest.mark.parametrize(
     ("scheme", "width"),
-    [("light", PHONE), ("dark", WIDE), *leave_to_soak(("light", WIDE), ("dark", PHONE))],
+    [("light", PHONE), *leave_to_soak(("dark", WIDE), ("light", WIDE), ("dark", PHONE))],
 )
 def test_changes_are_accessible(
     deployments: Deployments, browser: WatchedBrowser, scheme: ColorScheme, width: int

@@ -27,7 +27,7 @@ FIND_OVERFLOWING: Final = f"""() => {{ {DEFINE_EVERY}
 
 # Chinese text may wrap at every character.
 @pytest.mark.parametrize("name", sample(sorted(SCHEDULES.keys() - {"Chinese"}), 2))
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sample(PAGES, 2))
 def test_long_text_does_not_widen_page(
     deployments: Deployments, browser: WatchedBrowser, path: str, name: str
 ) -> None:
@@ -41,7 +41,7 @@ def test_long_text_does_not_widen_page(
         assert path != "/embed.html" or page.evaluate("document.body.clientHeight") < 2500
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", sample(SCHEDULES, 3))
 def test_long_text_stays_in_card(
     deployments: Deployments, browser: WatchedBrowser, name: str
 ) -> None:

@@ -31,6 +31,7 @@ from tests.support.hostile_schedules import (
     strip_isolates,
 )
 from tests.support.html_tree import HtmlTree
+from tests.support.variants import sample
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -154,7 +155,7 @@ def test_special_may_not_have_id_of_page_element(harmless: Site) -> None:
             load_yaml(replace_value(("specials", 1, "id"), id_))
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", sample(SCHEDULES, 2))
 def test_page_shows_texts(deployments: Deployments, browser: WatchedBrowser, name: str) -> None:
     page = browser.open(deployments.get(SCHEDULES[name], "service"))
     text = normalize("NFC", TEXTS[name].text)

@@ -41,7 +41,7 @@ pytest_plugins = ["tests.support.browser"]
 
 @pytest.mark.parametrize(
     ("scheme", "width"),
-    [("light", WIDE), ("dark", PHONE), *leave_to_soak(("light", PHONE), ("dark", WIDE))],
+    [("dark", PHONE), *leave_to_soak(("light", WIDE), ("light", PHONE), ("dark", WIDE))],
 )
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_accessible(
@@ -138,7 +138,7 @@ def test_keyboard_chooses_every_feed(service: Deployment, browser: WatchedBrowse
 # Layout.
 
 
-@pytest.mark.parametrize("width", [320, WIDE, *leave_to_soak(PHONE)])
+@pytest.mark.parametrize("width", [320, *leave_to_soak(WIDE, PHONE)])
 @pytest.mark.parametrize("path", [*PAGES, "/#e05"])
 def test_late_scripts_shift_nothing(
     service: Deployment, browser: WatchedBrowser, path: str, width: int

@@ -24,6 +24,7 @@ from tests.support.page_schedules import (
     UNKNOWN_HOUR,
     parse_utc,
 )
+from tests.support.variants import leave_to_soak, sample
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -58,8 +59,8 @@ def is_in_viewport(page: Page, selector: str) -> bool:
 # The first screen.
 
 
-@pytest.mark.parametrize("width", [PHONE, WIDE])
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("width", [PHONE, *leave_to_soak(WIDE)])
+@pytest.mark.parametrize("name", sample(LAYOUTS, 2))
 def test_next_and_subscribe_are_on_first_screen(
     deployments: Deployments, browser: WatchedBrowser, name: str, width: int
 ) -> None:

@@ -63,7 +63,7 @@ def format_in_zone(time: datetime, zone: str) -> str:
 # Local times.
 
 
-@pytest.mark.parametrize("zone", sample(ZONES, 2))
+@pytest.mark.parametrize("zone", sample(ZONES, 4))
 def test_episodes_show_local_times(
     deployment: Deployment, browser: WatchedBrowser, zone: str
 ) -> None:
@@ -124,13 +124,13 @@ def assert_headlines(page: Page, expected: Mapping[str, tuple[str, ...]]) -> Non
 
 
 def test_headline_names_current_or_next_episode(
-    deployment: Deployment, browser: WatchedBrowser
+    service: Deployment, browser: WatchedBrowser
 ) -> None:
-    assert_headlines(browser.open(deployment, visitor=Visitor("UTC")), HEADLINES)
+    assert_headlines(browser.open(service, visitor=Visitor("UTC")), HEADLINES)
 
 
-def test_headline_mentions_changes(autumn_deployment: Deployment, browser: WatchedBrowser) -> None:
-    assert_headlines(browser.open(autumn_deployment, visitor=Visitor("UTC")), AUTUMN_HEADLINES)
+def test_headline_mentions_changes(autumn_service: Deployment, browser: WatchedBrowser) -> None:
+    assert_headlines(browser.open(autumn_service, visitor=Visitor("UTC")), AUTUMN_HEADLINES)
 
 
 def test_open_page_follows_the_clock(service: Deployment, browser: WatchedBrowser) -> None:
