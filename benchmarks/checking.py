@@ -18,7 +18,7 @@ from benchmarks.building import make_schedule_text
 from benchmarks.measurement import Sample, Section, compare, measure_in_turns
 from defects_ical.content.site_input import SiteInput
 from defects_ical.doctor.diagnosis import check_content
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.loader import load_schedule
 from tests.support.hostile_feeds import make_hostile_feeds
 from tests.support.processes import BIN

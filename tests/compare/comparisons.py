@@ -13,7 +13,7 @@ from defects_ical.compare.report import Report, build_report
 from defects_ical.compare.site_diff import compare_site
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.changes import Change
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.roster import list_episodes
 from defects_ical.site.build import Resource, Site

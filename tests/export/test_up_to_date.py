@@ -89,7 +89,7 @@ def test_check_rejects_damaged_manifest(tmp_path: Path) -> None:
 
 
 def test_command_renders_only_if_needed(tmp_path: Path) -> None:
-    """A profile shows whether render/ics.py ran: its _assemble() makes each file."""
+    """A profile shows whether the feeds were rendered: assemble_calendar() makes each file."""
     schedule, folder, profile = (tmp_path / name for name in ("schedule.yaml", "site", "profile"))
     command = ("-m", "cProfile", "-o", f"{profile}", "-m", "defects_ical")
     runs = []
@@ -97,7 +97,7 @@ def test_command_renders_only_if_needed(tmp_path: Path) -> None:
         write_text(schedule, make_yaml(runtime=runtime))
         done = run_python(*command, *export_arguments(folder, schedule), "--force")
         calls = Stats(f"{profile}").get_stats_profile().func_profiles
-        runs.append((done.stdout.partition(": ")[2].strip(), "_assemble" in calls))
+        runs.append((done.stdout.partition(": ")[2].strip(), "assemble_calendar" in calls))
     assert runs == [
         ("29 written, 0 unchanged, 0 removed", True),
         ("0 written, 29 unchanged, 0 removed", False),

@@ -12,7 +12,7 @@ import pytest
 import pytz
 
 from defects_ical.content.site_input import SiteInput
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.rfc5545.content_lines import Component
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL

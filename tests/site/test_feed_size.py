@@ -10,7 +10,7 @@ from defects_ical.content.feeds import all_feeds
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.feed_size import MAX_SIZE, check_feed_sizes, estimate_size, find_large_feeds

@@ -78,7 +78,7 @@ def test_fingerprint_depends_on_schedule_picture_url(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["render/ics.py", *leave_to_soak("templates/index.html", "static/page.js")]
+    "name", ["render/ics/feeds.py", *leave_to_soak("templates/index.html", "static/page.js")]
 )
 def test_fingerprint_depends_on_program(name: str, file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from defects_ical.content.feeds import event_uid
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Schedule
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from tests.conftest import SITE_URL
 from tests.support.events import get_stamps, get_value, split_events
 from tests.support.example_schedules import load_yaml

@@ -9,7 +9,7 @@ import pytest
 import pytz
 
 from defects_ical.content.site_input import SiteInput
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.loader import load_schedule
 from tests.conftest import SITE_URL
 from tests.releases.test_patterns import FOLDER, NAMES, read_expected

@@ -15,7 +15,7 @@ from defects_ical.model.schedule import Schedule
 from defects_ical.render.atom import render_atom
 from defects_ical.render.embed import render_embeds
 from defects_ical.render.episodes_json import render_json
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.render.page import render_pages
 from defects_ical.site.headers import get_media_type, list_headers
 

@@ -12,7 +12,7 @@ from defects_ical.errors import Problem
 from defects_ical.model.airing import number_blocks
 from defects_ical.model.episode_numbers import EpisodeRange
 from defects_ical.model.schedule import Schedule
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.episodes import Event, Listing
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.text.english import count_noun

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from defects_ical.content.site_input import SiteInput
-from defects_ical.render.ics import render_feeds
+from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.rfc5545 import values
 from tests.conftest import SITE_URL
 from tests.doctor.content_issues import find_issues, find_one
