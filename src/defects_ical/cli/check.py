@@ -9,19 +9,23 @@ from typing import Final
 import click
 from rich.text import Text
 
-from defects_ical.cli.console import SCHEDULE_OPTION, Cells, print_table, print_warnings, utc_now
+from defects_ical.cli.console import Cells, print_table, print_warnings, schedule_option, utc_now
 from defects_ical.cli.event_table import print_events
 from defects_ical.compare.published import load_published
 from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
 from defects_ical.compare.site_diff import compare_site
+from defects_ical.content.descriptions import format_date_range
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import Problem
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.expansion import expand_schedule
+from defects_ical.schedule.episodes import sort_by_start
+from defects_ical.schedule.expansion import expand_episodes, expand_schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.warnings import find_warnings
+from defects_ical.shows.loader import load_folder
 from defects_ical.site.build import build_site
 from defects_ical.site.feed_size import check_feed_sizes, find_large_feeds
+from defects_ical.text.display import bidi_isolate
 from defects_ical.text.english import count_noun
 
 # The sizes of feeds depend on it, by a few bytes for each event.
@@ -30,7 +34,7 @@ SEVERITY_STYLES: Final = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
 @click.command(short_help="Validate the schedule and list its episodes.")
-@SCHEDULE_OPTION
+@schedule_option("FILE|DIR", "The schedule to read, or a folder with a schedule for each show.")
 @click.option(
     "--against",
     metavar="PUBLISHED",
@@ -43,13 +47,18 @@ SEVERITY_STYLES: Final = {"ok": "green", "warning": "yellow", "error": "red"}
     help="The format of a comparison: text for a terminal, markdown for a pull request.",
 )
 def check(path: Path, against: str | None, output_format: str | None) -> None:
-    """Validate the schedule and list every episode with its local times.
+    """Validate the schedule and list every episode with its local times; of a folder, every show.
 
     With --against, list instead what would change for subscribers, and the entries to append to
     the schedule so that calendar apps apply the changes.
     """
     if output_format and not against:
         raise click.UsageError("--format needs --against.")
+    if path.is_dir():
+        if against:
+            raise click.UsageError("--against compares one schedule: use --schedule FILE.")
+        _check_folder(path)
+        return
     schedule = load_schedule(path)
     if against:
         _compare(schedule, against, path, as_markdown=output_format == "markdown")
@@ -71,6 +80,26 @@ def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) 
     warnings = [*map(str, found), *map(str, others)]
     print_warnings(warnings)
     return len(warnings)
+
+
+def _check_folder(path: Path) -> None:
+    """List the shows of a folder, then the warnings of each schedule."""
+    schedules = load_folder(path)
+    print_table(("Show", "Slug", "Dates", "Episodes"), map(_make_show_row, schedules))
+    warnings = sum(
+        print_schedule_warnings(each, check_feed_sizes(each, PLACEHOLDER_URL)) for each in schedules
+    )
+    episodes = sum(len(expand_episodes(each)) for each in schedules)
+    counts = [count_noun(len(schedules), "show"), count_noun(episodes, "episode")]
+    if warnings:
+        counts.append(count_noun(warnings, "warning"))
+    click.echo(f"{path}: OK, {', '.join(counts)}")
+
+
+def _make_show_row(schedule: Schedule) -> Cells:
+    episodes, show = sort_by_start(expand_episodes(schedule)), schedule.show
+    dates = format_date_range(episodes, schedule)
+    return (bidi_isolate(show.title), show.slug, dates, str(len(episodes)))
 
 
 def _compare(schedule: Schedule, against: str, path: Path, *, as_markdown: bool) -> None:

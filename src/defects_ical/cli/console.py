@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import click
 from rich.console import Console
@@ -16,15 +16,24 @@ from rich.text import Text
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import DefectsIcalError, Problem, ScheduleError, SiteURLError
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
-SCHEDULE_OPTION: Final = click.option(
-    "--schedule",
-    "path",
-    type=click.Path(readable=False, path_type=Path),
-    default=DEFAULT_SCHEDULE,
-    metavar="FILE",
-    help="The schedule to read.",
-)
+
+
+def schedule_option(metavar: str, text: str) -> Callable[[Command], Command]:
+    """Return the option ``--schedule`` of a command."""
+    return click.option(
+        "--schedule",
+        "path",
+        type=click.Path(readable=False, path_type=Path),
+        default=DEFAULT_SCHEDULE,
+        metavar=metavar,
+        help=text,
+    )
+
+
+SCHEDULE_OPTION: Final = schedule_option("FILE", "The schedule to read.")
 
 Cells: TypeAlias = tuple[str | Text, ...]
 

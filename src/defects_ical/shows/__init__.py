@@ -1,0 +1,1 @@
+"""A folder in; the schedules in it, or what is wrong with any of them, out."""
