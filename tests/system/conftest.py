@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.deployments import DEPLOYMENT_KINDS, Deployment, Deployments
 from tests.support.page_schedules import AUTUMN, SHIPPED
+from tests.support.variants import leave_to_soak
 
 # A folder at the root is the easier case of a folder under a path.
 KINDS = [
@@ -20,7 +21,7 @@ def deployment(request: pytest.FixtureRequest, deployments: Deployments) -> Depl
     return deployments.get(SHIPPED, request.param)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["folder under a path", *leave_to_soak("service", "folder")])
 def autumn_deployment(request: pytest.FixtureRequest, deployments: Deployments) -> Deployment:
     """Deploy the schedule of the autumn season in each way."""
     return deployments.get(AUTUMN, request.param)

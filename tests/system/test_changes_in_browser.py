@@ -26,7 +26,7 @@ from tests.support.deployments import Deployments
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.html_tree import find_links
 from tests.support.page_checks import assert_accessible
-from tests.support.variants import leave_to_soak
+from tests.support.variants import leave_to_soak, sample
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -73,7 +73,7 @@ def read_changes(page: Page) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", sample([True, False], 2))
 def test_page_shows_changes_newest_first(
     deployments: Deployments, browser: WatchedBrowser, *, script: bool
 ) -> None:

@@ -57,7 +57,7 @@ class HostileSite(NamedTuple):
         return self.site[path].body
 
 
-@pytest.fixture(scope="module", params=SCHEDULES)
+@pytest.fixture(scope="module", params=sample(SCHEDULES, 2))
 def hostile(request: pytest.FixtureRequest) -> HostileSite:
     schedule = load_yaml(SCHEDULES[request.param])
     return HostileSite(TEXTS[request.param], schedule, build_site(schedule, SITE_URL))
