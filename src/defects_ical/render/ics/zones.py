@@ -21,23 +21,17 @@ DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class CalendarZone:
-    """The time zone in which a calendar has its times, and the local years of its events.
-
-    It is UTC if yearly rules cannot define the zone that was meant in these years.
-    """
+    """The time zone in which a calendar has its times: that of its show, or UTC."""
 
     name: str
-    first_year: int
-    last_year: int
     observances: tuple[Observance, ...]
 
     @classmethod
     def choose(cls, name: str, first_year: int, last_year: int) -> CalendarZone:
         """Return the zone, or UTC if yearly rules cannot define it from first to last year."""
         if found := find_observances(name, first_year, last_year):
-            return cls(name, first_year, last_year, found)
-        found = find_observances(UTC_ZONE, first_year, last_year)
-        return cls(UTC_ZONE, first_year, last_year, found)
+            return cls(name, found)
+        return cls(UTC_ZONE, find_observances(UTC_ZONE, first_year, last_year))
 
     def render_start_end(self, start: datetime, end: datetime) -> Lines:
         """Render DTSTART and DTEND as local times, or in UTC if one of them is ambiguous.
