@@ -16,25 +16,10 @@ from defects_ical.shows import folder as folder_module
 from defects_ical.shows.loader import load_folder
 from tests.authoring.shows import run_cli
 from tests.conftest import ROOT
+from tests.shows.shows import edit, make_uid, write_show
 
 RELEASES: Final = ROOT / "tests" / "releases"
 NAMES: Final = ("k-on", "lovely-runner", "the-mandalorian-season-3")
-
-SHOW: Final = """\
-format: 1
-show: {{uid: {uid}, slug: {slug}, title: {slug}}}
-timezone: Asia/Seoul
-published: 2025-07-22T09:00:00+09:00
-airing: {{premiere: 2025-08-04, weekdays: [monday], time: 21:00, runtime: 60, episodes: 4}}
-platforms: {{ena: {{name: ENA, kind: television, region: South Korea}}}}
-"""
-FIRST_UID: Final = str(uuid.uuid5(uuid.NAMESPACE_DNS, "one"))
-
-
-def write_show(path: Path, uid: str = "") -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    uid = uid or str(uuid.uuid5(uuid.NAMESPACE_DNS, path.stem))
-    path.write_text(SHOW.format(slug=path.stem, uid=uid), "utf-8")
 
 
 @pytest.fixture
@@ -49,20 +34,14 @@ def shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def edit(path: Path, before: str, after: str) -> None:
-    text = path.read_text("utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after), "utf-8")
-
-
 def test_shows_are_found_below_and_sorted_by_slug(shows: Path) -> None:
-    assert [each.show.slug for each in load_folder(shows)] == ["one", "two"]
+    assert [each.show.slug for each in load_folder(shows).schedules] == ["one", "two"]
 
 
 def test_schedules_are_the_same_as_alone(tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / f"{name}.yaml").write_bytes((RELEASES / f"{name}.yaml").read_bytes())
-    loaded = load_folder(tmp_path)
+    loaded = load_folder(tmp_path).schedules
     alone = {load_schedule(path).digest for path in tmp_path.iterdir()}
     assert {each.digest for each in loaded} == alone
     assert len(loaded) == len(NAMES)
@@ -90,10 +69,22 @@ shows/one.yaml:2:57: show.slug: `one` is already the slug of shows/again/one.yam
 Use another: it is in every URL of the show.""",
     ),
     "same uid": (
-        lambda folder: write_show(folder / "three.yaml", FIRST_UID),
+        lambda folder: write_show(folder / "three.yaml", make_uid("one")),
         f"""\
-shows/three.yaml:2:13: show.uid: `{FIRST_UID}` is already the uid of shows/one.yaml:2:13. \
+shows/three.yaml:2:13: show.uid: `{make_uid("one")}` is already the uid of shows/one.yaml:2:13. \
 Create a new one, unless people have subscribed to both shows.""",
+    ),
+    "reserved slug": (
+        lambda folder: write_show(folder / "episodes.yaml"),
+        """\
+shows/episodes.yaml:2:57: show.slug: `episodes` is the name of a folder in the site of each show. \
+Use another word, like `my-episodes`.""",
+    ),
+    "settings below": (
+        lambda folder: (folder / "below" / "site.yaml").write_text("", "utf-8"),
+        """\
+shows/below/site.yaml: the settings of a site are not in a folder below. \
+Move it to the top folder, or give it another name.""",
     ),
     "no schedules": (
         remove_schedules,

@@ -84,7 +84,7 @@ def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) 
 
 def _check_folder(path: Path) -> None:
     """List the shows of a folder, then the warnings of each schedule."""
-    schedules = load_folder(path)
+    schedules = load_folder(path).schedules
     print_table(("Show", "Slug", "Dates", "Episodes"), map(_make_show_row, schedules))
     warnings = sum(
         print_schedule_warnings(each, check_feed_sizes(each, PLACEHOLDER_URL)) for each in schedules

@@ -46,8 +46,13 @@ MIN_SIMILARITY: Final = 0.65
 MAX_REPEATED: Final = 60
 
 
-def to_problems(error: ValidationError, locations: Locations) -> Iterator[Problem]:
-    """Yield the problems in a pydantic error, at most `MAX_PROBLEMS` and a note of the rest."""
+def to_problems(
+    error: ValidationError, locations: Locations, root: type[BaseModel] = Schedule
+) -> Iterator[Problem]:
+    """Yield the problems in a pydantic error, at most `MAX_PROBLEMS` and a note of the rest.
+
+    ``root`` is the model of the whole file.
+    """
     errors = error.errors(include_url=False)
     for each in errors:
         each["loc"] = to_written_path(each["loc"], locations)
@@ -56,7 +61,7 @@ def to_problems(error: ValidationError, locations: Locations) -> Iterator[Proble
         yield problem_at(locations, errors[MAX_PROBLEMS]["loc"], message, "Fix the others first.")
         errors = errors[:MAX_PROBLEMS]
     unknown = (each["loc"] for each in errors if each["type"] == "extra_forbidden")
-    suggested = {_suggest_key_path(key_path, locations) for key_path in unknown}
+    suggested = {_suggest_key_path(key_path, locations, root) for key_path in unknown}
     around = {
         each["loc"][:length]
         for each in errors
@@ -66,95 +71,104 @@ def to_problems(error: ValidationError, locations: Locations) -> Iterator[Proble
         # A misspelt required key is one problem, not two, and so is a list of invalid items.
         misspelt = each["type"] == "missing" and each["loc"] in suggested
         if not misspelt and not (each["type"] == "too_short" and each["loc"] in around):
-            yield _to_problem(each, locations)
+            yield _to_problem(each, locations, root)
 
 
-def _to_problem(error: ErrorDetails, locations: Locations) -> Problem:
+def _to_problem(error: ErrorDetails, locations: Locations, root: type[BaseModel]) -> Problem:
     key_path, raw = error["loc"], error["input"]
     match error["type"]:
         case "field":
             message, hint = error["ctx"]["message"], error["ctx"]["hint"]
         case "missing":
-            key, example = str(key_path[-1]), _write_example(_find_field(key_path)[0])
+            key, example = str(key_path[-1]), _write_example(_find_field(key_path, root)[0])
             message, hint = f"`{key}` is missing", f"Add it, for example `{key}: {example}`."
             problem = problem_at(locations, key_path[:-1], message, hint)
             return replace(problem, code=ProblemCode.MISSING_KEY, details=(key, example))
         case "extra_forbidden":
-            message, hint = "unknown key", _hint_at_key(key_path, raw, locations)
+            message, hint = "unknown key", _hint_at_key(key_path, raw, locations, root)
             key_path = (*key_path, KEY_MARK)
         case "too_short":
-            example = _write_example(_find_field(key_path)[0])
+            example = _write_example(_find_field(key_path, root)[0])
             message, hint = "must not be empty", f"Use a value like `{example}`."
         case "too_long":
             maximum = error["ctx"]["max_length"]
             message, hint = f"more than {maximum} items", f"Keep at most {maximum}."
         case "tuple_type":
-            message, hint = f"expected a list, got {name_kind(raw)}", _hint_at_list(key_path, raw)
+            message = f"expected a list, got {name_kind(raw)}"
+            hint = _hint_at_list(key_path, raw, root)
         case "model_type" | "mapping_type" | "dict_type":
-            message, hint = f"expected a mapping, got {name_kind(raw)}", _hint_at_mapping(key_path)
+            message = f"expected a mapping, got {name_kind(raw)}"
+            hint = _hint_at_mapping(key_path, root)
         case kind:
             raise AssertionError(f"an error that no schedule should cause: {kind}")
     return problem_at(locations, key_path, message, hint)
 
 
-def _hint_at_key(key_path: KeyPath, raw: object, locations: Locations) -> str:
+def _hint_at_key(
+    key_path: KeyPath, raw: object, locations: Locations, root: type[BaseModel]
+) -> str:
     """Return what to do with an unknown key: use a similar one, quote it or remove it."""
-    if suggested := _suggest_key_path(key_path, locations):
+    if suggested := _suggest_key_path(key_path, locations, root):
         return f"Use `{suggested[-1]}`."
     if raw == "":
         return "Remove it, or quote text that contains a comma."
-    unused = ", ".join(f"`{key}`" for key in _find_unused_keys(key_path[:-1], locations))
+    unused = ", ".join(f"`{key}`" for key in _find_unused_keys(key_path[:-1], locations, root))
     return f"Remove it, or use another key: {unused}." if unused else "Remove it."
 
 
-def _suggest_key_path(key_path: KeyPath, locations: Locations) -> KeyPath | None:
+def _suggest_key_path(
+    key_path: KeyPath, locations: Locations, root: type[BaseModel]
+) -> KeyPath | None:
     """Return the path of the unused key that is most similar to an unknown one, if any is."""
-    unused = _find_unused_keys(key_path[:-1], locations)
+    unused = _find_unused_keys(key_path[:-1], locations, root)
     key = closest_match(str(key_path[-1]), unused, MIN_SIMILARITY)
     return (*key_path[:-1], key) if key else None
 
 
-def _find_unused_keys(key_path: KeyPath, locations: Locations) -> tuple[str, ...]:
+def _find_unused_keys(
+    key_path: KeyPath, locations: Locations, root: type[BaseModel]
+) -> tuple[str, ...]:
     """Return the known keys that the mapping at ``key_path`` does not have."""
-    keys = _find_model(key_path).model_fields
+    keys = _find_model(key_path, root).model_fields
     return tuple(key for key in keys if (*key_path, key) not in locations)
 
 
-def _hint_at_mapping(key_path: KeyPath) -> str:
+def _hint_at_mapping(key_path: KeyPath, root: type[BaseModel]) -> str:
     if not key_path:
-        return "Start the file with `format: 1`."
-    field, inside = _find_field(key_path)
-    example = _write_mapping(_find_model(key_path)) if inside else _write_example(field)
+        key, field = next(iter(root.model_fields.items()))
+        return f"Start the file with `{key}: {_write_example(field)}`."
+    field, inside = _find_field(key_path, root)
+    example = _write_mapping(_find_model(key_path, root)) if inside else _write_example(field)
     return f"Use `{example}`."
 
 
-def _hint_at_list(key_path: KeyPath, raw: object) -> str:
+def _hint_at_list(key_path: KeyPath, raw: object, root: type[BaseModel]) -> str:
     """Return a list of the one value that is there, else an example, empty if that is allowed."""
     if isinstance(raw, str) and 0 < len(raw) <= MAX_REPEATED:
         return f"Use `[{raw}]`."
     if isinstance(raw, dict) and key_path[-1] == "weekdays":
         slots = [f"{day} {hour}" for day, hour in raw.items() if isinstance(hour, str)]
         return f"Use `{write_flow(slots)}`." if slots else "Use a list."
-    field, _ = _find_field(key_path)
+    field, _ = _find_field(key_path, root)
     needs_item = field.is_required() or any(
         getattr(each, "min_length", 0) for each in field.metadata
     )
     return f"Use `{_write_example(field) if needs_item else '[]'}`."
 
 
-def _find_model(key_path: KeyPath) -> type[BaseModel]:
+def _find_model(key_path: KeyPath, root: type[BaseModel]) -> type[BaseModel]:
     """Return the model of the mapping at ``key_path``, or of the items of the container there."""
     if not key_path:
-        return Schedule
-    return _find_model_in(_find_field(key_path)[0].annotation)
+        return root
+    return _find_model_in(_find_field(key_path, root)[0].annotation)
 
 
-def _find_field(key_path: KeyPath) -> tuple[FieldInfo, bool]:
+def _find_field(key_path: KeyPath, root: type[BaseModel]) -> tuple[FieldInfo, bool]:
     """Return the last field on ``key_path``, and whether the path leads to an item in it.
 
     ("show", "cast", 0) leads to an item of `cast`, ("show", "cast", 0, "actor") to `actor`.
     """
-    model: type[BaseModel] = Schedule
+    model = root
     parts = list(key_path)
     while True:
         field = model.model_fields[str(parts.pop(0))]

@@ -74,8 +74,8 @@ class Document:
     digest: str
 
 
-def read_yaml(path: Path) -> Document:
-    """Read the YAML file at ``path``.
+def read_yaml(path: Path, empty: Plain | None = None) -> Document:
+    """Read the YAML file at ``path``; ``empty`` is the root of an empty file, None if it is wrong.
 
     Raises ScheduleError for a file that cannot be opened, is larger than 2 MB or not UTF-8,
     contains invisible characters, or is not YAML of the supported subset.
@@ -83,7 +83,7 @@ def read_yaml(path: Path) -> Document:
     content = _read_bytes(path)
     reader = _EventReader(str(path), _decode(str(path), content))
     try:
-        root = reader.read_root()
+        root = reader.read_root(empty)
     except yaml.MarkedYAMLError as error:
         reader.fail_syntax(error)
     digest = hashlib.sha256(content).hexdigest()
@@ -206,9 +206,11 @@ class _EventReader:
                 self.fail(mark, f"tag `{tag}` is not supported", hint)
             yield event
 
-    def read_root(self) -> Plain:
+    def read_root(self, empty: Plain | None) -> Plain:
         next(self.events)  # the stream's start
         if isinstance(next(self.events), yaml.StreamEndEvent):
+            if empty is not None:
+                return empty
             hint = "Delete the file and run `defects-ical init`."
             _fail(SourceLocation(self.file, 1, 1), "the file is empty", hint)
         root = self.read_value(next(self.events), ())

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from pydantic import ValidationError
 
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.pydantic_errors import to_problems
 from defects_ical.model.schedule import FileContext, Schedule
-from defects_ical.model.yaml_reader import Plain, read_yaml
+from defects_ical.model.yaml_reader import Document, Plain, read_yaml
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.validation.airing import check_totals
 from defects_ical.schedule.validation.rules import validate
@@ -22,13 +22,19 @@ PICTURE_SIZE: Final = (1200, 630)
 PNG_START: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
-def load_schedule(path: Path) -> Schedule:
+Completion: TypeAlias = Callable[[Document], Document]
+"""Adds to a schedule what stands in another file; may raise ScheduleError."""
+
+
+def load_schedule(path: Path, complete: Completion | None = None) -> Schedule:
     """Load the schedule in the file at ``path``; its episodes can be expanded.
 
     Raises ScheduleError with all field errors, or, if there are none, with all violations of
-    rules across fields.
+    rules across fields. ``complete`` is called before any of these checks.
     """
     document = read_yaml(path)
+    if complete:
+        document = complete(document)
     picture = _read_picture(path.parent, document.root)
     context = FileContext(document.locations, picture, document.digest)
     try:

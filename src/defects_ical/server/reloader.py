@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeAlias, get_args
+from typing import Final, TypeAlias, get_args
 
 from defects_ical.compare.site_diff import unannounced_changes
 from defects_ical.content.build_cache import BuildCache
@@ -23,6 +22,7 @@ from defects_ical.model.changes import Status
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.site.build import Site, build_site
 
 LOG: Final = logging.getLogger(__name__)
@@ -36,17 +36,6 @@ MAX_CATCH_UP_POLLS: Final = 20
 INTERNAL_ERROR: Final = (
     "internal error while reloading the schedule; the previous version stays live (see the log)"
 )
-
-
-class FileState(NamedTuple):
-    """The result of ``stat`` by which two versions of a file differ, with times in nanoseconds."""
-
-    device: int
-    inode: int
-    size: int
-    modified: int
-    # A tool can reset the modification time, but not the time of the inode's last change.
-    changed: int
 
 
 # A file that does not exist has no state.
@@ -130,7 +119,7 @@ class SiteReloader:
         """
         before = self.live
         for _ in range(MAX_CATCH_UP_POLLS):
-            if _stat_file(self._path) == self._loaded_state[self._path]:
+            if stat_file(self._path) == self._loaded_state[self._path]:
                 break
             self.poll()
             time.sleep(POLL_SECONDS)
@@ -205,7 +194,7 @@ class SiteReloader:
         """Return the state of the schedule file and of the live site's picture, by path."""
         picture = self.live.picture
         paths = (self._path, self._path.with_name(picture)) if picture else (self._path,)
-        return {path: _stat_file(path) for path in paths}
+        return {path: stat_file(path) for path in paths}
 
 
 def _load(path: Path) -> Schedule | ScheduleError:
@@ -213,11 +202,3 @@ def _load(path: Path) -> Schedule | ScheduleError:
         return load_schedule(path)
     except ScheduleError as error:
         return error
-
-
-def _stat_file(path: Path) -> FileState | None:
-    try:
-        stat = os.stat(path)  # noqa: PTH116 - called ten times a second
-    except OSError:
-        return None
-    return FileState(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)

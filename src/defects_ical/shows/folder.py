@@ -1,50 +1,75 @@
-"""Find the schedule files in a folder and below."""
+"""Find the schedules in a folder and below, and see which files change."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from defects_ical.errors import Problem, ScheduleError, SourceLocation
+from defects_ical.shows.file_state import FileState
+from defects_ical.shows.settings import SETTINGS_FILE
 from defects_ical.text.display import excerpt
 
 MAX_SHOWS: Final = 10_000
 MAX_DEPTH: Final = 8
 SUFFIX: Final = ".yaml"
+PICTURE_SUFFIX: Final = ".png"
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
+FolderIdentity: TypeAlias = tuple[int, int]
 
-def find_schedules(folder: Path) -> tuple[Path, ...]:
-    """Return every schedule in a folder and below, sorted by its path.
 
-    Names that begin with a dot are left out. Raises ScheduleError for a folder that cannot be
-    read, has no schedules or too many, and for files that are no schedules but look like them.
+@dataclass(frozen=True, slots=True)
+class FolderScan:
+    """What a folder has: each file with its state, which is None if it leads to nothing.
+
+    Files are named by their path in the folder. ``schedules`` are sorted by name; ``others`` are
+    `site.yaml` and pictures. ``problems`` are of files and folders that are neither.
     """
-    found: list[Path] = []
+
+    schedules: Mapping[str, FileState | None]
+    others: Mapping[str, FileState | None]
+    problems: tuple[Problem, ...]
+
+
+def scan_folder(folder: Path) -> FolderScan:
+    """Scan a folder and what is below; names that begin with a dot are left out.
+
+    Raises ScheduleError for a folder without schedules, or with too many.
+    """
+    schedules: dict[str, FileState | None] = {}
+    others: dict[str, FileState | None] = {}
     problems: list[Problem] = []
-    for each in _walk(folder, ()):
+    for each in _walk(str(folder), "", ()):
         if isinstance(each, Problem):
             problems.append(each)
-        else:
-            found.append(each)
-        if len(found) > MAX_SHOWS:
+            continue
+        name, state = each
+        kind = others if name == SETTINGS_FILE or name.endswith(PICTURE_SUFFIX) else schedules
+        kind[name] = state
+        if len(schedules) > MAX_SHOWS:
             message = f"more than {MAX_SHOWS:,} schedules"
-            hint = "Move some to another folder."
-            raise ScheduleError((_describe(folder, message, hint),))
-    if not found and not problems:
+            raise ScheduleError((_describe(str(folder), message, "Move some to another folder."),))
+    if not schedules and not problems:
         hint = "Create one with `defects-ical init FOLDER/my-show.yaml`."
-        problems.append(_describe(folder, "no schedules (*.yaml) in this folder", hint))
-    if problems:
-        raise ScheduleError(tuple(problems))
-    return tuple(sorted(found))
+        message = "no schedules (*.yaml) in this folder"
+        raise ScheduleError((_describe(str(folder), message, hint),))
+    return FolderScan(dict(sorted(schedules.items())), others, tuple(problems))
 
 
-def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path | Problem]:
-    """Yield the schedules in a folder, and problems; ``above`` are the folders that it is in."""
+# Strings, not Path objects: a service scans a thousand files twice a second.
+def _walk(
+    folder: str, prefix: str, above: tuple[FolderIdentity, ...]
+) -> Iterator[tuple[str, FileState | None] | Problem]:
+    """Yield the files of a folder that count, and problems.
+
+    ``prefix`` begins the names of its files; ``above`` are the folders around it.
+    """
     try:
-        stat = folder.stat()
+        stat = os.stat(folder)  # noqa: PTH116 - see above
         entries = sorted(os.scandir(folder), key=lambda each: each.name)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
@@ -61,28 +86,48 @@ def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path | P
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        path = folder / entry.name
-        is_folder = path.is_dir()
-        if problem := _check_name(path, is_folder=is_folder):
+        name, is_folder = f"{prefix}{entry.name}", _is_folder(entry)
+        if problem := _check_name(entry, is_folder=is_folder, is_top=not above):
             yield problem
         elif is_folder:
-            yield from _walk(path, (*above, identity))
-        elif entry.name.endswith(SUFFIX):
-            yield path
+            yield from _walk(entry.path, f"{name}/", (*above, identity))
+        elif entry.name.endswith((SUFFIX, PICTURE_SUFFIX)):
+            yield name, _stat_entry(entry)
 
 
-def _check_name(path: Path, *, is_folder: bool) -> Problem | None:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _stat_entry(entry: os.DirEntry[str]) -> FileState | None:
+    try:
+        return FileState.of(entry.stat())
+    except OSError:
+        return None
+
+
+def _check_name(entry: os.DirEntry[str], *, is_folder: bool, is_top: bool) -> Problem | None:
     """Return what is wrong with the name of a folder or a file, if anything is."""
-    suffix = path.suffix.lower()
-    if not is_folder and suffix in {".yml", SUFFIX} and path.suffix != SUFFIX:
-        name = excerpt(path.with_suffix(SUFFIX).name)
-        return _describe(path, "schedules are files that end in `.yaml`", f"Rename it to `{name}`.")
-    if (is_folder or suffix == SUFFIX) and not path.name.isprintable():
-        return _describe(path, "the name has characters that cannot be shown", "Rename it.")
+    name = entry.name
+    stem, dot, suffix = name.rpartition(".")
+    is_schedule = suffix.lower() in {"yml", "yaml"} and not is_folder
+    if is_schedule and f"{dot}{suffix}" != SUFFIX:
+        hint = f"Rename it to `{excerpt(f'{stem}{SUFFIX}')}`."
+        return _describe(entry.path, "schedules are files that end in `.yaml`", hint)
+    if (is_folder or is_schedule) and not name.isprintable():
+        message = "the name has characters that cannot be shown"
+        return _describe(entry.path, message, "Rename it.")
+    if name == SETTINGS_FILE and not is_top and not is_folder:
+        message = "the settings of a site are not in a folder below"
+        hint = "Move it to the top folder, or give it another name."
+        return _describe(entry.path, message, hint)
     return None
 
 
-def _describe(path: Path, message: str, hint: str) -> Problem:
+def _describe(path: str, message: str, hint: str) -> Problem:
     # A name that is not UTF-8 cannot be printed.
-    shown = "".join(each if each.isprintable() else REPLACEMENT for each in str(path))
+    shown = "".join(each if each.isprintable() else REPLACEMENT for each in path)
     return Problem(SourceLocation(shown), "", message, hint)

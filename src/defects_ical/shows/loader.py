@@ -2,52 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from defects_ical.errors import Problem, ScheduleError
+from defects_ical.errors import Problem, ScheduleError, SourceLocation
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.shows.folder import find_schedules
+from defects_ical.shows.folder import scan_folder
+from defects_ical.shows.platforms import complete_platforms
+from defects_ical.shows.settings import SiteSettings, load_settings
+
+RESERVED_SLUG: Final = "episodes"
+"""No show of several has it: static hosts tell episode files by the name of their folder."""
 
 # What no two shows may have in common, and what to do about it.
-_IDENTITIES: Final[tuple[tuple[str, Callable[[Schedule], str], str], ...]] = (
-    ("slug", lambda each: each.show.slug, "Use another: it is in every URL of the show."),
-    (
-        "uid",
-        lambda each: str(each.show.uid),
-        "Create a new one, unless people have subscribed to both shows.",
-    ),
-)
+_HINTS: Final = {
+    "slug": "Use another: it is in every URL of the show.",
+    "uid": "Create a new one, unless people have subscribed to both shows.",
+}
 
 
-def load_folder(folder: Path) -> tuple[Schedule, ...]:
-    """Load every schedule in a folder and below; return them sorted by their slugs.
+class ShowIdentity(NamedTuple):
+    """What no other show of a site may have, each with its place in the schedule."""
+
+    slug: str
+    uid: str
+    slug_location: SourceLocation
+    uid_location: SourceLocation
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> ShowIdentity:
+        """Return the identity of the show in a schedule."""
+        places = (schedule.problem(("show", key), "", "").location for key in _HINTS)
+        return cls(schedule.show.slug, str(schedule.show.uid), *places)
+
+
+class LoadedFolder(NamedTuple):
+    """A folder's settings and its schedules, sorted by their slugs."""
+
+    settings: SiteSettings
+    schedules: tuple[Schedule, ...]
+
+
+def load_folder(folder: Path) -> LoadedFolder:
+    """Load the settings and every schedule in a folder and below.
 
     Raises ScheduleError with the problems of all files. A slug or uid that two shows have is found
     once each file is valid.
     """
+    scan, settings = scan_folder(folder), load_settings(folder)
     schedules: list[Schedule] = []
-    problems: list[Problem] = []
-    for path in find_schedules(folder):
+    problems: list[Problem] = [*scan.problems]
+    for name in scan.schedules:
         try:
-            schedules.append(load_schedule(path))
+            schedules.append(load_show(folder / name, settings))
         except ScheduleError as error:
             problems += error.problems
-    if problems := problems or [*_find_duplicates(schedules)]:
+    if problems := problems or [*find_conflicts(map(ShowIdentity.of, schedules))]:
         raise ScheduleError(tuple(problems))
-    return tuple(sorted(schedules, key=lambda each: each.show.slug))
+    return LoadedFolder(settings, tuple(sorted(schedules, key=lambda each: each.show.slug)))
 
 
-def _find_duplicates(schedules: list[Schedule]) -> Iterator[Problem]:
-    """Yield a problem for each show with the slug or the uid of an earlier one."""
-    for key, get, hint in _IDENTITIES:
-        first: dict[str, Schedule] = {}
-        for schedule in schedules:
-            value = get(schedule)
-            other = first.setdefault(value, schedule)
-            if other is not schedule:
-                place = other.problem(("show", key), "", "").location
-                message = f"`{value}` is already the {key} of {place}"
-                yield schedule.problem(("show", key), message, hint)
+def load_show(path: Path, settings: SiteSettings) -> Schedule:
+    """Load the schedule of one show of a site; raises ScheduleError with its problems."""
+    return load_schedule(path, partial(complete_platforms, settings=settings))
+
+
+def find_conflicts(shows: Iterable[ShowIdentity]) -> Iterator[Problem]:
+    """Yield a problem for each show with the slug or the uid of an earlier one.
+
+    Also for a slug that is the name of a folder in every show's site.
+    """
+    slugs: dict[str, SourceLocation] = {}
+    uids: dict[str, SourceLocation] = {}
+    for show in shows:
+        if show.slug == RESERVED_SLUG:
+            message = f"`{show.slug}` is the name of a folder in the site of each show"
+            hint = f"Use another word, like `my-{show.slug}`."
+            yield Problem(show.slug_location, "show.slug", message, hint)
+        for key, value, location, seen in (
+            ("slug", show.slug, show.slug_location, slugs),
+            ("uid", show.uid, show.uid_location, uids),
+        ):
+            other = seen.setdefault(value, location)
+            if other is not location:
+                message = f"`{value}` is already the {key} of {other}"
+                yield Problem(location, f"show.{key}", message, _HINTS[key])

@@ -1,0 +1,85 @@
+"""Complete the platforms of a schedule from those that the shows of a site share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from defects_ical.errors import Problem, ScheduleError
+from defects_ical.model.field_types import name_kind
+from defects_ical.model.yaml_reader import KEY_MARK, Document, Locations, Plain, problem_at
+from defects_ical.shows.settings import SETTINGS_FILE, SharedPlatform, SiteSettings
+from defects_ical.text.display import excerpt
+from defects_ical.text.suggestions import closest_match
+
+PLATFORMS: Final = "platforms"
+
+
+def complete_platforms(document: Document, settings: SiteSettings) -> Document:
+    """Return the schedule with the shared platforms that it names.
+
+    `platforms: [tving, ena]` becomes a mapping. In a mapping, a platform with the id of a shared
+    one gets the keys that it lacks. Raises ScheduleError for a name in a list that is not shared.
+    """
+    root = document.root
+    if not isinstance(root, dict):
+        return document
+    match root.get(PLATFORMS):
+        case list() as names:
+            if problems := [*_check_names(document, names, settings)]:
+                raise ScheduleError((*document.problems, *problems))
+            return _expand_names(document, root, [*map(str, names)], settings)
+        case dict() as platforms:
+            completed = {key: _complete(key, each, settings) for key, each in platforms.items()}
+            return replace(document, root={**root, PLATFORMS: completed})
+    return document
+
+
+def _check_names(
+    document: Document, names: list[Plain], settings: SiteSettings
+) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            message = f"expected the id of a platform, got {name_kind(name)}"
+            hint = f"Use ids of `{SETTINGS_FILE}`, or a mapping in place of the list."
+        elif name in names[:index]:
+            message, hint = f"`{name}` is already in the list", "Remove it."
+        elif name not in settings.platforms:
+            message = f"there is no platform `{excerpt(name)}` in `{SETTINGS_FILE}`"
+            hint = _suggest(name, settings)
+        else:
+            continue
+        yield problem_at(document.locations, (PLATFORMS, index), message, hint)
+
+
+def _suggest(name: str, settings: SiteSettings) -> str:
+    if closest := closest_match(name, tuple(settings.platforms)):
+        return f"Use `{closest}`."
+    known = ", ".join(f"`{each}`" for each in settings.platforms)
+    return f"Use {known}, or add it there." if known else "Add it there."
+
+
+def _expand_names(
+    document: Document, root: dict[str, Plain], names: list[str], settings: SiteSettings
+) -> Document:
+    """Return the schedule with a mapping in place of a list of ids."""
+    locations: Locations = dict(document.locations)
+    for index, name in enumerate(names):
+        place = document.locations[PLATFORMS, index]
+        locations |= {(PLATFORMS, name): place, (PLATFORMS, name, KEY_MARK): place}
+    platforms: dict[str, Plain] = {name: _to_plain(settings.platforms[name]) for name in names}
+    return replace(document, root={**root, PLATFORMS: platforms}, locations=locations)
+
+
+def _complete(name: str, platform: Plain, settings: SiteSettings) -> Plain:
+    """Return a platform with the keys of the shared one that it lacks; nothing is a mapping."""
+    shared = settings.platforms.get(name)
+    if shared and isinstance(platform, dict):
+        return _to_plain(shared) | platform
+    return _to_plain(shared) if shared and not platform else platform
+
+
+def _to_plain(platform: SharedPlatform) -> dict[str, Plain]:
+    """Return a platform as a file has it."""
+    return platform.model_dump(exclude_none=True)
