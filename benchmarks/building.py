@@ -22,7 +22,8 @@ from defects_ical.export.exporter import export_site
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.server.app import SiteMiddleware, create_app
+from defects_ical.server.app import create_app
+from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
 from defects_ical.site.build import build_site
 from tests.support.processes import BIN
@@ -175,7 +176,7 @@ class _Service:
         self._file = file
         self._entries = 0
         self._save()
-        self._reloader, self._middleware = self._start()
+        self._reloader, self._site = self._start()
 
     def time_start(self) -> float:
         """Return the milliseconds from the file to the responses, without a build cache."""
@@ -190,20 +191,19 @@ class _Service:
     def _save(self) -> None:
         self._file.write_text(make_schedule_text(LARGE, self._entries), "utf-8")
 
-    def _start(self) -> tuple[SiteReloader, SiteMiddleware]:
+    def _start(self) -> tuple[SiteReloader, ReloadedSite]:
         reloader = SiteReloader(self._file, SITE_URL)
         reloader.go_live(load_schedule(self._file))
-        middleware: object = create_app(reloader, SITE_URL).wsgi_app
-        if not isinstance(middleware, SiteMiddleware):
-            raise TypeError(middleware)
-        return reloader, middleware
+        site = ReloadedSite(reloader, SITE_URL)
+        create_app(site, SITE_URL)
+        return reloader, site
 
     def _reload(self) -> None:
         # A new version goes live after two polls.
         self._reloader.poll()
         if not self._reloader.poll() or self._reloader.live.problem:
             raise RuntimeError(f"not reloaded: {self._reloader.live.problem}")
-        self._middleware.swap_in()
+        self._site.swap_in()
 
 
 def _measure_exports(folder: Path) -> Iterator[Section]:

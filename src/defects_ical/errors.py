@@ -91,6 +91,10 @@ class ExportError(DefectsIcalError):
     """Raised when the site cannot be written to a folder."""
 
 
+class FolderLockedError(ExportError):
+    """Raised when another process writes to the folder."""
+
+
 class ComparisonSourceError(DefectsIcalError):
     """Raised when the published feeds to compare with cannot be used."""
 

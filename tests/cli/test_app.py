@@ -50,8 +50,9 @@ def test_version_is_printed(program: list[str]) -> None:
 def test_bug_keeps_its_traceback(tmp_path: Path) -> None:
     """An exception that is not a user's error is not caught."""
     broken = (
-        "from defects_ical.cli import app, check\n"
-        "check.load_schedule = lambda path: 1 / 0\n"
+        "from defects_ical.cli import app\n"
+        "from defects_ical.cli.check import command\n"
+        "command.load_schedule = lambda path: 1 / 0\n"
         "app.main(['check'], prog_name='defects-ical')\n"
     )
     done = subprocess.run(

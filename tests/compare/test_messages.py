@@ -36,8 +36,9 @@ EXPECTED_MESSAGES: Final = {
 
 
 def list_messages(before: str, after: str, now: datetime | None = NOW) -> list[str]:
-    feeds = build_feeds(before), build_feeds(after)
-    return [". ".join(each) for each in unannounced_changes(*feeds, load_yaml(after), now)]
+    published = {path: each.body for path, each in build_feeds(before).items()}
+    changes = unannounced_changes(published, build_feeds(after), load_yaml(after), now)
+    return [". ".join(each) for each in changes]
 
 
 @pytest.mark.parametrize("name", EDITS)

@@ -15,8 +15,11 @@ import pytest
 from defects_ical.content.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.site.build import Site, build_site
+from defects_ical.server.responses import prepare_responses
+from defects_ical.site.build import Resource, Site, build_site
 from defects_ical.site.headers import MEDIA_TYPES
+from tests.export.test_headers_file import export_shows, list_resources
+from tests.export.test_site_exporter import URL as SHOWS_URL
 from tests.support.nginx import run_nginx
 from tests.support.processes import EMPTY, ROOT, Response, Server, run_granian
 from tests.support.replicas import GZIP, URL, VARIANTS
@@ -80,17 +83,22 @@ def deployments(
     site_url = SiteURL.parse(SITE_URLS[request.param])
     site = build_site(load_schedule(schedule), site_url)
     export_site(site, site_url, Path(f"{root}{site_url.path}"))
-    changes = {
-        "server_name me.example": "server_name defects.example",
-        "https://me.example;": f"{URL};",
-        "root /srv/defects;": f"root {root};",
-        " /404.html;": f" {site_url.path}/404.html;",
-    }
+    changes = make_changes(site_url, root)
     with (
         run_granian(schedule, str(site_url)) as service,
         run_nginx("nginx-folder.conf", changes, tmp / "nginx") as folder,
     ):
         yield Deployments(site_url, site, service, folder, root)
+
+
+def make_changes(site_url: SiteURL, root: Path) -> dict[str, str]:
+    """Return what an operator edits in the configuration, for a site in ``root``."""
+    return {
+        "server_name me.example": "server_name defects.example",
+        "https://me.example;": f"{site_url.origin};",
+        "root /srv/defects;": f"root {root};",
+        'defects_base "";': f'defects_base "{site_url.path}";',
+    }
 
 
 def test_folder_responds_like_service(deployments: Deployments) -> None:
@@ -190,3 +198,88 @@ def test_other_methods_are_not_allowed(deployments: Deployments) -> None:
         service, folder = deployments.request("/", method)
         assert (folder.status, folder.headers["cache-control"]) == (405, "no-store")
         assert service.status == 405
+
+
+@dataclass(frozen=True)
+class ShowsFolder:
+    """nginx with the exported folder of several shows, and the resources that are in it."""
+
+    server: Server
+    resources: Mapping[str, Resource]
+
+    def request(
+        self, path: str, method: str = "GET", headers: Mapping[str, str] = EMPTY
+    ) -> Response:
+        """Return the response to a path of the site, comparable."""
+        return normalize(self.server.request(f"{SHOWS_URL.path}{path}", method, headers))
+
+
+@pytest.fixture(scope="module")
+def shows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowsFolder]:
+    """Serve a site of several shows, whose URL has a path."""
+    tmp = tmp_path_factory.mktemp("shows")
+    exported = export_shows(tmp)
+    (exported.parent / "404.html").write_text("Of another site on this server.", "utf-8")
+    changes = make_changes(SHOWS_URL, exported.parent)
+    with run_nginx("nginx-folder.conf", changes, tmp / "nginx") as server:
+        yield ShowsFolder(server, list_resources(exported))
+
+
+def make_response(resource: Resource, variant: Mapping[str, str]) -> Response:
+    """Return the response of the service to a path of this resource, comparable."""
+    prepared = prepare_responses(resource)
+    chosen = (variant is GZIP and prepared.compressed) or prepared.plain
+    headers = {name.lower(): value for name, value in chosen.full.headers}
+    return normalize(Response(200, headers, chosen.full.body))
+
+
+def test_several_shows_are_served_as_by_the_service(shows: ShowsFolder) -> None:
+    assert {"/", "/all.ics", "/week.html", "/k-on/", "/k-on/embed.html"} <= shows.resources.keys()
+    for path, resource in shows.resources.items():
+        for variant in VARIANTS:
+            response = shows.request(path, headers=variant)
+            assert (path, response) == (path, make_response(resource, variant))
+
+
+# Missing paths, and where the page for them is.
+PLACES: Final = {
+    "/k-on/nowhere": "/k-on/404.html",
+    "/k-on/nowhere.ics": "/k-on/404.html",
+    "/k-on/episodes/": "/k-on/404.html",
+    "/k-on/episodes/404.html": "/k-on/404.html",
+    "/k-on/a/b/c?d": "/k-on/404.html",
+    "/k-on/week.html": "/k-on/404.html",
+    "/k-on/.defects-ical-show.json": "/k-on/404.html",
+    "/k-on.ics": "/404.html",
+    "/nowhere/": "/404.html",
+    "/nowhere/404.html": "/404.html",
+    "/nowhere/nowhere.ics": "/404.html",
+    "/embed.html": "/404.html",
+    "/.missing": "/404.html",
+    "/.defects-ical-site.json": "/404.html",
+    "/_headers": "/404.html",
+}
+
+
+def test_404_page_is_that_of_the_show(shows: ShowsFolder) -> None:
+    changed = {"cache-control": "public, max-age=60", "access-control-allow-origin": "*"}
+    for path, place in PLACES.items():
+        expected = make_response(shows.resources[place], {})
+        for method in ("GET", "POST"):
+            response = shows.request(path, method)
+            headers = {**expected.headers, **changed}
+            assert (path, response) == (path, Response(404, headers, expected.body))
+    # Paths that are not below the URL of the site; the last one is that of an internal location.
+    for path in ("/nowhere", "/k-on/nowhere", "/elsewhere/k-on/nowhere", "/.missing"):
+        response = shows.server.request(path)
+        assert (response.status, response.body) == (404, shows.resources["/404.html"].body)
+
+
+def test_show_is_redirected_to_its_page(shows: ShowsFolder) -> None:
+    for path in ("/k-on", "/k-on?a=b", "/k-on/index.html"):
+        response = shows.request(path)
+        redirect = (response.status, response.headers["location"])
+        assert redirect == (308, f"{SHOWS_URL.path}/k-on/")
+        assert response.headers["cache-control"] == "public, max-age=300"
+    response = shows.request("/k-on/episodes")
+    assert (response.status, response.headers["cache-control"]) == (301, "no-store")

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.export.exporter import export_site
+from defects_ical.site.build import Resource
+from tests.export.test_headers_file import export_shows, list_resources
 from tests.support.nginx import DEPLOY
 from tests.support.replicas import URL, build_version
 
@@ -57,35 +60,66 @@ state.write_text(json.dumps(bucket))
 """
 
 
-def test_upload_sets_headers_and_order(tmp_path: Path) -> None:
-    site_url, site = SiteURL.parse(URL), build_version(1, tmp_path)
-    folder, program, state = tmp_path / "public", tmp_path / "aws", tmp_path / "bucket.json"
-    export_site(site, site_url, folder)
+def run_upload(folder: Path, tmp_path: Path, earlier: str) -> list[list[object]]:
+    """Upload a folder to a bucket with one object; return what the script did, in its order."""
+    program, state = tmp_path / "aws", tmp_path / "bucket.json"
     program.write_text(AWS_PROGRAM.format(python=sys.executable), "utf-8")
     program.chmod(0o755)
-    # An episode file of an earlier version.
-    state.write_text(json.dumps([["episodes/show-e09.ics", "earlier"]]), "utf-8")
+    state.write_text(json.dumps([[earlier, "earlier"]]), "utf-8")
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(
         ["/bin/sh", str(DEPLOY / "upload.sh"), str(folder), "s3://me.example"],
         env={**os.environ, "PATH": path, "BUCKET": str(state)},
         check=True,
     )
-    _, *uploaded, removed = json.loads(state.read_text("utf-8"))
+    actions: list[list[object]] = json.loads(state.read_text("utf-8"))
+    return actions[1:]
+
+
+def get_expected_upload(path: str, resource: Resource) -> list[object]:
+    """Return the object that a resource has to become."""
+    name = f"{path}index.html" if path.endswith("/") else path
+    headers = dict(resource.headers)
+    # The URL of an episode file already ends with its name.
+    disposition = headers.get("Content-Disposition", "").partition(";")[0] or None
     # A 404 may be cached for a minute.
-    uploaded.remove(["404.html", ["text/html; charset=utf-8", "public, max-age=60", None]])
-    assert removed == ["episodes/show-e09.ics", "removed"]
-    names = [path.removeprefix("/") or "index.html" for path in site if path != "/404.html"]
-    assert sorted(name for name, _ in uploaded) == sorted(names)
-    for name, sent in uploaded:
-        headers = dict(site["/" + name.replace("index.html", "")].headers)
-        # The URL of an episode file already ends with its name.
-        disposition = headers.get("Content-Disposition", "").partition(";")[0] or None
-        assert sent == [headers["Content-Type"], headers["Cache-Control"], disposition]
-    suffixes = [suffix for suffix, _ in groupby(Path(name).suffix for name, _ in uploaded)]
+    cache = "public, max-age=60" if path.endswith("/404.html") else headers["Cache-Control"]
+    return [name.removeprefix("/"), [headers["Content-Type"], cache, disposition]]
+
+
+def assert_pages_come_last(uploaded: Sequence[str]) -> None:
+    """Check that the files of one site are uploaded by type, the first type being feeds."""
+    suffixes = [suffix for suffix, _ in groupby(Path(name).suffix for name in uploaded)]
     assert suffixes[0] == ".ics"
     assert suffixes[-1] == ".html"
     assert len(suffixes) == len(set(suffixes))
+
+
+def test_upload_sets_headers_and_order(tmp_path: Path) -> None:
+    site_url, site = SiteURL.parse(URL), build_version(1, tmp_path)
+    folder, stale = tmp_path / "public", "episodes/show-e09.ics"
+    export_site(site, site_url, folder)
+    *uploaded, removed = run_upload(folder, tmp_path, stale)
+    assert removed == [stale, "removed"]
+    assert sorted(uploaded) == sorted(map(get_expected_upload, site, site.values()))
+    assert_pages_come_last([str(name) for name, _ in uploaded])
+
+
+def test_upload_of_several_shows_ends_with_the_root(tmp_path: Path) -> None:
+    folder, stale = export_shows(tmp_path), "k-on/episodes/k-on-e99.ics"
+    resources = list_resources(folder)
+    # What an export that was killed can leave.
+    for name in (".defects-ical.new/0/index.html", "k-on/.defects-ical.tmp", ".defects-ical.tmp"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("unfinished", "utf-8")
+    *uploaded, removed = run_upload(folder, tmp_path, stale)
+    assert removed == [stale, "removed"]
+    assert sorted(uploaded) == sorted(map(get_expected_upload, resources, resources.values()))
+    names = [str(name) for name, _ in uploaded]
+    levels = [[*each] for _, each in groupby(names, lambda name: "/" in name)]
+    assert ["/" in names[0] for names in levels] == [True, False]
+    for level in levels:
+        assert_pages_come_last(level)
 
 
 def test_upload_rejects_other_folders(tmp_path: Path) -> None:

@@ -120,7 +120,8 @@ def check_served(server: Server, command: str) -> None:
     """Check that a server has the site, with the public URL that the command names."""
     assert server.request("/").status == 200
     if PUBLIC_URL in command:
-        assert f"URL:{PUBLIC_URL}/\r\n".encode() in server.request("/my-show.ics").body
+        path = "/all.ics" if "--schedule shows" in command else "/my-show.ics"
+        assert f"URL:{PUBLIC_URL}/\r\n".encode() in server.request(path).body
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from defects_ical.errors import ScheduleError
 from defects_ical.schedule.episodes import Event
 from defects_ical.schedule.expansion import expand_episodes, expand_schedule
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.shows.loader import load_show
+from defects_ical.shows.settings import load_settings
 from tests.support.documents import (
     read_code_blocks,
     read_schedule_example,
@@ -51,6 +53,17 @@ def test_change_log_example_fits_schedule_example() -> None:
     changes = read_code_blocks("docs/changes.md", "yaml")[0]
     events = expand_schedule(load_yaml(read_schedule_example() + changes)).main.events
     assert [event.sequence for event in events] == [1, 2, 1, 3, 1, 1, 1, 1, 2, 3]
+
+
+def test_settings_example_is_valid(tmp_path: Path) -> None:
+    settings, names, mapping = read_code_blocks("docs/shows.md", "yaml")
+    (tmp_path / "site.yaml").write_text(settings, "utf-8")
+    example = read_schedule_example()
+    own = example[example.index("platforms:") :]
+    for number, platforms in enumerate((names, mapping)):
+        (tmp_path / f"{number}.yaml").write_text(example.replace(own, platforms), "utf-8")
+        schedule = load_show(tmp_path / f"{number}.yaml", load_settings(tmp_path))
+        assert [*schedule.platforms] == ["channel", "stream"]
 
 
 # Of each plan in docs/schedule.md: the events of the show's feed and their starts, as a list of

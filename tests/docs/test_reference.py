@@ -13,14 +13,19 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from defects_ical.catalog.root_files import FIXED_PATHS, list_root_paths, render_root_files
 from defects_ical.cli.app import main
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.airing import Block
 from defects_ical.model.schedule import Schedule
 from defects_ical.server.app import create_app
+from defects_ical.server.health import HEALTH_FILE, HealthReport
+from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
+from defects_ical.shows.settings import NamedFeed, SharedPlatform, SiteSettings
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL
+from tests.support.catalogs import build_show, make_catalog, make_show_feeds
 from tests.support.documents import (
     PAGES,
     ROOT,
@@ -42,6 +47,7 @@ PAGE_OF_COMMAND: Final = {
     "serve": "docs/serving.md",
 }
 CHECK_PAGES: Final = PAGES["docs/comparing.md"] + PAGES["docs/schedule.md"]
+SHOWS_PAGE: Final = PAGES["docs/shows.md"]
 # The least that an entry of each list has.
 ENTRIES: Final[dict[str, dict[str, object]]] = {
     "changes[]": {"at": "2025-03-05T12:00:00-05:00", "episodes": ["2"], "note": "Corrected."},
@@ -65,7 +71,7 @@ KEY_ROWS: Final = {
 def test_every_option_is_documented(command: click.Command) -> None:
     assert f"`defects-ical {command.name}`" in PAGES["README.md"]
     page = PAGE_OF_COMMAND[str(command.name)]
-    text = CHECK_PAGES if command.name == "check" else PAGES[page]
+    text = (CHECK_PAGES if command.name == "check" else PAGES[page]) + SHOWS_PAGE
     assert f"defects-ical {command.name}" in text
     options = [each for each in command.params if isinstance(each, click.Option)]
     assert [each.opts[0] for each in options if f"{each.opts[0]}" not in text] == []
@@ -163,10 +169,44 @@ def test_every_json_key_is_documented() -> None:
 
 def test_every_health_key_is_documented() -> None:
     url = SiteURL.parse("https://me.example")
-    client = create_app(SiteReloader(Path("nothing.yaml"), url), url).test_client()
+    site = ReloadedSite(SiteReloader(Path("nothing.yaml"), url), url)
+    client = create_app(site, url).test_client()
     health: Mapping[str, object] = json.loads(client.get("/healthz").data)
     rows = read_table_rows(read_section("docs/serving.md", "## Health"))
     assert {key.strip("`") for key, _ in rows} == health.keys()
+
+
+def test_everything_of_several_shows_is_documented(tmp_path: Path) -> None:
+    report = HealthReport(tmp_path)
+    report.write(0)
+    health = json.loads((tmp_path / HEALTH_FILE).read_bytes())
+    shows = json.loads(render_shows_json())
+    words = [
+        *SiteSettings.model_fields,
+        *NamedFeed.model_fields,
+        *SharedPlatform.model_fields,
+        *FIXED_PATHS,
+        *health,
+        *shows,
+        *shows["shows"][0],
+        *shows["shows"][0]["events"][0],
+    ]
+    assert [each for each in words if f"`{each}`" not in SHOWS_PAGE] == []
+
+
+def render_shows_json() -> bytes:
+    """Return shows.json of one show."""
+    show = build_show(load_yaml(read_schedule_example()))
+    files = render_root_files(make_catalog([show]), make_show_feeds([show]))
+    return dict(files)["/shows.json"]
+
+
+def test_paths_at_the_root_are_known_before_they_are_made() -> None:
+    show = build_show(load_yaml(read_schedule_example()))
+    catalog = make_catalog([show], SiteSettings.model_validate({"archive_before": "2025-03-20"}))
+    rendered = [path for path, _ in render_root_files(catalog, make_show_feeds([show]))]
+    assert "/all-2025.ics" in rendered
+    assert sorted(rendered) == sorted(list_root_paths(catalog))
 
 
 def test_every_path_is_documented(site: Site) -> None:

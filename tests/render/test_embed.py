@@ -8,7 +8,7 @@ import re
 import pytest
 
 from defects_ical.model.schedule import Schedule
-from defects_ical.render.embed import EMBED_PATHS, MAX_ROWS, build_embed_policy
+from defects_ical.render.embed import EMBED_PATHS, MAX_ROWS, WEEK_PATHS, build_embed_policy
 from tests.support.embeds import (
     HOSTILE_TEXTS,
     MOVED_CANCELLED_TENTATIVE,
@@ -30,7 +30,7 @@ def render_frame(schedule: Schedule) -> HtmlTree:
 def test_embed_paths(schedule: Schedule) -> None:
     paths = ["/embed.html", "/embed.css", "/frame.js", "/embed.js", "/card.svg", "/oembed.json"]
     assert list(render_files(schedule)) == paths
-    assert set(paths) == EMBED_PATHS
+    assert {*paths, *WEEK_PATHS} == EMBED_PATHS
 
 
 def test_embeds_are_small(schedule: Schedule) -> None:

@@ -17,6 +17,7 @@ from flask import Flask
 from defects_ical import __version__
 from defects_ical.content.site_url import SiteURL
 from defects_ical.server.app import create_app
+from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
 from tests.server.conftest import URL
 from tests.server.expected_responses import FEED_PATH, FLASK_HEADERS, NOT_FOUND, SCHEDULE
@@ -30,7 +31,7 @@ def create_example_app(url: str = URL) -> Flask:
     site_url = SiteURL.parse(url)
     reloader = SiteReloader(SCHEDULE, site_url)
     reloader.reload()
-    return create_app(reloader, site_url)
+    return create_app(ReloadedSite(reloader, site_url), site_url)
 
 
 # Paths.

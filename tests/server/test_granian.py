@@ -31,7 +31,7 @@ from tests.support.processes import (
     run_server,
     wait_for,
 )
-from tests.support.variants import leave_to_soak
+from tests.support.variants import leave_to_soak, sample
 
 WILDCARD: Final = "0.0.0.0"  # noqa: S104 - the subject of the tests
 SERVE: Final = [str(BIN / "defects-ical"), "serve"]
@@ -77,7 +77,7 @@ def test_wildcard_host_uses_url_in_links() -> None:
         assert f"\r\nURL:{URL}/\r\n".encode() in server.request(FEED_PATH).body
 
 
-@pytest.mark.parametrize("host", [WILDCARD, "::", "0"])
+@pytest.mark.parametrize("host", [WILDCARD, *leave_to_soak("::", "0")])
 def test_wildcard_host_requires_url(host: str) -> None:
     status, out, err = get_result(run_serve("--host", host, "--port", "0"))
     assert (status, out) == (2, "")
@@ -117,7 +117,8 @@ def test_bind_error_says_how_to_fix_it(options: list[str], message: str) -> None
 
 
 @pytest.mark.parametrize(
-    "options", [["--port", "65536"], ["--port", "http"], ["--workers", "0"], ["--url", "me"]]
+    "options",
+    sample([["--port", "65536"], ["--port", "http"], ["--workers", "0"], ["--url", "me"]], 2),
 )
 def test_usage_error_exits_with_2(options: list[str]) -> None:
     status, out, err = get_result(run_serve(*options))
@@ -148,7 +149,7 @@ SIGNALS: Final = {
 
 
 @pytest.mark.parametrize("workers", [2, *leave_to_soak(1)])
-@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("name", sample(SIGNALS, 2))
 def test_signal_stops_all_processes_in_two_seconds(name: str, workers: int) -> None:
     with run_granian(SCHEDULE, URL, workers) as server, ExitStack() as stack:
         wait_for(lambda: len(server.get_worker_pids()) == workers)
@@ -229,7 +230,7 @@ def test_failing_workers_are_not_respawned_in_a_loop() -> None:
     program = """
 import os
 from defects_ical.server import granian
-granian._create_worker_app = lambda *_: os._exit(1)
+granian._start_worker_app = lambda *_: os._exit(1)
 from defects_ical.__main__ import run
 run()
 """
@@ -274,7 +275,7 @@ def test_spawned_workers_behave_like_forked_ones(tmp_path: Path, workers: int) -
         wait_for(server.has_exited)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [2, *leave_to_soak(1)])
 def test_workers_exit_with_killed_parent(workers: int) -> None:
     with run_granian(SCHEDULE, URL, workers) as server:
         server.process.kill()
@@ -285,7 +286,7 @@ def test_workers_exit_with_killed_parent(workers: int) -> None:
 # Dead workers.
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [2, *leave_to_soak(1)])
 def test_killed_worker_is_replaced(workers: int) -> None:
     with run_granian(SCHEDULE, URL, workers) as server:
         # Granian alone would stop the service after the second time.

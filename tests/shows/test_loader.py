@@ -184,9 +184,3 @@ def test_check_reports_bad_folder(shows: Path) -> None:
     result = run_cli("check", "--schedule", str(shows))
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("shows/one.yaml:5:")
-
-
-def test_comparison_needs_one_schedule(shows: Path) -> None:
-    result = run_cli("check", "--schedule", str(shows), "--against", "public")
-    assert result.exit_code == 2
-    assert "--against compares one schedule" in result.stderr

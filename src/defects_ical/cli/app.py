@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from defects_ical import __version__
-from defects_ical.cli.check import check
+from defects_ical.cli.check.command import check
 from defects_ical.cli.console import ErrorHandlingGroup
 from defects_ical.cli.doctor import doctor
 from defects_ical.cli.export import export

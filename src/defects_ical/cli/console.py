@@ -15,6 +15,9 @@ from rich.text import Text
 
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import DefectsIcalError, Problem, ScheduleError, SiteURLError
+from defects_ical.model.schedule import Schedule
+from defects_ical.schedule.expansion import expand_schedule
+from defects_ical.schedule.warnings import find_warnings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,7 +36,9 @@ def schedule_option(metavar: str, text: str) -> Callable[[Command], Command]:
     )
 
 
-SCHEDULE_OPTION: Final = schedule_option("FILE", "The schedule to read.")
+SCHEDULE_OPTION: Final = schedule_option(
+    "FILE|DIR", "The schedule to read, or a folder with a schedule for each show."
+)
 
 Cells: TypeAlias = tuple[str | Text, ...]
 
@@ -81,6 +86,17 @@ def print_table(headings: Iterable[str], rows: Iterable[Cells]) -> None:
         table.add_row(*row)
     # Wider than any table, which takes no more than it needs.
     Console(width=100_000, highlight=False, markup=False, emoji=False).print(table)
+
+
+def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) -> int:
+    """Print what is probably a mistake in a valid schedule, then the other warnings.
+
+    Returns the number of warnings.
+    """
+    found = find_warnings(schedule, expand_schedule(schedule), utc_now())
+    warnings = [*map(str, found), *map(str, others)]
+    print_warnings(warnings)
+    return len(warnings)
 
 
 def print_warnings(warnings: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,11 +33,13 @@ from defects_ical.model.schedule import Schedule
 from defects_ical.rfc5545.content_lines import looks_like_html
 from defects_ical.text.display import excerpt
 
+SHOWS_JSON: Final = "/shows.json"
 MAX_BYTES: Final = 10_000_000
 # Seconds that a download may take.
 TIMEOUT: Final = 10.0
 
 USE_ANOTHER: Final = "Use a feed's file, an exported folder, or the URL of a feed."
+USE_SITE: Final = "Use an exported folder, or the URL of a site with several shows."
 USE_FEED_URL: Final = "Use the URL of a feed, as the page shows it."
 USE_UNMODIFIED: Final = "Use an unmodified copy."
 TRY_LATER: Final = "Try again later, or use a copy of the feed."
@@ -77,6 +80,18 @@ def load_published(source: str, schedule: Schedule) -> PublishedFeeds:
         message = f"the feeds belong to {urls}. Use feeds of one site."
         raise ComparisonSourceError(f"{source}: {message}")
     return PublishedFeeds(found[0][0], {path: body for _, path, body in found})
+
+
+def find_published_shows(source: str) -> Mapping[str, str]:
+    """Return where the feeds of each show are, by slug: a folder, or the URL of the show's feed.
+
+    ``source`` is an exported folder or the URL of a site. Raises ComparisonSourceError if it has
+    no shows.
+    """
+    shows = _list_remote_shows(source) if "://" in source else _list_folders(Path(source))
+    if not shows:
+        raise ComparisonSourceError(f"{source}: no shows here. {USE_SITE}")
+    return shows
 
 
 def split_readable(calendars: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -231,3 +246,22 @@ def _find_errors(body: bytes) -> Iterator[str]:
     # While only a month is known, a feed has no events, but it says where it is from.
     if BEGIN_EVENT not in body and b"\r\nSOURCE" not in body:
         yield f"the calendar has no events. {USE_ANOTHER}"
+
+
+def _list_folders(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise ComparisonSourceError(f"{folder}: not a folder. {USE_SITE}")
+    feeds = sorted(folder.glob("*/*.ics"))
+    return {each.parent.name: str(each.parent) for each in feeds if each.stem == each.parent.name}
+
+
+def _list_remote_shows(url: str) -> dict[str, str]:
+    base = url.rstrip("/")
+    address = f"{base}{SHOWS_JSON}"
+    try:
+        slugs = [str(each["slug"]) for each in json.loads(_download(address))["shows"]]
+    except (ValueError, LookupError, TypeError):
+        message = f"not the list of a site's shows. {USE_SITE}"
+        raise ComparisonSourceError(f"{address}: {message}") from None
+    # Not the addresses in the list: this may be a copy of the site at another host.
+    return {slug: f"{base}/{slug}/{slug}.ics" for slug in slugs}

@@ -79,13 +79,13 @@ def _diff_event(pairs: list[EventPair], main_feed: str) -> Iterator[Difference]:
 
 
 def unannounced_changes(
-    published: Site, site: Site, schedule: Schedule, now: datetime | None = None
+    published: Mapping[str, bytes], site: Site, schedule: Schedule, now: datetime | None = None
 ) -> tuple[tuple[str, str], ...]:
     """Return why ``site`` must not replace ``published``: a message and a fix for each reason.
 
-    See ``format_issues``; both sites have the same base URL.
+    See ``format_issues``; ``published`` has the files of a site with the same base URL, by path.
     """
-    calendars = {path: each.body for path, each in published.items() if path.endswith(".ics")}
+    calendars = {path: body for path, body in published.items() if path.endswith(".ics")}
     if is_unchanged(calendars, site):
         return ()
     differences = compare_site(calendars, site, schedule)

@@ -7,18 +7,35 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from stat import S_ISREG
+from typing import Final, NamedTuple
 
-from defects_ical.errors import ExportError
+from defects_ical.errors import FolderLockedError
 
 TEMPORARY_FILE: Final = ".defects-ical.tmp"
+
+
+class FileStamp(NamedTuple):
+    """The size of a file in bytes, and the time of its last change in nanoseconds."""
+
+    size: int
+    modified: int
+
+
+def stamp_file(path: Path) -> FileStamp | None:
+    """Return the stamp of a regular file, or None for anything else, links included."""
+    try:
+        stat = os.lstat(path)
+    except OSError:
+        return None
+    return FileStamp(stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
 
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
     """Lock a folder against other exports; the lock ends with the process.
 
-    Raises ExportError if another process holds the lock.
+    Raises FolderLockedError if another process holds the lock.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -26,7 +43,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             message = "another export is writing here. Wait for it to finish."
-            raise ExportError(f"{folder}: {message}") from None
+            raise FolderLockedError(f"{folder}: {message}") from None
         yield
     finally:
         os.close(descriptor)
@@ -51,6 +68,19 @@ def replace_file(folder: Path, path: str, body: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def swap_file(folder: Path, name: str, body: bytes) -> FileStamp:
+    """Replace a file in the folder at once, without waiting for the disk; return its stamp.
+
+    After a power failure the file may be empty, which its stamp then shows.
+    """
+    temporary, target = folder / TEMPORARY_FILE, folder / name
+    temporary.unlink(missing_ok=True)
+    temporary.write_bytes(body)
+    stat = temporary.stat()
+    temporary.replace(target)
+    return FileStamp(stat.st_size, stat.st_mtime_ns)
 
 
 def sync_directories(folder: Path, paths: Iterable[str]) -> None:

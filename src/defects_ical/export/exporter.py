@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from defects_ical.content.feeds import EPISODES_DIR
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
 from defects_ical.export import atomic_files
+from defects_ical.export.headers_file import HEADERS_FILE, format_headers
 from defects_ical.site.build import Site
 
-HEADERS_FILE: Final = "_headers"
 MANIFEST_FILE: Final = ".defects-ical.json"
 # An edited manifest must not make an export write or delete outside its folder.
 _SAFE_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
@@ -110,7 +109,7 @@ def export_site(
     is not managed by exports. Also raises it for errors of the operating system; even then no
     file is half written.
     """
-    with _convert_os_errors(folder):
+    with convert_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with atomic_files.lock_folder(folder):
             return _write_files(_collect_files(site, site_url), folder, check, fingerprint)
@@ -122,7 +121,7 @@ def check_up_to_date(folder: Path, fingerprint: str) -> ExportResult | None:
     It has nothing to do if the folder's manifest has this fingerprint and every file has the
     content that the manifest lists. Raises ExportError like ``export_site``.
     """
-    with _convert_os_errors(folder):
+    with convert_os_errors(folder):
         if not fingerprint or not (folder / MANIFEST_FILE).is_file():
             return None
         with atomic_files.lock_folder(folder):
@@ -137,7 +136,8 @@ def check_up_to_date(folder: Path, fingerprint: str) -> ExportResult | None:
 
 
 @contextmanager
-def _convert_os_errors(folder: Path) -> Iterator[None]:
+def convert_os_errors(folder: Path) -> Iterator[None]:
+    """Raise ExportError for an error of the operating system."""
     try:
         yield
     except (FileExistsError, NotADirectoryError) as error:
@@ -151,26 +151,7 @@ def _collect_files(site: Site, site_url: SiteURL) -> dict[str, bytes]:
     """Return the content of every file by its path in the folder."""
     files = {path.removeprefix("/") or "index.html": each.body for path, each in site.items()}
     # Without `.nojekyll`, GitHub Pages does not publish files that begin with an underscore.
-    return files | {".nojekyll": b"", HEADERS_FILE: _format_headers(site, site_url).encode()}
-
-
-def _format_headers(site: Site, site_url: SiteURL) -> str:
-    """Format the HTTP headers of every path as Netlify and Cloudflare Pages read them.
-
-    No two rules match one path: both hosts would join the values of a repeated header with a
-    comma. The episode files share a rule, because Cloudflare Pages allows a hundred rules.
-    """
-    rules = {
-        f"{EPISODES_DIR}*" if path.startswith(EPISODES_DIR) else path: resource.headers
-        for path, resource in site.items()
-    }
-    lines: list[str] = []
-    for path, headers in rules.items():
-        lines.append(f"{site_url.path}{path}")
-        for name, value in headers:
-            # The shared rule cannot name an episode's file; browsers take the name from the URL.
-            lines.append(f"  {name}: {value.partition('; filename=')[0]}")
-    return "\n".join(lines) + "\n"
+    return files | {".nojekyll": b"", HEADERS_FILE: format_headers(site, site_url).encode()}
 
 
 def _write_files(

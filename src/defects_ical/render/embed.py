@@ -26,9 +26,14 @@ FRAME_SCRIPT_PATH: Final = "/frame.js"
 ELEMENT_PATH: Final = "/embed.js"
 CARD_PATH: Final = "/card.svg"
 OEMBED_PATH: Final = "/oembed.json"
+# The week of all shows, in a site of several.
+WEEK_PATHS: Final = ("/week.html", "/week.css", "/week-frame.js", "/week.js")
 # Other sites may load and frame these; the pages may not be framed.
 EMBED_PATHS: Final = frozenset(
-    {FRAME_PATH, FRAME_STYLE_PATH, FRAME_SCRIPT_PATH, ELEMENT_PATH, CARD_PATH, OEMBED_PATH}
+    {
+        *(FRAME_PATH, FRAME_STYLE_PATH, FRAME_SCRIPT_PATH, ELEMENT_PATH, CARD_PATH, OEMBED_PATH),
+        *WEEK_PATHS,
+    }
 )
 
 IFRAME_SANDBOX: Final = "allow-scripts allow-downloads allow-popups"

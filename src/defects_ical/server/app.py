@@ -4,52 +4,60 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
-from threading import Lock
+from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
-from defects_ical import __version__
 from defects_ical.content.site_url import SiteURL
-from defects_ical.server.reloader import LiveSite, SiteReloader
-from defects_ical.server.responses import METHODS, PathResponses, prepare_responses
+from defects_ical.server.responses import METHODS, PathResponses
+from defects_ical.site.build import Resource
 from defects_ical.site.headers import get_security_headers
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseTable:
-    """A live site and its responses by path, each path with and without the site URL's path."""
+class ServedSite(Protocol):
+    """The site that an application serves, which changes while it does.
 
-    live: LiveSite
-    responses: Mapping[str, PathResponses]
+    Paths are those of requests, with or without the path of the site's URL in front, because some
+    proxies strip it.
+    """
+
+    def find_responses(self, path: str) -> PathResponses | None:
+        """Return all responses of a path, or None if there is no resource."""
+
+    def find_error_page(self, path: str) -> Resource | None:
+        """Return the page for a path that does not exist; None if there is no site."""
+
+    def find_page(self, path: str) -> str | None:
+        """Return the path of the page that has another name: that of a file, or of a folder."""
+
+    def describe_health(self) -> Mapping[str, object]:
+        """Return the state of the service; its status is "unavailable" if there is no site."""
+
+    def start(self) -> None:
+        """Begin to follow changes, in the process that serves. May be called again."""
 
 
 class SiteMiddleware:
     """A WSGI middleware that serves the site's paths, and passes other requests on.
 
-    It accepts paths with and without the site URL's path in front, because some proxies strip it.
-    It starts polling with its first request, not earlier: a server may create the application in
-    one process and serve requests in others.
+    The site is started with the first request, not earlier: a server may create the application
+    in one process and serve requests in others.
     """
 
-    def __init__(self, reloader: SiteReloader, site_url: SiteURL, app: WSGIApplication) -> None:
-        self.table = ResponseTable(LiveSite(), {})
-        self._reloader = reloader
-        self._site_url = site_url
+    def __init__(self, site: ServedSite, app: WSGIApplication) -> None:
+        self.site = site
         self._app = app
         self._is_started = False
-        self._start_lock = Lock()
-        self.swap_in()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request (PEP 3333)."""
         if not self._is_started:
             self.start()
-        responses = self.table.responses.get(_get_path(environ))
+        responses = self.site.find_responses(_get_path(environ))
         response = responses and responses.select(environ)
         if not response:
             return self._app(environ, start_response)
@@ -58,54 +66,25 @@ class SiteMiddleware:
         return [response.body]
 
     def start(self) -> None:
-        """Catch up with the schedule file, then poll it in a thread."""
-        with self._start_lock:
-            if self._is_started:
-                return
-            if self._reloader.catch_up():
-                self.swap_in()
-            self._reloader.start_polling(self.swap_in)
-            self._is_started = True
-
-    def swap_in(self) -> None:
-        """Serve the reloader's live site from now on. Keep the responses of unchanged resources."""
-        live, before = self._reloader.live, self.table
-        if live.site is before.live.site:
-            self.table = replace(before, live=live)
-            return
-        responses = {
-            path: before.responses[path]
-            if before.live.site.get(path) == resource
-            else prepare_responses(resource)
-            for path, resource in live.site.items()
-        }
-        responses |= {self._site_url.path + path: each for path, each in responses.items()}
-        # One assignment after all responses are ready: no request sees half of a new site.
-        self.table = ResponseTable(live, responses)
+        """Start the site."""
+        self.site.start()
+        self._is_started = True
 
 
-def create_app(reloader: SiteReloader, site_url: SiteURL) -> Flask:
-    """Return the application that serves the reloader's live site at ``site_url``.
+def create_app(site: ServedSite, site_url: SiteURL) -> Flask:
+    """Return the application that serves a site at ``site_url``.
 
     As long as there is no site, every path except ``/healthz`` responds with 503.
     """
     app = Flask(__name__, static_folder=None)
     # Only exact paths are valid: `//the-defects.ics` is a 404, not a redirect.
     app.url_map.merge_slashes = False
-    middleware = SiteMiddleware(reloader, site_url, app.wsgi_app)
-    app.wsgi_app = middleware  # type: ignore[method-assign] # the way Flask documents
-
-    health = partial(_get_health, middleware)
-    root = partial(_redirect_to_page, middleware, site_url)
+    app.wsgi_app = SiteMiddleware(site, app.wsgi_app)  # type: ignore[method-assign] # the way Flask documents
+    health = partial(_get_health, site)
     for prefix in {"", site_url.path}:
         app.add_url_rule(f"{prefix}/healthz", "health", health)
-        # The name of the page in an exported folder.
-        app.add_url_rule(f"{prefix}/index.html", "root", root)
-    if site_url.path:
-        app.add_url_rule(site_url.path, "root", root)
-
-    app.before_request(_reject_double_slash)
-    app.register_error_handler(HTTPException, partial(_handle_http_error, middleware))
+    app.before_request(partial(_redirect_to_page, site))
+    app.register_error_handler(HTTPException, partial(_handle_http_error, site))
     app.after_request(partial(_add_common_headers, site_url))
     return app
 
@@ -115,49 +94,42 @@ def _get_path(environ: WSGIEnvironment) -> str:
     return environ.get("PATH_INFO") or "/"
 
 
-def _get_health(middleware: SiteMiddleware) -> Response:
+def _get_health(site: ServedSite) -> Response:
     """Return the state of the service as JSON: 200 if there is a site, otherwise 503."""
-    live = middleware.table.live
-    facts = {
-        "status": ("degraded" if live.problem else "ok") if live.site else "unavailable",
-        "version": __version__,
-        "loaded_at": live.loaded_at and live.loaded_at.isoformat(timespec="seconds"),
-        "digest": live.digest,
-        "episodes": live.episodes and dict(live.episodes),
-        "problem": live.problem,
-    }
-    body = f"{json.dumps(facts, indent=2)}\n"
+    health = site.describe_health()
+    body = f"{json.dumps(health, indent=2, ensure_ascii=False)}\n"
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return Response(body, 200 if live.site else 503, headers)
+    return Response(body, 503 if health["status"] == "unavailable" else 200, headers)
 
 
-def _redirect_to_page(middleware: SiteMiddleware, site_url: SiteURL) -> BaseResponse:
-    """Redirect to the page by its path only: the Host header is not trusted."""
-    if not middleware.table.live.site:
+def _redirect_to_page(site: ServedSite) -> BaseResponse | None:
+    """Redirect to a page by its path only: the Host header is not trusted."""
+    path = _get_path(request.environ)
+    # Flask merges slashes at the start of a path even with merge_slashes = False.
+    if path.startswith("//"):
         raise NotFound
-    response = redirect(f"{site_url.path}/", 308)
+    page = site.find_page(path)
+    if page is None:
+        return None
+    if request.method not in METHODS:
+        raise MethodNotAllowed(METHODS, "Use GET, HEAD or OPTIONS.")
+    response = redirect(page, 308)
     # Without an explicit lifetime, browsers keep a permanent redirect indefinitely.
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
 
-def _reject_double_slash() -> None:
-    # Flask merges slashes at the start of a path even with merge_slashes = False.
-    if _get_path(request.environ).startswith("//"):
-        raise NotFound
-
-
-def _handle_http_error(middleware: SiteMiddleware, error: HTTPException) -> BaseResponse:
+def _handle_http_error(site: ServedSite, error: HTTPException) -> BaseResponse:
     """Return the response to a request that neither the site nor a Flask view can serve."""
-    table = middleware.table
+    path = _get_path(request.environ)
     if not isinstance(error, (NotFound, MethodNotAllowed)):
         return _make_plain_text_error(error)
-    if isinstance(error, MethodNotAllowed) or _get_path(request.environ) in table.responses:
+    if isinstance(error, MethodNotAllowed) or site.find_responses(path):
         return _make_plain_text_error(MethodNotAllowed(METHODS, "Use GET, HEAD or OPTIONS."))
-    if not table.live.site:
+    page = site.find_error_page(path)
+    if not page:
         message = "There is no valid schedule. Try again in a minute."
         return _make_plain_text_error(ServiceUnavailable(message, retry_after=60))
-    page = table.live.site["/404.html"]
     response = Response(page.body, 404, page.headers)
     # Short: an edit of the schedule can add an episode with this path.
     response.headers["Cache-Control"] = "public, max-age=60"

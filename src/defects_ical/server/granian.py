@@ -19,16 +19,15 @@ from types import MappingProxyType
 from typing import Any, Final
 from wsgiref.types import WSGIApplication
 
+from flask import Flask
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ServeError
-from defects_ical.server.app import create_app
-from defects_ical.server.reloader import POLL_SECONDS, SiteReloader
+from defects_ical.server.service import Service
 
 LOG: Final = logging.getLogger(__name__)
 BACKLOG: Final = 1024
@@ -74,19 +73,14 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    reloader: SiteReloader,
-    site_url: SiteURL,
-    listener: socket.socket,
-    workers: int,
-    on_ready: Callable[[], None],
+    service: Service, listener: socket.socket, workers: int, on_ready: Callable[[], None]
 ) -> None:
-    """Serve the site until SIGINT, SIGTERM or SIGHUP.
+    """Serve a site until SIGINT, SIGTERM or SIGHUP.
 
     Calls ``on_ready`` once the signal handlers are installed. Each worker is a process with its own
-    application, and polls the schedule file like this process. A worker that dies is replaced by
-    one that serves the same version, even if the file has become invalid since.
+    application. A worker that dies is replaced.
     """
-    server = _SharedSocketServer(reloader, listener, workers)
+    server = _SharedSocketServer(service, listener, workers)
     # On SIGHUP, Granian would restart its workers. A closed terminal stops us, except under nohup.
     handler: Any = signal.getsignal(signal.SIGHUP)
     if handler is not signal.SIG_IGN:
@@ -95,7 +89,7 @@ def serve(
     server.on_startup(on_ready)
     try:
         server.serve(
-            target_loader=partial(_create_worker_app, reloader, site_url), wrap_loader=False
+            target_loader=partial(_start_worker_app, service.create_app), wrap_loader=False
         )
     except SystemExit:
         # A service manager signals all processes at once, so a worker may exit before its parent.
@@ -118,7 +112,7 @@ class _SharedSocketServer(MPServer):
 
     _shd: Any
 
-    def __init__(self, reloader: SiteReloader, listener: socket.socket, workers: int) -> None:
+    def __init__(self, service: Service, listener: socket.socket, workers: int) -> None:
         host, port = listener.getsockname()[:2]
         super().__init__(
             "defects-ical",
@@ -139,7 +133,7 @@ class _SharedSocketServer(MPServer):
             workers_kill_timeout=SHUTDOWN_TIMEOUT,
         )
         self._listener = listener
-        self.main_loop_interrupt = _PollingEvent(reloader)
+        self.main_loop_interrupt = _PollingEvent(service)
 
     def _init_shared_socket(self) -> None:
         self._sso = self._listener
@@ -170,22 +164,22 @@ class _SharedSocketServer(MPServer):
 
 
 class _PollingEvent(Event):
-    """The event that Granian's parent process waits for, polling the schedule file meanwhile.
+    """The event that Granian's parent process waits for, polling the service meanwhile.
 
     It polls on the main thread, which also starts the workers: a new worker gets the site that is
     live at that moment, and no other thread can hold a lock while the process forks.
     """
 
-    def __init__(self, reloader: SiteReloader) -> None:
+    def __init__(self, service: Service) -> None:
         super().__init__()
-        self._reloader = reloader
+        self._service = service
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the event is set, or for ``timeout`` seconds."""
         if timeout is not None:
             return super().wait(timeout)
-        while not super().wait(POLL_SECONDS):
-            self._reloader.poll()
+        while not super().wait(self._service.poll_seconds()):
+            self._service.poll()
         return True
 
 
@@ -207,15 +201,13 @@ def _block_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _create_worker_app(reloader: SiteReloader, site_url: SiteURL) -> WSGIApplication:
+def _start_worker_app(create_app: Callable[[], Flask]) -> WSGIApplication:
     """Create the application in the worker process that runs it."""
-    # Only the parent logs, otherwise each problem would appear once per worker.
-    reloader.log_problems = False
     # SIGINT and SIGHUP stay blocked: a terminal sends them to all processes, and the parent
     # handles them and sends SIGTERM.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_exit_with_parent, daemon=True).start()
-    app = create_app(reloader, site_url)
+    app = create_app()
     middleware: Any = app.wsgi_app
     # Not with the first request, which may come long after: this process is the one that serves.
     middleware.start()

@@ -176,7 +176,8 @@ class SiteReloader:
         state = self._polled_state[self._path]
         # Not the current time: all processes that watch the file must give the same message.
         edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
-        if changes := unannounced_changes(self.live.site, site, schedule, edited_at):
+        published = {path: each.body for path, each in self.live.site.items()}
+        if changes := unannounced_changes(published, site, schedule, edited_at):
             location = SourceLocation(str(self._path))
             raise ScheduleError(tuple(Problem(location, "", *texts) for texts in changes))
 

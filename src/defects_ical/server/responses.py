@@ -64,6 +64,12 @@ class PathResponses:
     compressed: Variant | None
     options: PreparedResponse
 
+    @property
+    def size(self) -> int:
+        """The bytes of all bodies."""
+        bodies = [each.full.body for each in (self.plain, self.compressed) if each]
+        return sum(map(len, bodies))
+
     def select(self, environ: WSGIEnvironment) -> PreparedResponse | None:
         """Return the response to a request, or None if its method is not in ``METHODS``."""
         method = environ["REQUEST_METHOD"]

@@ -47,7 +47,7 @@ def build_site(schedule: Schedule, site_url: SiteURL, cache: BuildCache | None =
     cache = cache or BuildCache()
     cache.start_build(schedule, site_url)
     files = _render_files(SiteInput(schedule, site_url, cache))
-    return MappingProxyType({path: _make_resource(path, body, site_url) for path, body in files})
+    return MappingProxyType({path: make_resource(path, body, site_url) for path, body in files})
 
 
 def _render_files(site: SiteInput) -> Iterator[tuple[str, bytes]]:
@@ -61,6 +61,7 @@ def _render_files(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     yield from render_pages(site)
 
 
-def _make_resource(path: str, body: bytes, site_url: SiteURL) -> Resource:
+def make_resource(path: str, body: bytes, site_url: SiteURL) -> Resource:
+    """Return the resource at a path of the site that is at ``site_url``."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     return Resource(body, get_media_type(path), etag, (*list_headers(path, site_url),))

@@ -31,9 +31,7 @@ _CHARACTER_BYTES: Final = 10
 
 def check_feed_sizes(schedule: Schedule, site_url: SiteURL) -> Iterator[Problem]:
     """Yield a warning if a feed would be too large; render only what might be."""
-    listings = expand_schedule(schedule)
-    every = (listings.main, *listings.platforms.values())
-    if max(estimate_size(each, schedule) for each in every) > MAX_SIZE:
+    if estimate_feed_size(schedule) > MAX_SIZE:
         bodies = dict(render_feeds(SiteInput(schedule, site_url)))
         yield from find_large_feeds(schedule, {path: len(each) for path, each in bodies.items()})
 
@@ -61,6 +59,13 @@ def _suggest_range(schedule: Schedule) -> str:
         return ""
     later = numbers[0][len(numbers[0]) // 2 :]
     return f", like `episodes: {EpisodeRange(later[0].number, later[-1].number)}`"
+
+
+def estimate_feed_size(schedule: Schedule) -> int:
+    """Return a number of bytes that no feed of a schedule exceeds."""
+    listings = expand_schedule(schedule)
+    every = (listings.main, *listings.platforms.values())
+    return max(estimate_size(each, schedule) for each in every)
 
 
 def estimate_size(listing: Listing, schedule: Schedule) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,10 +13,17 @@ from icalendar.prop import vDatetime, vText
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.lines import Lines, render_line
 from defects_ical.schedule.episodes import Listings
-from defects_ical.timezones.conversion import to_local, to_unambiguous_local
+from defects_ical.timezones.conversion import (
+    AmbiguousTimeError,
+    to_local,
+    to_unambiguous_local,
+    to_utc,
+)
 from defects_ical.timezones.transitions import Observance, find_observances
 
 UTC_ZONE: Final = "UTC"
+LOCAL_FORMAT: Final = "%Y%m%dT%H%M%S"
+_LOCAL_TIME: Final = re.compile(rb"(DTSTART|DTEND);TZID=[^:]+:([0-9]{8}T[0-9]{6})\r\n")
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -62,15 +70,44 @@ class CalendarZone:
         return bytes(timezone.to_ical())
 
 
+def convert_to_utc(events: bytes, zone: str) -> bytes:
+    """Return events of a zone with DTSTART and DTEND in UTC, all else unchanged."""
+
+    def convert(line: re.Match[bytes]) -> bytes:
+        naive = datetime.strptime(line[2].decode(), LOCAL_FORMAT)  # noqa: DTZ007 - local
+        return b"%s:%sZ\r\n" % (line[1], _to_utc(naive, zone).strftime(LOCAL_FORMAT).encode())
+
+    return _LOCAL_TIME.sub(convert, events)
+
+
+def _to_utc(naive: datetime, zone: str) -> datetime:
+    try:
+        return to_utc(naive, zone)
+    except AmbiguousTimeError as ambiguous:
+        # A local time is the first of the two (RFC 5545 §3.3.5).
+        return naive - ambiguous.first
+
+
 def choose_zone(schedule: Schedule, listings: Listings) -> CalendarZone:
     """Return the zone of a show's calendars: of its feed and of those of its platforms."""
+    return CalendarZone.choose(schedule.timezone, *find_years(schedule, listings))
+
+
+def find_years(schedule: Schedule, listings: Listings) -> tuple[int, int]:
+    """Return the local years in which a show first and last airs, or in which it was published.
+
+    The time zone of its calendars is defined for these years.
+    """
     every = {id(each): each for each in (listings.main, *listings.platforms.values())}
     episodes = [each for listing in every.values() for each in listing.episodes]
     starts = (each.start for each in episodes if each.start)
     ends = (each.end for each in episodes if each.end)
     first, last = (min(starts, default=schedule.published), max(ends, default=schedule.published))
-    years = [to_local(time, schedule.timezone).naive.year for time in (first, last)]
-    return CalendarZone.choose(schedule.timezone, *years)
+    return _find_year(first, schedule), _find_year(last, schedule)
+
+
+def _find_year(time: datetime, schedule: Schedule) -> int:
+    return to_local(time, schedule.timezone).naive.year
 
 
 def _make_observance(observance: Observance) -> Component:

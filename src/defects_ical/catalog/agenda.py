@@ -1,0 +1,180 @@
+"""The events of all shows by week and by day, in the time zone of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from defects_ical.catalog.catalog import Catalog
+from defects_ical.catalog.summary import EventSummary, ShowSummary
+from defects_ical.text.display import bidi_isolate
+from defects_ical.text.english import MONTHS, WEEKDAYS, format_day
+from defects_ical.timezones.conversion import format_utc, to_local
+
+# How long before the newest change of the site a list begins that cannot have every event.
+DAYS_BEFORE_CHANGE: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event in a list, with its local day and time: "23:00", or empty without an hour.
+
+    ``genres`` are indexes of the catalog's genres. ``name`` is empty if it is the show's title.
+    """
+
+    show: ShowSummary
+    event: EventSummary
+    url: str
+    day: date
+    time: str
+    genres: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the event, unless the show has the same."""
+        return "" if self.event.name == self.show.title else self.event.name
+
+    @property
+    def platform_names(self) -> str:
+        """The names of the platforms, as one text."""
+        names = (self.show.platforms[each].name for each in self.event.platforms)
+        return ", ".join(map(bidi_isolate, names))
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What a script needs of the event, by the names of data attributes."""
+        event = self.event
+        found = {
+            "start": format_utc(event.start),
+            "end": format_utc(event.end),
+            "day": "" if event.has_hour else self.day.isoformat(),
+            "status": "" if event.status == "confirmed" else event.status,
+            "platforms": " ".join(event.platforms),
+            "genres": " ".join(map(str, self.genres)),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+class Day(NamedTuple):
+    """A day, and the rows of its events."""
+
+    date: date
+    rows: tuple[Row, ...]
+
+    @property
+    def weekday(self) -> str:
+        """The name of the day: "Monday"."""
+        return WEEKDAYS[self.date.weekday()]
+
+    @property
+    def title(self) -> str:
+        """The date without weekday and year, which is in the week's: "21 July"."""
+        return f"{self.date.day} {MONTHS[self.date.month - 1]}"
+
+
+class Week(NamedTuple):
+    """A week, and those of its days that have events."""
+
+    monday: date
+    days: tuple[Day, ...]
+
+    @property
+    def title(self) -> str:
+        """The dates of the week: "21 to 27 July 2025"."""
+        return format_days(self.monday, self.monday + timedelta(days=6))
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The weeks that have events; without some events if ``is_limited``."""
+
+    weeks: tuple[Week, ...]
+    is_limited: bool
+
+
+def format_days(first: date, last: date) -> str:
+    """Format the first and last of several days: "28 July to 3 August 2025"."""
+    if first == last:
+        return format_day(last)
+    if first.year != last.year:
+        start = format_day(first)
+    elif first.month != last.month:
+        start = f"{first.day} {MONTHS[first.month - 1]}"
+    else:
+        start = str(first.day)
+    return f"{start} to {format_day(last)}"
+
+
+def make_agenda(catalog: Catalog, max_rows: int) -> Agenda:
+    """Return the events by week: all of them, or ``max_rows`` from the newest changes on."""
+    rows = list_rows(catalog)
+    limited = _limit_rows(rows, catalog, max_rows)
+    return Agenda(tuple(_group_weeks(limited)), len(limited) < len(rows))
+
+
+def list_rows(catalog: Catalog) -> tuple[Row, ...]:
+    """Return the events of all shows by their start; those without an hour begin their day."""
+    indexes = {each.casefold(): index for index, each in enumerate(catalog.genres)}
+    rows = [
+        _make_row(show, event, catalog, indexes) for show in catalog.shows for event in show.events
+    ]
+    return tuple(sorted(rows, key=_get_position))
+
+
+def _get_position(row: Row) -> tuple[date, bool, str, str]:
+    return row.day, row.event.has_hour, format_utc(row.event.start), row.show.slug
+
+
+def _make_row(
+    show: ShowSummary, event: EventSummary, catalog: Catalog, indexes: dict[str, int]
+) -> Row:
+    local = to_local(event.start, catalog.settings.timezone).naive
+    return Row(
+        show=show,
+        event=event,
+        url=f"{catalog.get_show_url(show.slug).path}/#{event.id}",
+        day=local.date() if event.has_hour else event.day,
+        time=f"{local:%H:%M}" if event.has_hour else "",
+        genres=tuple(sorted({indexes[each.casefold()] for each in show.genres})),
+    )
+
+
+def find_newest_change(catalog: Catalog) -> date | None:
+    """Return the day of the newest change of a show, None without shows.
+
+    It stands in for the current day, on which no page may depend.
+    """
+    newest = max((each.modified for each in catalog.shows), default=None)
+    return to_local(newest, catalog.settings.timezone).naive.date() if newest else None
+
+
+def find_city(catalog: Catalog) -> str:
+    """Return the place whose times the lists have: "Seoul", "UTC"."""
+    newest = max((each.modified for each in catalog.shows), default=None)
+    zone = catalog.settings.timezone
+    # The name of the place does not depend on the date.
+    return to_local(newest, zone).city if newest else zone
+
+
+def _limit_rows(rows: Sequence[Row], catalog: Catalog, max_rows: int) -> Sequence[Row]:
+    newest = find_newest_change(catalog)
+    if len(rows) <= max_rows or not newest:
+        return rows
+    since = newest - timedelta(days=DAYS_BEFORE_CHANGE)
+    earlier = sum(1 for each in rows if each.day < since)
+    # As many rows as there may be, also when most events were before the newest change.
+    start = min(earlier, len(rows) - max_rows)
+    return rows[start : start + max_rows]
+
+
+def _group_weeks(rows: Iterable[Row]) -> Iterable[Week]:
+    days = (Day(day, tuple(found)) for day, found in groupby(rows, key=lambda each: each.day))
+    for monday, found in groupby(days, key=_find_monday):
+        yield Week(monday, tuple(found))
+
+
+def _find_monday(day: Day) -> date:
+    return day.date - timedelta(days=day.date.weekday())

@@ -1,0 +1,112 @@
+"""Render the page of all shows, with its style sheet and script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from defects_ical.catalog.agenda import (
+    Agenda,
+    find_city,
+    find_newest_change,
+    format_days,
+    list_rows,
+    make_agenda,
+)
+from defects_ical.catalog.catalog import Catalog, CombinedFeed
+from defects_ical.catalog.summary import ShowSummary
+from defects_ical.catalog.week import render_frame_code, render_week_element
+from defects_ical.content.calendar_apps import subscribe_links
+from defects_ical.content.feeds import Feed, format_reminder
+from defects_ical.model.schedule import DEFAULT_REMINDER
+from defects_ical.render.embed import IFRAME_SANDBOX
+from defects_ical.render.page import CONTENT_SECURITY_POLICY
+from defects_ical.render.templates import bundle_script, get_template
+from defects_ical.text.english import count_noun
+
+OVERVIEW_TEMPLATES: Final = {
+    "/": "overview.html",
+    "/404.html": "overview_404.html",
+    "/overview.css": "overview.css",
+}
+MAX_ROWS: Final = 800
+"""How many events the page lists at most."""
+
+# Each has links for every calendar app; the others have one to subscribe and one to download.
+MAX_DETAILED_FEEDS: Final = 20
+# Readers of the head offer them in a menu.
+MAX_ALTERNATES: Final = 20
+MAX_HEADLINES: Final = 2
+
+
+def render_overview(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the bytes of the page, and of the files that belong to it."""
+    context = _make_context(catalog)
+    for path, name in OVERVIEW_TEMPLATES.items():
+        yield path, get_template(name).render(context).encode()
+    yield "/overview.js", bundle_script("local-times.js", "week-days.js", "overview.js")
+
+
+def _make_context(catalog: Catalog) -> dict[str, object]:
+    """Return what the templates use."""
+    agenda, feeds = make_agenda(catalog, MAX_ROWS), catalog.feeds
+    current = [each for each in feeds if not each.is_archive]
+    return {
+        "agenda": agenda,
+        "alternates": feeds[:MAX_ALTERNATES],
+        "archives": [each for each in feeds if each.is_archive],
+        "catalog": catalog,
+        "city": find_city(catalog),
+        "colors": sorted({each.color for each in catalog.shows}),
+        "content_security_policy": CONTENT_SECURITY_POLICY,
+        "detailed_feeds": current[:MAX_DETAILED_FEEDS],
+        "element_code": render_week_element(catalog),
+        "find_first_sentence": find_first_sentence,
+        "frame_code": render_frame_code(catalog),
+        "iframe_sandbox": IFRAME_SANDBOX,
+        "named_genres": [*enumerate(catalog.genres)],
+        "named_platforms": [(name, each.name) for name, each in catalog.platforms.items()],
+        "open_week": _find_open_week(catalog, agenda),
+        "other_feeds": current[MAX_DETAILED_FEEDS:],
+        "overview": [*_describe_site(catalog)],
+        "reminder": format_reminder(DEFAULT_REMINDER),
+        "show_feed": _make_show_feed,
+        "subscribe_links": subscribe_links,
+        "with_reminder": _add_reminder,
+    }
+
+
+def _add_reminder(combined: CombinedFeed) -> tuple[Feed, Feed]:
+    return combined.feed, combined.feed.with_reminder(DEFAULT_REMINDER)
+
+
+def _make_show_feed(show: ShowSummary) -> Feed:
+    """Return the feed of a show; its path is that in the show's own site."""
+    return Feed(show.slug, show.title)
+
+
+def _find_open_week(catalog: Catalog, agenda: Agenda) -> str:
+    """Return the title of the week that is open without a script.
+
+    It is the first one that had not ended at the newest change, or the last one.
+    """
+    newest, weeks = find_newest_change(catalog), agenda.weeks
+    if not newest or not weeks:
+        return ""
+    return next((each for each in weeks if each.days[-1].date >= newest), weeks[-1]).title
+
+
+def _describe_site(catalog: Catalog) -> Iterator[str]:
+    """Yield what the page says without a script: when there are events, how many, what comes."""
+    days = [each.day for each in list_rows(catalog)]
+    yield format_days(days[0], days[-1]) if days else "No date is known."
+    yield f"{count_noun(len(catalog.shows), 'show')}, {count_noun(len(days), 'date')}"
+    expected = [(show, *each) for show in catalog.shows for each in show.expected]
+    for show, title, when in expected[:MAX_HEADLINES]:
+        yield f"{', '.join(filter(None, (show.title, title)))}: expected in {when}"
+
+
+def find_first_sentence(text: str) -> str:
+    """Return the first sentence of a text."""
+    return re.split(r"(?<=[.!?…。！？])\s|(?<=[。！？])", text.strip(), maxsplit=1)[0]  # noqa: RUF001 - full-width marks

@@ -1,0 +1,67 @@
+"""Render what other sites embed to show the week: a frame and a custom element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+from defects_ical.catalog.agenda import find_city, make_agenda
+from defects_ical.catalog.catalog import Catalog
+from defects_ical.render.embed import IFRAME_SANDBOX, build_embed_policy
+from defects_ical.render.templates import bundle_script, get_template, read_static
+
+WEEK_PATH: Final = "/week.html"
+WEEK_STYLE_PATH: Final = "/week.css"
+WEEK_FRAME_SCRIPT_PATH: Final = "/week-frame.js"
+WEEK_ELEMENT_PATH: Final = "/week.js"
+MAX_ROWS: Final = 200
+"""How many events the frame has at most; its script shows those of a week."""
+
+# Of the frame, in pixels, until the script of the host sizes it.
+FRAME_HEIGHT: Final = 560
+
+
+def render_week(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the bytes of each file that other sites load to show the week."""
+    yield WEEK_PATH, _render_frame(catalog)
+    yield WEEK_STYLE_PATH, read_static("week.css")
+    yield (
+        WEEK_FRAME_SCRIPT_PATH,
+        bundle_script("local-times.js", "week-days.js", "week-frame.js"),
+    )
+    yield WEEK_ELEMENT_PATH, bundle_script("local-times.js", "week-days.js", "week.js")
+
+
+def render_frame_code(catalog: Catalog) -> str:
+    """Return the code that shows the week in a frame; the element's script sizes it."""
+    title = escape(f"{catalog.settings.title}: this week")
+    return (
+        f'<iframe src="{catalog.url.join(WEEK_PATH)}" title="{title}" width="100%" '
+        f'height="{FRAME_HEIGHT}" loading="lazy" frameborder="0" '
+        f'sandbox="{IFRAME_SANDBOX}"></iframe>\n{_render_script(catalog)}'
+    )
+
+
+def render_week_element(catalog: Catalog) -> str:
+    """Return the code of the custom element, with a link for while it is not loaded."""
+    text = escape(f"{catalog.settings.title}: this week")
+    return (
+        f'<defects-week>\n<p><a href="{catalog.url}">{text}</a></p>\n</defects-week>\n'
+        f"{_render_script(catalog)}"
+    )
+
+
+def _render_script(catalog: Catalog) -> str:
+    return f'<script src="{catalog.url.join(WEEK_ELEMENT_PATH)}" async></script>\n'
+
+
+def _render_frame(catalog: Catalog) -> bytes:
+    context = {
+        "agenda": make_agenda(catalog, MAX_ROWS),
+        "catalog": catalog,
+        "city": find_city(catalog),
+        "content_security_policy": build_embed_policy(catalog.url),
+        "feed": catalog.feeds[0].feed,
+    }
+    return get_template("week.html").render(context).encode()

@@ -1,0 +1,198 @@
+"""The exported folder of a site of several shows: what is in it, and how it changes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from defects_ical.catalog.catalog import Catalog
+from defects_ical.catalog.root_files import list_root_paths, render_root_files
+from defects_ical.catalog.show_feeds import ShowFeeds
+from defects_ical.content.build_cache import BuildCache
+from defects_ical.errors import ExportError
+from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
+from defects_ical.export.headers_file import HEADERS_FILE, format_site_headers
+from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE, RootManifest
+from defects_ical.export.show_commit import commit_show, remove_show
+from defects_ical.export.show_manifest import ShowManifest
+from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, StagedShow
+from defects_ical.shows.settings import SiteSettings
+from defects_ical.site.fingerprint import compute_fingerprint
+
+FEED_SUFFIX: Final = ".ics"
+NO_JEKYLL: Final = ".nojekyll"
+
+
+class SiteFolder:
+    """An exported folder, to be changed only by the process that holds its lock.
+
+    ``shows`` are the manifests of its shows by slug, ``manifest`` is that of its root. Readers of
+    the folder see each change by a new manifest of the root.
+    """
+
+    def __init__(self, target: ExportTarget) -> None:
+        """Read what is in the folder; raise ExportError if it is not an exported site's."""
+        self.target = target
+        self.manifest = RootManifest.read(target.folder)
+        found = {slug: ShowManifest.read(target.folder / slug) for slug in self.manifest.shows}
+        self.shows = {slug: manifest for slug, manifest in found.items() if manifest}
+        self._feeds: dict[str, ShowFeeds] = {}
+        self._cache = BuildCache()
+        self._cached_inputs: object = None
+        self.clear_stage()
+
+    @property
+    def stage(self) -> Path:
+        """The folder in which shows are staged."""
+        return self.target.folder / STAGE_FOLDER
+
+    def clear_stage(self) -> None:
+        """Remove what an export that was killed, or refused, has left."""
+        shutil.rmtree(self.stage, ignore_errors=True)
+
+    def expect(self, slugs: Iterable[str], catalog: Catalog) -> None:
+        """Note shows and files at the root that will be written.
+
+        An export after a kill then knows which files are ours. Raises ExportError if a file that
+        no export wrote is in the way.
+        """
+        names = {_get_name(path) for path in list_root_paths(catalog)} | {HEADERS_FILE, NO_JEKYLL}
+        for name in names - self.manifest.files.keys():
+            path = self.target.folder / name
+            if path.exists() or path.is_symlink():
+                raise ExportError(f"{path}: not written by defects-ical. Move it elsewhere.")
+        shows = {**dict.fromkeys(slugs, ""), **self.manifest.shows}
+        files = {**dict.fromkeys(names, FileStamp(0, 0)), **self.manifest.files}
+        if shows.keys() != self.manifest.shows.keys() or files.keys() != self.manifest.files.keys():
+            self._write_manifest(RootManifest(shows, files))
+
+    def commit_show(self, staged: StagedShow) -> None:
+        """Put a staged show in place."""
+        commit_show(staged, self.target.folder)
+        self.shows[staged.slug] = staged.manifest
+        self._feeds.pop(staged.slug, None)
+
+    def withdraw_show(self, slug: str) -> None:
+        """Take a show out of the site; its files stay."""
+        self.shows.pop(slug, None)
+        self._feeds.pop(slug, None)
+
+    def publish_shows(self) -> None:
+        """Let readers of the folder see which shows it has now, and in which version."""
+        shows = {slug: each.fingerprint for slug, each in self.shows.items()}
+        if shows != self.manifest.shows:
+            self._write_manifest(replace(self.manifest, shows=shows, fingerprint=""))
+
+    def build_catalog(self, settings: SiteSettings) -> Catalog:
+        """Return the shows of the folder, with the settings of the site."""
+        inputs = (settings.digest, self.target.site_url)
+        if inputs != self._cached_inputs:
+            self._cached_inputs, self._cache = inputs, BuildCache()
+        summaries = tuple(self.shows[slug].summary for slug in sorted(self.shows))
+        return Catalog(settings, self.target.site_url, summaries, self._cache)
+
+    def find_vanished_feeds(self, catalog: Catalog) -> tuple[str, ...]:
+        """Return the names of combined feeds that the folder has, but the catalog has not."""
+        names = {f"{each.feed.name}{FEED_SUFFIX}" for each in catalog.feeds}
+        reminders = {name for name in self.manifest.files if "-reminders" in name}
+        feeds = {name for name in self.manifest.files if name.endswith(FEED_SUFFIX)} - reminders
+        return tuple(sorted(feeds - names))
+
+    def write_root(self, settings: SiteSettings, *, keep_vanished: bool = False) -> int:
+        """Write the files at the root that differ; return their number.
+
+        Then remove the files that are no longer part of the site, and those of shows that are not:
+        nothing links to them now. With ``keep_vanished``, feeds stay.
+        """
+        shows = {slug: each.fingerprint for slug, each in sorted(self.shows.items())}
+        parts = (settings.digest, str(self.target.site_url), repr(shows), repr(keep_vanished))
+        fingerprint = compute_fingerprint(*(each.encode() for each in parts))
+        if fingerprint == self.manifest.fingerprint and self._is_root_intact():
+            return 0
+        catalog = self.build_catalog(settings)
+        self.expect((), catalog)
+        before, stamps, written = self.manifest, dict[str, FileStamp](), 0
+        for name, body in self._render_root(catalog):
+            stamp = self._get_unchanged_stamp(name, body)
+            if stamp is None:
+                written += 1
+                stamp = swap_file(self.target.folder, name, body)
+            stamps[name] = stamp
+        kept = self._remove_files(before.files.keys() - stamps.keys(), keep_feeds=keep_vanished)
+        files = {**stamps, **{name: before.files[name] for name in kept}}
+        for slug in before.shows.keys() - shows.keys():
+            remove_show(self.target.folder, slug)
+        self._write_manifest(RootManifest(shows, files, fingerprint))
+        return written
+
+    def is_intact(self, slug: str) -> bool:
+        """Return whether the files of a show still are as they were written."""
+        return self.shows[slug].is_intact(self.target.folder / slug)
+
+    def read_feeds(self, catalog: Catalog, limit: int) -> bool:
+        """Read feeds of some shows, for the next change to be fast; return whether any are left."""
+        waiting = [each.slug for each in catalog.shows if each.slug not in self._feeds]
+        for slug in waiting[:limit]:
+            feeds = self._get_feeds(slug)
+            for each in catalog.feeds:
+                feeds.select(each.filter)
+        return len(waiting) > limit
+
+    def _render_root(self, catalog: Catalog) -> Iterator[tuple[str, bytes]]:
+        """Yield the name and the content of each file at the root."""
+        feeds = {each.slug: self._get_feeds(each.slug) for each in catalog.shows}
+        names = []
+        for path, body in render_root_files(catalog, feeds):
+            names.append(path)
+            yield _get_name(path), body
+        yield HEADERS_FILE, self._format_headers(names)
+        # Without `.nojekyll`, GitHub Pages does not publish files that begin with an underscore.
+        yield NO_JEKYLL, b""
+
+    def _format_headers(self, root_paths: Iterable[str]) -> bytes:
+        files = {slug: each.files for slug, each in self.shows.items()}
+        return format_site_headers(root_paths, files, self.target.site_url).encode()
+
+    def _get_feeds(self, slug: str) -> ShowFeeds:
+        if slug not in self._feeds:
+            read = partial(_read_feed, self.target.folder / slug)
+            self._feeds[slug] = ShowFeeds(self.shows[slug].summary, read)
+        return self._feeds[slug]
+
+    def _is_root_intact(self) -> bool:
+        folder = self.target.folder
+        return all(stamp_file(folder / name) == each for name, each in self.manifest.files.items())
+
+    def _get_unchanged_stamp(self, name: str, body: bytes) -> FileStamp | None:
+        """Return the stamp of a file that has this content already."""
+        path, known = self.target.folder / name, self.manifest.files.get(name)
+        if known is None or known.size != len(body) or stamp_file(path) != known:
+            return None
+        return known if read_file(path) == body else None
+
+    def _remove_files(self, names: Iterable[str], *, keep_feeds: bool) -> tuple[str, ...]:
+        """Remove files that nobody has edited; return the feeds that are kept."""
+        kept = []
+        for name in names:
+            path = self.target.folder / name
+            if keep_feeds and name.endswith(FEED_SUFFIX):
+                kept.append(name)
+            elif stamp_file(path) == self.manifest.files[name]:
+                path.unlink()
+        return tuple(kept)
+
+    def _write_manifest(self, manifest: RootManifest) -> None:
+        swap_file(self.target.folder, ROOT_MANIFEST_FILE, manifest.to_json())
+        self.manifest = manifest
+
+
+def _get_name(path: str) -> str:
+    return path.removeprefix("/") or "index.html"
+
+
+def _read_feed(folder: Path, path: str) -> bytes:
+    return (folder / path.removeprefix("/")).read_bytes()

@@ -1,0 +1,201 @@
+"""A site of several shows, served from the folder to which it is exported.
+
+The folder's files are shared by all processes: the system keeps them in memory once. A process
+keeps the responses that were requested last. The root's manifest says which shows have changed.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Final, NamedTuple
+
+from defects_ical import __version__
+from defects_ical.content.site_url import SiteURL
+from defects_ical.errors import ExportError
+from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE, RootManifest
+from defects_ical.export.show_stage import ExportTarget
+from defects_ical.server.health import HEALTH_FILE
+from defects_ical.server.responses import PathResponses, prepare_responses
+from defects_ical.shows.file_state import FileState, stat_file
+from defects_ical.site.build import Resource, make_resource
+from defects_ical.site.headers import MEDIA_TYPES
+
+LOG: Final = logging.getLogger(__name__)
+# Seconds between two looks at the manifest.
+POLL_SECONDS: Final = 0.1
+# Bytes of the bodies that are kept, compressed ones included; a larger body is read each time.
+MAX_CACHED_BYTES: Final = 12_000_000
+MAX_CACHED_BODY: Final = 2_000_000
+# A name that begins with a dot or an underscore is no resource.
+_NAME: Final = re.compile(r"(episodes/)?[A-Za-z0-9-][A-Za-z0-9.-]*")
+_INDEX: Final = "index.html"
+
+
+class _Place(NamedTuple):
+    """Where a path leads: to a file of a show, or of the root, whose slug is empty."""
+
+    slug: str
+    name: str
+
+
+class ExportedSite:
+    """A served site that reads files when they are first requested."""
+
+    def __init__(self, target: ExportTarget) -> None:
+        self._target = target
+        self._manifest = RootManifest()
+        self._state: FileState | None = None
+        self._responses: dict[str, tuple[_Place, PathResponses]] = {}
+        self._cached_bytes = 0
+        self._generation = 0
+        self._lock = Lock()
+        self._is_started = False
+        self.refresh()
+
+    def find_responses(self, path: str) -> PathResponses | None:
+        """Return all responses of a path, or None if there is no resource."""
+        if cached := self._responses.get(path):
+            return cached[1]
+        found = self._read_responses(path)
+        # The path may be new.
+        return self._read_responses(path) if found is None and self.refresh() else found
+
+    def find_error_page(self, path: str) -> Resource | None:
+        """Return the page for a path that does not exist: that of its show, or of the site."""
+        slug = self._strip_root(path).strip("/").partition("/")[0]
+        places = [
+            _Place(each, "404.html")
+            for each in (slug, "")
+            if each in self._manifest.shows or not each
+        ]
+        found = (self._read_resource(place) for place in places)
+        return next((each for each in found if each), None)
+
+    def find_page(self, path: str) -> str | None:
+        """Return the path of a page that is requested by the name of its file or folder."""
+        root = self._target.site_url.path
+        if root and path == root:
+            return f"{root}/" if self._manifest.files else None
+        slug = self._strip_root(path).removesuffix(_INDEX).strip("/")
+        if not self._manifest.files or (slug and slug not in self._manifest.shows):
+            return None
+        page = f"{root}/{slug}/" if slug else f"{root}/"
+        is_other_name = path.endswith(f"/{_INDEX}") or not path.endswith("/")
+        return page if is_other_name else None
+
+    def describe_health(self) -> Mapping[str, object]:
+        """Return the state of the service, as the process that builds shows has written it."""
+        try:
+            content = (self._target.folder / HEALTH_FILE).read_bytes()
+            health: Mapping[str, object] = json.loads(content)
+        except (OSError, ValueError):
+            return {"status": "unavailable", "version": __version__}
+        return health
+
+    def start(self) -> None:
+        """Look at the manifest from now on, in a thread."""
+        with self._lock:
+            if self._is_started:
+                return
+            self._is_started = True
+        self.refresh()
+        # What is there now stays: looking at it again would hold up requests.
+        gc.freeze()
+        Thread(target=self._follow, name="manifest", daemon=True).start()
+
+    def refresh(self) -> bool:
+        """Take up what has changed in the folder; return whether anything has."""
+        state = stat_file(self._target.folder / ROOT_MANIFEST_FILE)
+        if state == self._state:
+            return False
+        try:
+            manifest = RootManifest.read(self._target.folder)
+        except (ExportError, OSError):
+            # A folder in which nothing was exported yet.
+            return False
+        with self._lock:
+            before = self._manifest.shows
+            changed = {slug for slug, each in manifest.shows.items() if before.get(slug) != each}
+            changed |= before.keys() - manifest.shows.keys()
+            self._manifest, self._state = manifest, state
+            self._generation += 1
+            self._drop({"", *changed})
+        return True
+
+    def _follow(self) -> None:
+        while True:
+            time.sleep(POLL_SECONDS)
+            try:
+                self.refresh()
+            except Exception:
+                # If this thread ended, no change would be served until the next restart.
+                LOG.exception("%s could not be read", self._target.folder)
+
+    def _strip_root(self, path: str) -> str:
+        root = self._target.site_url.path
+        return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+    def _locate(self, path: str) -> _Place | None:
+        """Return the file for a path, if its name can be one of ours."""
+        slug, slash, name = self._strip_root(path).removeprefix("/").partition("/")
+        if not slash:
+            name = slug or _INDEX
+            return (
+                _Place("", name) if name in self._manifest.files and _NAME.fullmatch(name) else None
+            )
+        if slug not in self._manifest.shows:
+            return None
+        name = name or _INDEX
+        suffix = Path(name).suffix
+        return _Place(slug, name) if _NAME.fullmatch(name) and suffix in MEDIA_TYPES else None
+
+    def _read_responses(self, path: str) -> PathResponses | None:
+        place = self._locate(path)
+        if not place or (place.name == _INDEX and not path.endswith("/")):
+            return None
+        generation = self._generation
+        resource = self._read_resource(place)
+        if resource is None:
+            return None
+        responses = prepare_responses(resource)
+        self._keep(path, place, responses, generation)
+        return responses
+
+    def _read_resource(self, place: _Place) -> Resource | None:
+        folder = self._target.folder / place.slug if place.slug else self._target.folder
+        try:
+            body = (folder / place.name).read_bytes()
+        except OSError:
+            return None
+        path = "/" if place.name == _INDEX else f"/{place.name}"
+        return make_resource(path, body, self._get_url(place.slug))
+
+    def _get_url(self, slug: str) -> SiteURL:
+        return self._target.get_show_url(slug) if slug else self._target.site_url
+
+    def _keep(self, path: str, place: _Place, responses: PathResponses, generation: int) -> None:
+        """Keep responses for the next request, unless the folder has changed since."""
+        size = responses.size
+        if size > MAX_CACHED_BODY:
+            return
+        with self._lock:
+            if generation != self._generation:
+                return
+            self._responses[path] = (place, responses)
+            self._cached_bytes += size
+            while self._cached_bytes > MAX_CACHED_BYTES:
+                oldest = next(iter(self._responses))
+                self._cached_bytes -= self._responses.pop(oldest)[1].size
+
+    def _drop(self, slugs: set[str]) -> None:
+        for path, (place, responses) in [*self._responses.items()]:
+            if place.slug in slugs:
+                del self._responses[path]
+                self._cached_bytes -= responses.size
