@@ -177,7 +177,7 @@ def test_every_health_key_is_documented() -> None:
 
 
 def test_everything_of_several_shows_is_documented(tmp_path: Path) -> None:
-    report = HealthReport(tmp_path)
+    report = HealthReport(tmp_path, tmp_path)
     report.write(0)
     health = json.loads((tmp_path / HEALTH_FILE).read_bytes())
     shows = json.loads(render_shows_json())

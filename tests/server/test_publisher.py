@@ -320,6 +320,35 @@ def test_pauses_grow_with_the_folder(service: Service, monkeypatch: pytest.Monke
     assert service.publisher.poll_seconds > 1
 
 
+def test_slug_that_became_free_can_be_used_again(shows: Path, tmp_path: Path) -> None:
+    service = Service(shows, tmp_path / "public", allow_removal=True)
+    edit(shows / "one.yaml", "slug: one", "slug: uno")
+    service.poll()
+    assert not (tmp_path / "public" / "one").exists()
+    write_show(shows / "four.yaml")
+    edit(shows / "four.yaml", "slug: four", "slug: one")
+    service.poll()
+    assert service.problems == {}
+    assert b"four" in (service.get("/one/one.ics") or b"")
+    service.publisher.close()
+
+
+def test_swapped_files_are_accepted_by_a_restart(service: Service, tmp_path: Path) -> None:
+    one, two = (service.shows / f"{name}.yaml" for name in ("one", "two"))
+    one.rename(service.shows / "held")
+    two.rename(one)
+    (service.shows / "held").rename(two)
+    service.poll()
+    assert [*service.problems] == ["one.yaml", "two.yaml"]
+    # The report is public: it does not say where the folder is.
+    assert str(service.shows) not in str(service.problems)
+    service.publisher.close()
+    again = Service(service.shows, tmp_path / "public")
+    assert again.problems == {}
+    assert "two" in again.get_page("two")
+    again.publisher.close()
+
+
 def test_work_is_done_in_small_portions(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publisher_module, "MAX_WORK_SECONDS", 0.0)
     for name in ("one", "two"):

@@ -80,6 +80,10 @@ Create a new one, unless people have subscribed to both shows.""",
 shows/episodes.yaml:2:57: show.slug: `episodes` is the name of a folder in the site of each show. \
 Use another word, like `my-episodes`.""",
     ),
+    "pipe": (
+        lambda folder: os.mkfifo(folder / "pipe.yaml"),
+        "shows/pipe.yaml: neither a file nor a folder. Move it elsewhere.",
+    ),
     "settings below": (
         lambda folder: (folder / "below" / "site.yaml").write_text("", "utf-8"),
         """\

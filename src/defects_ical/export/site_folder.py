@@ -77,13 +77,17 @@ class SiteFolder:
         self._feeds.pop(staged.slug, None)
 
     def withdraw_show(self, slug: str) -> None:
-        """Take a show out of the site; its files stay."""
+        """Take a show out of the site; its files stay until nothing links to them."""
         self.shows.pop(slug, None)
         self._feeds.pop(slug, None)
 
     def publish_shows(self) -> None:
-        """Let readers of the folder see which shows it has now, and in which version."""
-        shows = {slug: each.fingerprint for slug, each in self.shows.items()}
+        """Let readers of the folder see which shows it has now, and in which version.
+
+        A show that is withdrawn is listed until its files are removed.
+        """
+        current = {slug: each.fingerprint for slug, each in self.shows.items()}
+        shows = {**dict.fromkeys(self.manifest.shows, ""), **current}
         if shows != self.manifest.shows:
             self._write_manifest(replace(self.manifest, shows=shows, fingerprint=""))
 

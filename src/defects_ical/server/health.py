@@ -24,9 +24,10 @@ class HealthReport:
     a file in the exported ``folder``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, source: Path) -> None:
         self.problems: dict[str, str] = {}
         self._folder = folder
+        self._prefix = f"{source}/"
         self._loaded_at = datetime.now(UTC)
         self._written: object = None
 
@@ -37,8 +38,8 @@ class HealthReport:
     def report(self, name: str, problems: Iterable[Problem]) -> None:
         """Set the problems of a file; without any, the file is as it should be."""
         found = tuple(problems)
-        # Without the folder of the file: the report is public.
-        text = "\n".join(str(each.with_file_name()) for each in found)
+        # Without the path of the folder: the report is public.
+        text = "\n".join(map(str, found)).replace(self._prefix, "")
         before = self.problems.pop(name, "")
         if text:
             self.problems[name] = text

@@ -10,7 +10,7 @@ import gc
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -103,7 +103,7 @@ class FolderPublisher:
         with convert_os_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock.enter_context(lock_folder(folder))
-            self._site, self._health = SiteFolder(self._target), HealthReport(folder)
+            self._site, self._health = SiteFolder(self._target), HealthReport(folder, self._source)
             scan = scan_folder(self._source)
             self._settings = load_settings(self._source)
             self._seen = self._list_states(scan)
@@ -274,19 +274,38 @@ class FolderPublisher:
             is_current = manifest and stager.is_current(manifest, source.path)
             if not (manifest and is_current and self._site.is_intact(manifest.summary.slug)):
                 changed.append(source)
-        problems: list[Problem] = []
-        outcomes = stage_shows(changed, stager, self._source, self._jobs)
-        for source, outcome in zip(changed, outcomes, strict=True):
-            if isinstance(outcome, StagedShow):
-                found = tuple(self._find_conflicts(outcome, None))
-                if not found:
-                    self._site.commit_show(outcome)
-            else:
-                found = outcome
-            self._health.report(source.name, found)
-            problems += found
+        outcomes = [*stage_shows(changed, stager, self._source, self._jobs)]
+        staged = [each for each in outcomes if isinstance(each, StagedShow)]
+        found = {
+            source.name: outcome
+            for source, outcome in zip(changed, outcomes, strict=True)
+            if not isinstance(outcome, StagedShow)
+        }
+        found |= self._commit(staged, scan)
+        for name, problems in found.items():
+            self._health.report(name, problems)
         self._site.clear_stage()
-        return problems
+        return [each for problems in found.values() for each in problems]
+
+    def _commit(
+        self, staged: Sequence[StagedShow], scan: FolderScan
+    ) -> dict[str, tuple[Problem, ...]]:
+        """Put staged shows in place; return the problems of those whose slug or uid is taken."""
+        names = {each.manifest.source for each in staged}
+        taken = [
+            each.identity
+            for each in self._site.shows.values()
+            if each.source in scan.schedules and each.source not in names
+        ]
+        refused = {}
+        for each in staged:
+            identity = each.manifest.identity
+            if problems := tuple(find_conflicts((*taken, identity))):
+                refused[each.manifest.source] = problems
+            else:
+                taken.append(identity)
+                self._site.commit_show(each)
+        return refused
 
     def _report_folder(self, scan: FolderScan) -> None:
         """Report what is wrong with the folder as a whole, and write the report."""

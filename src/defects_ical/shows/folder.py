@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final, TypeAlias
 
 from defects_ical.errors import Problem, ScheduleError, SourceLocation
@@ -92,7 +93,7 @@ def _walk(
         elif is_folder:
             yield from _walk(entry.path, f"{name}/", (*above, identity))
         elif entry.name.endswith((SUFFIX, PICTURE_SUFFIX)):
-            yield name, _stat_entry(entry)
+            yield _describe_file(entry, name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -102,11 +103,15 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _stat_entry(entry: os.DirEntry[str]) -> FileState | None:
+def _describe_file(entry: os.DirEntry[str], name: str) -> tuple[str, FileState | None] | Problem:
+    """Return a file and its state, or the problem of what is no file: a pipe would not end."""
     try:
-        return FileState.of(entry.stat())
+        stat = entry.stat()
     except OSError:
-        return None
+        return name, None
+    if not S_ISREG(stat.st_mode):
+        return _describe(entry.path, "neither a file nor a folder", "Move it elsewhere.")
+    return name, FileState.of(stat)
 
 
 def _check_name(entry: os.DirEntry[str], *, is_folder: bool, is_top: bool) -> Problem | None:
