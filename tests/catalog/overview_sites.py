@@ -98,7 +98,8 @@ def make_large_catalog(shows: int = 30, episodes: int = 16, **settings: Any) -> 
 def write_small_site(folder: Path, site_url: SiteURL) -> None:
     """Write every file of the site of three shows to a folder."""
     built = [build_show(load_text(each), site_url) for each in (SHIPPED, AUTUMN_SHOW, FILM)]
-    files = render_root_files(make_small_catalog(site_url), make_show_feeds(built))
+    rendered = render_root_files(make_small_catalog(site_url), make_show_feeds(built))
+    files = ((path, b"".join(parts)) for path, parts in rendered)
     _write_files(folder, files)
     for each in built:
         resources = ((path, each.site[path].body) for path in each.site)

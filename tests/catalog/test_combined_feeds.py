@@ -45,7 +45,8 @@ def render(
 ) -> dict[str, bytes]:
     """Return the combined feeds of shows, by path."""
     shows = [*shows]
-    return dict(render_combined_feeds(make_catalog(shows, site_settings), make_show_feeds(shows)))
+    rendered = render_combined_feeds(make_catalog(shows, site_settings), make_show_feeds(shows))
+    return {path: b"".join(parts) for path, parts in rendered}
 
 
 def split(feed: bytes) -> list[bytes]:

@@ -198,7 +198,7 @@ def render_shows_json() -> bytes:
     """Return shows.json of one show."""
     show = build_show(load_yaml(read_schedule_example()))
     files = render_root_files(make_catalog([show]), make_show_feeds([show]))
-    return dict(files)["/shows.json"]
+    return b"".join(dict(files)["/shows.json"])
 
 
 def test_paths_at_the_root_are_known_before_they_are_made() -> None:

@@ -17,7 +17,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError, ScheduleError, UnannouncedChangeError
 from defects_ical.export import show_stage
 from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE
-from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE
+from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE
 from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, Verdict
 from defects_ical.export.site_exporter import SiteExport, SiteExportResult
 from defects_ical.model.schedule import Schedule
@@ -90,7 +90,7 @@ def test_each_show_is_as_alone(jobs: int, tmp_path: Path, folder: Path) -> None:
         site = build_site(load_schedule(path), SiteURL(URL.origin, f"{URL.path}/{slug}"))
         expected = {name.strip("/") or "index.html": each.body for name, each in site.items()}
         found = read_files(folder / slug)
-        del found[SHOW_MANIFEST_FILE]
+        del found[SHOW_MANIFEST_FILE], found[SUMMARY_FILE]
         assert found == expected
     assert not (folder / STAGE_FOLDER).exists()
 
@@ -142,7 +142,7 @@ def test_file_that_was_edited_or_lost_is_written_again(shows: Path, folder: Path
     export(shows, folder)
     before = read_files(folder)
     (folder / "one" / "one.ics").write_text("lost", "utf-8")
-    (folder / "two" / "index.html").unlink()
+    (folder / "two" / SUMMARY_FILE).unlink()
     (folder / "all.ics").write_text("lost", "utf-8")
     assert export(shows, folder).written == 2
     after = read_files(folder)

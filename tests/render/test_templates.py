@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
-from defects_ical.render.templates import bundle_script, read_static
+from defects_ical.render.templates import bundle_script, get_template
+
+BUNDLES: Final = {
+    "page": ("page.js", "copy-buttons.js", "page-start.js"),
+    "frame": ("frame.js",),
+    "element": ("embed.js",),
+    "overview": ("make-element.js", "week-days.js", "overview.js", "copy-buttons.js"),
+    "week-frame": ("make-element.js", "week-days.js", "week-frame.js"),
+    "week-element": ("week-days.js", "week.js"),
+}
 
 
-@pytest.mark.parametrize("name", ["page.js", "frame.js", "embed.js"])
-def test_bundle_keeps_all_code(name: str) -> None:
-    names = ("local-times.js", name)
-    lines = [line for each in names for line in read_static(each).decode().splitlines()]
+@pytest.mark.parametrize("bundle", BUNDLES)
+def test_bundle_keeps_all_code(bundle: str) -> None:
+    names = ("local-times.js", *BUNDLES[bundle])
+    lines = [line for each in names for line in get_template(each).render().splitlines()]
     code = [line for line in lines if line.strip() and not line.strip().startswith("//")]
     assert len(code) < len(lines)
-    bundle = [line for line in bundle_script(*names).decode().splitlines() if line.strip()]
-    assert bundle == ["(() => {", '"use strict";', *code, "})();"]
+    content = [line for line in bundle_script(*names).decode().splitlines() if line.strip()]
+    assert content == ["(() => {", '"use strict";', *code, "})();"]

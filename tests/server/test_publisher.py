@@ -361,6 +361,35 @@ def test_work_is_done_in_small_portions(service: Service, monkeypatch: pytest.Mo
     assert "The two" in service.get_page("two")
 
 
+def test_large_files_are_sent_in_chunks(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = {path: service.get(path) for path in ("/all.ics", "/shows.json")}
+    whole = {path: service.site.find_responses(path) for path in small}
+    monkeypatch.setattr("defects_ical.server.exported_site.MAX_BODY", 10)
+    monkeypatch.setattr("defects_ical.server.responses.CHUNK_BYTES", 100)
+    large = ExportedSite(service.target)
+    for path, body in small.items():
+        expected = whole[path]
+        assert expected
+        for headers in ({}, {"HTTP_ACCEPT_ENCODING": "gzip"}, {"HTTP_IF_NONE_MATCH": "*"}):
+            for method in ("GET", "HEAD", "OPTIONS"):
+                found = large.find_responses(path)
+                assert found
+                environ = {"REQUEST_METHOD": method, **headers}
+                response, other = found.select(environ), expected.select(environ)
+                assert response
+                assert other
+                assert (response.status, response.headers) == (other.status, other.headers)
+                sent = b"".join(response.chunks or [response.body])
+                assert sent == other.body
+        assert body
+    edit(service.shows / "one.yaml", "title: one", "title: The first")
+    service.poll()
+    changed = large.find_responses("/all.ics")
+    assert changed
+    assert changed.plain.full.chunks
+    assert b"The first" in b"".join(changed.plain.full.chunks)
+
+
 def test_report_is_in_the_exported_folder(service: Service) -> None:
     report = json.loads((service.target.folder / ".defects-ical-health.json").read_bytes())
     assert report.keys() == {"status", "version", "loaded_at", "shows", "problems"}

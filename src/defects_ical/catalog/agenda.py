@@ -89,10 +89,23 @@ class Week(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The weeks that have events; without some events if ``is_limited``."""
+    """The weeks that have events; without some events if ``is_limited``.
+
+    ``days`` are the first and the last day of all events, without events none; ``event_count``
+    is the number of all.
+    """
 
     weeks: tuple[Week, ...]
     is_limited: bool
+    days: tuple[date, ...]
+    event_count: int
+
+
+class _ShowEvent(NamedTuple):
+    """An event and its show."""
+
+    show: ShowSummary
+    event: EventSummary
 
 
 def format_days(first: date, last: date) -> str:
@@ -110,22 +123,24 @@ def format_days(first: date, last: date) -> str:
 
 def make_agenda(catalog: Catalog, max_rows: int) -> Agenda:
     """Return the events by week: all of them, or ``max_rows`` from the newest changes on."""
-    rows = list_rows(catalog)
-    limited = _limit_rows(rows, catalog, max_rows)
-    return Agenda(tuple(_group_weeks(limited)), len(limited) < len(rows))
+    events = [_ShowEvent(show, event) for show in catalog.shows for event in show.events]
+    # Shows are sorted by slug, and a sort keeps their order.
+    events.sort(key=lambda each: each.event.start)
+    limited = _limit_events(events, catalog, max_rows)
+    ends = _make_rows([events[0], events[-1]] if events else [], catalog)
+    return Agenda(
+        weeks=tuple(_group_weeks(_make_rows(limited, catalog))),
+        is_limited=len(limited) < len(events),
+        days=tuple(each.day for each in ends),
+        event_count=len(events),
+    )
 
 
-def list_rows(catalog: Catalog) -> tuple[Row, ...]:
-    """Return the events of all shows by their start; those without an hour begin their day."""
+def _make_rows(events: Iterable[_ShowEvent], catalog: Catalog) -> list[Row]:
+    """Return the rows of events by their day; those without an hour begin it."""
     indexes = {each.casefold(): index for index, each in enumerate(catalog.genres)}
-    rows = [
-        _make_row(show, event, catalog, indexes) for show in catalog.shows for event in show.events
-    ]
-    return tuple(sorted(rows, key=_get_position))
-
-
-def _get_position(row: Row) -> tuple[date, bool, str, str]:
-    return row.day, row.event.has_hour, format_utc(row.event.start), row.show.slug
+    rows = [_make_row(*each, catalog, indexes) for each in events]
+    return sorted(rows, key=lambda each: (each.day, each.event.has_hour))
 
 
 def _make_row(
@@ -159,15 +174,17 @@ def find_city(catalog: Catalog) -> str:
     return to_local(newest, zone).city if newest else zone
 
 
-def _limit_rows(rows: Sequence[Row], catalog: Catalog, max_rows: int) -> Sequence[Row]:
-    newest = find_newest_change(catalog)
-    if len(rows) <= max_rows or not newest:
-        return rows
+def _limit_events(
+    events: Sequence[_ShowEvent], catalog: Catalog, max_rows: int
+) -> Sequence[_ShowEvent]:
+    newest = max((each.modified for each in catalog.shows), default=None)
+    if len(events) <= max_rows or not newest:
+        return events
     since = newest - timedelta(days=DAYS_BEFORE_CHANGE)
-    earlier = sum(1 for each in rows if each.day < since)
+    earlier = sum(1 for each in events if each.event.start < since)
     # As many rows as there may be, also when most events were before the newest change.
-    start = min(earlier, len(rows) - max_rows)
-    return rows[start : start + max_rows]
+    start = min(earlier, len(events) - max_rows)
+    return events[start : start + max_rows]
 
 
 def _group_weeks(rows: Iterable[Row]) -> Iterable[Week]:

@@ -6,9 +6,9 @@ stamps and all else. The time zones are defined once for all shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
+from typing import NamedTuple, TypeAlias
 
 from defects_ical.catalog.catalog import Catalog, CombinedFeed
 from defects_ical.catalog.show_feeds import Selection, ShowFeeds
@@ -25,11 +25,22 @@ class _Zones(NamedTuple):
     undefined: frozenset[str]
 
 
+Parts: TypeAlias = tuple[bytes, ...]
+"""The content of a file in pieces: joining a large feed would only copy it."""
+
+
 def render_combined_feeds(
-    catalog: Catalog, feeds: Mapping[str, ShowFeeds]
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the bytes of each combined feed; ``feeds`` are by slug."""
+    catalog: Catalog,
+    feeds: Mapping[str, ShowFeeds],
+    is_current: Callable[[CombinedFeed], bool] = lambda _: False,
+) -> Iterator[tuple[str, Parts]]:
+    """Yield the path and the content of each combined feed; ``feeds`` are by slug.
+
+    Leaves out a feed, and its twin with reminders, if ``is_current`` says that it has not changed.
+    """
     for combined in catalog.feeds:
+        if is_current(combined):
+            continue
         selections = [
             (feeds[show.slug], selection)
             for show in catalog.shows
@@ -38,13 +49,13 @@ def render_combined_feeds(
         zones = _define_zones(catalog, selections)
         calendar = _render_calendar(catalog, combined, combined.feed, selections)
         bodies = [_write_out(show, each, each.plain, zones) for show, each in selections]
-        yield combined.feed.path, _join(calendar, zones, bodies)
+        yield combined.feed.path, _assemble(calendar, zones, bodies)
         if combined.is_archive:
             continue
         feed = combined.feed.with_reminder(DEFAULT_REMINDER)
         calendar = _render_calendar(catalog, combined, feed, selections)
         bodies = [_write_out(show, each, each.with_reminders, zones) for show, each in selections]
-        yield feed.path, _join(calendar, zones, bodies)
+        yield feed.path, _assemble(calendar, zones, bodies)
 
 
 def _render_calendar(
@@ -65,6 +76,11 @@ def _render_calendar(
         page=str(catalog.url),
         color=catalog.settings.color,
     )
+    return _render_head(properties)
+
+
+@lru_cache(maxsize=1024)
+def _render_head(properties: CalendarProperties) -> bytes:
     return render_calendar(properties).removesuffix(END_CALENDAR)
 
 
@@ -101,5 +117,5 @@ def _write_out(feeds: ShowFeeds, selection: Selection, body: bytes, zones: _Zone
     return convert_to_utc(body, zone)
 
 
-def _join(calendar: bytes, zones: _Zones, bodies: list[bytes]) -> bytes:
-    return b"".join((calendar, zones.definitions, *bodies, END_CALENDAR))
+def _assemble(calendar: bytes, zones: _Zones, bodies: list[bytes]) -> Parts:
+    return (calendar, zones.definitions, *bodies, END_CALENDAR)

@@ -40,7 +40,7 @@ def find_large_combined_feeds(
 
     ``folder`` is the folder of schedules, and ``feeds`` are those of its shows, by slug.
     """
-    sizes = {path: len(body) for path, body in render_combined_feeds(catalog, feeds)}
+    sizes = {path: sum(map(len, parts)) for path, parts in render_combined_feeds(catalog, feeds)}
     large = [path for path, size in sizes.items() if size > MAX_SIZE]
     if not large:
         return

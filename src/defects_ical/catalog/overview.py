@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from defects_ical.catalog.agenda import (
@@ -11,7 +12,6 @@ from defects_ical.catalog.agenda import (
     find_city,
     find_newest_change,
     format_days,
-    list_rows,
     make_agenda,
 )
 from defects_ical.catalog.catalog import Catalog, CombinedFeed
@@ -45,7 +45,12 @@ def render_overview(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
     context = _make_context(catalog)
     for path, name in OVERVIEW_TEMPLATES.items():
         yield path, get_template(name).render(context).encode()
-    yield "/overview.js", bundle_script("local-times.js", "week-days.js", "overview.js")
+    yield (
+        "/overview.js",
+        bundle_script(
+            "local-times.js", "make-element.js", "week-days.js", "overview.js", "copy-buttons.js"
+        ),
+    )
 
 
 def _make_context(catalog: Catalog) -> dict[str, object]:
@@ -62,16 +67,17 @@ def _make_context(catalog: Catalog) -> dict[str, object]:
         "content_security_policy": CONTENT_SECURITY_POLICY,
         "detailed_feeds": current[:MAX_DETAILED_FEEDS],
         "element_code": render_week_element(catalog),
-        "find_first_sentence": find_first_sentence,
         "frame_code": render_frame_code(catalog),
         "iframe_sandbox": IFRAME_SANDBOX,
         "named_genres": [*enumerate(catalog.genres)],
         "named_platforms": [(name, each.name) for name, each in catalog.platforms.items()],
         "open_week": _find_open_week(catalog, agenda),
         "other_feeds": current[MAX_DETAILED_FEEDS:],
-        "overview": [*_describe_site(catalog)],
+        "overview": [*_describe_site(catalog, agenda)],
         "reminder": format_reminder(DEFAULT_REMINDER),
-        "show_feed": _make_show_feed,
+        "show_items": catalog.cache.get_or_render(
+            "overview", catalog.shows, partial(_render_show, catalog)
+        ),
         "subscribe_links": subscribe_links,
         "with_reminder": _add_reminder,
     }
@@ -81,9 +87,15 @@ def _add_reminder(combined: CombinedFeed) -> tuple[Feed, Feed]:
     return combined.feed, combined.feed.with_reminder(DEFAULT_REMINDER)
 
 
-def _make_show_feed(show: ShowSummary) -> Feed:
-    """Return the feed of a show; its path is that in the show's own site."""
-    return Feed(show.slug, show.title)
+def _render_show(catalog: Catalog, show: ShowSummary) -> str:
+    """Render the item of a show in the list; the path of its feed is that in its own site."""
+    context = {
+        "feed": Feed(show.slug, show.title),
+        "find_first_sentence": find_first_sentence,
+        "show": show,
+        "url": catalog.get_show_url(show.slug),
+    }
+    return get_template("overview_show.html").render(context)
 
 
 def _find_open_week(catalog: Catalog, agenda: Agenda) -> str:
@@ -97,11 +109,10 @@ def _find_open_week(catalog: Catalog, agenda: Agenda) -> str:
     return next((each for each in weeks if each.days[-1].date >= newest), weeks[-1]).title
 
 
-def _describe_site(catalog: Catalog) -> Iterator[str]:
+def _describe_site(catalog: Catalog, agenda: Agenda) -> Iterator[str]:
     """Yield what the page says without a script: when there are events, how many, what comes."""
-    days = [each.day for each in list_rows(catalog)]
-    yield format_days(days[0], days[-1]) if days else "No date is known."
-    yield f"{count_noun(len(catalog.shows), 'show')}, {count_noun(len(days), 'date')}"
+    yield format_days(*agenda.days) if agenda.days else "No date is known."
+    yield f"{count_noun(len(catalog.shows), 'show')}, {count_noun(agenda.event_count, 'date')}"
     expected = [(show, *each) for show in catalog.shows for each in show.expected]
     for show, title, when in expected[:MAX_HEADLINES]:
         yield f"{', '.join(filter(None, (show.title, title)))}: expected in {when}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
-from defects_ical.catalog.catalog import Catalog
-from defects_ical.catalog.combined_feeds import render_combined_feeds
+from defects_ical.catalog.catalog import Catalog, CombinedFeed
+from defects_ical.catalog.combined_feeds import Parts, render_combined_feeds
 from defects_ical.catalog.overview import render_overview
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ChangeSummary, EventSummary, ShowSummary
@@ -48,23 +48,31 @@ MAX_CHANGES: Final = 100
 
 def list_root_paths(catalog: Catalog) -> tuple[str, ...]:
     """Return the path of each file, without making it."""
-    feeds = [
-        path
-        for each in catalog.feeds
-        for path in (each.feed.path, each.feed.with_reminder(DEFAULT_REMINDER).path)
-        if path == each.feed.path or not each.is_archive
-    ]
-    return (*feeds, *FIXED_PATHS)
+    return (*(path for each in catalog.feeds for path in list_paths(each)), *FIXED_PATHS)
+
+
+def list_paths(combined: CombinedFeed) -> tuple[str, ...]:
+    """Return the path of a combined feed, and of its twin with reminders if there is one."""
+    if combined.is_archive:
+        return (combined.feed.path,)
+    return combined.feed.path, combined.feed.with_reminder(DEFAULT_REMINDER).path
 
 
 def render_root_files(
-    catalog: Catalog, feeds: Mapping[str, ShowFeeds]
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the bytes of each file; ``feeds`` are those of each show, by slug.
+    catalog: Catalog,
+    feeds: Mapping[str, ShowFeeds],
+    is_current: Callable[[CombinedFeed], bool] = lambda _: False,
+) -> Iterator[tuple[str, Parts]]:
+    """Yield the path and the content of each file; ``feeds`` are those of each show, by slug.
 
-    A file comes before the pages that link to it.
+    A file comes before the pages that link to it. Leaves out feeds that ``is_current`` accepts.
     """
-    yield from render_combined_feeds(catalog, feeds)
+    yield from render_combined_feeds(catalog, feeds, is_current)
+    for path, body in _render_files(catalog):
+        yield path, (body,)
+
+
+def _render_files(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
     yield from render_week(catalog)
     yield ATOM_PATH, _render_atom(catalog)
     yield SHOWS_JSON_PATH, _render_json(catalog)

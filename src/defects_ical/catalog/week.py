@@ -9,7 +9,7 @@ from typing import Final
 from defects_ical.catalog.agenda import find_city, make_agenda
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.render.embed import IFRAME_SANDBOX, build_embed_policy
-from defects_ical.render.templates import bundle_script, get_template, read_static
+from defects_ical.render.templates import bundle_script, get_template
 
 WEEK_PATH: Final = "/week.html"
 WEEK_STYLE_PATH: Final = "/week.css"
@@ -25,10 +25,10 @@ FRAME_HEIGHT: Final = 560
 def render_week(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of each file that other sites load to show the week."""
     yield WEEK_PATH, _render_frame(catalog)
-    yield WEEK_STYLE_PATH, read_static("week.css")
+    yield WEEK_STYLE_PATH, get_template("week.css").render().encode()
     yield (
         WEEK_FRAME_SCRIPT_PATH,
-        bundle_script("local-times.js", "week-days.js", "week-frame.js"),
+        bundle_script("local-times.js", "make-element.js", "week-days.js", "week-frame.js"),
     )
     yield WEEK_ELEMENT_PATH, bundle_script("local-times.js", "week-days.js", "week.js")
 

@@ -70,14 +70,15 @@ def replace_file(folder: Path, path: str, body: bytes) -> None:
         raise
 
 
-def swap_file(folder: Path, name: str, body: bytes) -> FileStamp:
+def swap_file(folder: Path, name: str, parts: Iterable[bytes]) -> FileStamp:
     """Replace a file in the folder at once, without waiting for the disk; return its stamp.
 
     After a power failure the file may be empty, which its stamp then shows.
     """
     temporary, target = folder / TEMPORARY_FILE, folder / name
     temporary.unlink(missing_ok=True)
-    temporary.write_bytes(body)
+    with temporary.open("xb") as stream:
+        stream.writelines(parts)
     stat = temporary.stat()
     temporary.replace(target)
     return FileStamp(stat.st_size, stat.st_mtime_ns)

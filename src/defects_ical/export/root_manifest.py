@@ -24,12 +24,13 @@ class RootManifest:
     """The shows of an exported site by slug, each with the fingerprint of its inputs.
 
     ``files`` are those at the root; ``fingerprint`` identifies what they were made of, and is
-    empty while an export writes.
+    empty while an export writes. ``feeds`` has the same for each combined feed, by its name.
     """
 
     shows: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, FileStamp] = field(default_factory=dict)
     fingerprint: str = ""
+    feeds: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> RootManifest:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from defects_ical.export.atomic_files import FileStamp, stamp_file
-from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, ShowManifest
+from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
 from defects_ical.export.show_stage import StagedShow
 
 
@@ -31,7 +31,7 @@ def commit_show(staged: StagedShow, target: Path) -> None:
     unfinished.replace(manifest)
     for parent in {(folder / name).parent for name in staged.written}:
         parent.mkdir(exist_ok=True)
-    for name in staged.written:
+    for name in (*staged.written, SUMMARY_FILE):
         (staged.stage / name).replace(folder / name)
     if staged.before:
         _remove_files(folder, staged.removed, staged.before.files)
@@ -46,7 +46,8 @@ def remove_show(target: Path, slug: str) -> int:
     if manifest is None:
         return 0
     removed = _remove_files(folder, manifest.files, manifest.files)
-    (folder / SHOW_MANIFEST_FILE).unlink()
+    for name in (SUMMARY_FILE, SHOW_MANIFEST_FILE):
+        (folder / name).unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()
     return removed

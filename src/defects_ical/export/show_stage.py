@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from defects_ical.catalog.summary import summarize_show
+from defects_ical.catalog.summary import ShowSummary, summarize_show
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file
-from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, ShowManifest
+from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
 from defects_ical.model.schedule import Schedule
 from defects_ical.shows.loader import ShowIdentity, load_show
 from defects_ical.shows.settings import SiteSettings
@@ -66,6 +66,7 @@ class StagedShow:
     """
 
     manifest: ShowManifest
+    summary: ShowSummary
     before: ShowManifest | None
     stage: Path
     written: tuple[str, ...]
@@ -75,7 +76,7 @@ class StagedShow:
     @property
     def slug(self) -> str:
         """The slug of the show."""
-        return self.manifest.summary.slug
+        return self.summary.slug
 
 
 class ShowSource(NamedTuple):
@@ -114,12 +115,14 @@ class ShowStager:
         stage = self.target.folder / STAGE_FOLDER / str(number)
         stamps = {} if verdict.errors else _write_files(stage, changed)
         manifest = self._describe(source, schedule, url)
+        summary = summarize_show(SiteInput(schedule, url))
         for name in () if verdict.errors else bodies:
             manifest.files[name] = stamps.get(name) or _get_stamp(folder / name)
         if not verdict.errors:
+            (stage / SUMMARY_FILE).write_bytes(summary.to_json())
             (stage / SHOW_MANIFEST_FILE).write_bytes(manifest.to_json())
         removed = tuple(name for name in (before.files if before else {}) if name not in bodies)
-        return StagedShow(manifest, before, stage, tuple(changed), removed, verdict)
+        return StagedShow(manifest, summary, before, stage, tuple(changed), removed, verdict)
 
     def is_current(self, manifest: ShowManifest, path: Path) -> bool:
         """Return whether a show was made of these inputs, without loading its schedule."""
@@ -128,7 +131,7 @@ class ShowStager:
             picture = (path.parent / manifest.picture).read_bytes() if manifest.picture else None
         except OSError:
             return False
-        url = self.target.get_show_url(manifest.summary.slug)
+        url = self.target.get_show_url(manifest.identity.slug)
         return manifest.fingerprint == self._fingerprint_show(digest, picture, url)
 
     def _describe(self, source: ShowSource, schedule: Schedule, url: SiteURL) -> ShowManifest:
@@ -139,7 +142,6 @@ class ShowStager:
             picture=schedule.show.picture,
             fingerprint=self._fingerprint_show(schedule.digest, schedule.picture, url),
             identity=ShowIdentity.of(schedule),
-            summary=summarize_show(SiteInput(schedule, url)),
             files={},
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -111,12 +111,13 @@ class _Run:
         stager = ShowStager(settings, options.target, options.check)
         sources = [ShowSource(options.source / name, name) for name in scan.schedules]
         self._stage(self._find_changed(sources, stager), stager, scan.problems)
-        summaries = [each.summary for each in self._list_manifests(sources)]
-        ordered = tuple(sorted(summaries, key=lambda each: each.slug))
-        catalog = Catalog(settings, options.target.site_url, ordered)
+        slugs = {each.identity.slug for each in self._list_manifests(sources)}
+        gone = site.manifest.shows.keys() - slugs
+        if not self.staged and not gone and site.is_root_current(settings):
+            return SiteExportResult(0, len(self.current), 0, 0, ())
+        catalog = self._build_catalog(slugs, settings)
         if problems := tuple(check_named_feeds(catalog)):
             raise ScheduleError(problems)
-        gone = site.manifest.shows.keys() - {each.slug for each in ordered}
         self._refuse_changes(gone, site.find_vanished_feeds(catalog))
         site.expect((each.slug for each in self.staged), catalog)
         # What is renamed below is on the disk, also after a power failure.
@@ -144,7 +145,7 @@ class _Run:
             if (
                 manifest
                 and stager.is_current(manifest, source.path)
-                and self.site.is_intact(manifest.summary.slug)
+                and self.site.is_intact(manifest.identity.slug)
             ):
                 self.current.append(manifest)
             else:
@@ -175,6 +176,12 @@ class _Run:
         if problems := tuple(find_conflicts(each.identity for each in ordered)):
             raise ScheduleError(problems)
         return ordered
+
+    def _build_catalog(self, slugs: Iterable[str], settings: SiteSettings) -> Catalog:
+        """Return the shows that the site will have."""
+        staged = {each.slug: each.summary for each in self.staged}
+        summaries = (staged.get(slug) or self.site.get_summary(slug) for slug in sorted(slugs))
+        return Catalog(settings, self.options.target.site_url, tuple(summaries))
 
     def _refuse_changes(self, gone: set[str], vanished: Sequence[str]) -> None:
         """Raise UnannouncedChangeError if the export would take something from subscribers."""

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from defects_ical.catalog.catalog import Catalog
-from defects_ical.catalog.root_files import list_root_paths, render_root_files
+from defects_ical.catalog.catalog import Catalog, CombinedFeed
+from defects_ical.catalog.combined_feeds import Parts
+from defects_ical.catalog.root_files import list_paths, list_root_paths, render_root_files
 from defects_ical.catalog.show_feeds import ShowFeeds
+from defects_ical.catalog.summary import ShowSummary
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
 from defects_ical.export.headers_file import HEADERS_FILE, format_site_headers
 from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE, RootManifest
 from defects_ical.export.show_commit import commit_show, remove_show
-from defects_ical.export.show_manifest import ShowManifest
+from defects_ical.export.show_manifest import SUMMARY_FILE, ShowManifest
 from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, StagedShow
 from defects_ical.shows.settings import SiteSettings
 from defects_ical.site.fingerprint import compute_fingerprint
@@ -38,8 +42,10 @@ class SiteFolder:
         """Read what is in the folder; raise ExportError if it is not an exported site's."""
         self.target = target
         self.manifest = RootManifest.read(target.folder)
-        found = {slug: ShowManifest.read(target.folder / slug) for slug in self.manifest.shows}
+        with pause_collection():
+            found = {slug: ShowManifest.read(target.folder / slug) for slug in self.manifest.shows}
         self.shows = {slug: manifest for slug, manifest in found.items() if manifest}
+        self._summaries: dict[str, ShowSummary] = {}
         self._feeds: dict[str, ShowFeeds] = {}
         self._cache = BuildCache()
         self._cached_inputs: object = None
@@ -68,18 +74,19 @@ class SiteFolder:
         shows = {**dict.fromkeys(slugs, ""), **self.manifest.shows}
         files = {**dict.fromkeys(names, FileStamp(0, 0)), **self.manifest.files}
         if shows.keys() != self.manifest.shows.keys() or files.keys() != self.manifest.files.keys():
-            self._write_manifest(RootManifest(shows, files))
+            self._write_manifest(replace(self.manifest, shows=shows, files=files, fingerprint=""))
 
     def commit_show(self, staged: StagedShow) -> None:
         """Put a staged show in place."""
         commit_show(staged, self.target.folder)
         self.shows[staged.slug] = staged.manifest
+        self._summaries[staged.slug] = staged.summary
         self._feeds.pop(staged.slug, None)
 
     def withdraw_show(self, slug: str) -> None:
         """Take a show out of the site; its files stay until nothing links to them."""
-        self.shows.pop(slug, None)
-        self._feeds.pop(slug, None)
+        for each in (self.shows, self._summaries, self._feeds):
+            each.pop(slug, None)
 
     def publish_shows(self) -> None:
         """Let readers of the folder see which shows it has now, and in which version.
@@ -96,8 +103,18 @@ class SiteFolder:
         inputs = (settings.digest, self.target.site_url)
         if inputs != self._cached_inputs:
             self._cached_inputs, self._cache = inputs, BuildCache()
-        summaries = tuple(self.shows[slug].summary for slug in sorted(self.shows))
+        summaries = tuple(map(self.get_summary, sorted(self.shows)))
         return Catalog(settings, self.target.site_url, summaries, self._cache)
+
+    def get_summary(self, slug: str) -> ShowSummary:
+        """Return the summary of a show; read it if it was not needed yet."""
+        if slug not in self._summaries:
+            path = self.target.folder / slug / SUMMARY_FILE
+            try:
+                self._summaries[slug] = ShowSummary.from_json(path.read_bytes())
+            except (OSError, ValueError):
+                raise ExportError(f"{path}: damaged. Export to a new folder.") from None
+        return self._summaries[slug]
 
     def find_vanished_feeds(self, catalog: Catalog) -> tuple[str, ...]:
         """Return the names of combined feeds that the folder has, but the catalog has not."""
@@ -112,26 +129,35 @@ class SiteFolder:
         Then remove the files that are no longer part of the site, and those of shows that are not:
         nothing links to them now. With ``keep_vanished``, feeds stay.
         """
-        shows = {slug: each.fingerprint for slug, each in sorted(self.shows.items())}
-        parts = (settings.digest, str(self.target.site_url), repr(shows), repr(keep_vanished))
-        fingerprint = compute_fingerprint(*(each.encode() for each in parts))
-        if fingerprint == self.manifest.fingerprint and self._is_root_intact():
+        if self.is_root_current(settings, keep_vanished=keep_vanished):
             return 0
+        fingerprint = self._fingerprint_root(settings, keep_vanished=keep_vanished)
+        shows = {slug: each.fingerprint for slug, each in self.shows.items()}
         catalog = self.build_catalog(settings)
         self.expect((), catalog)
-        before, stamps, written = self.manifest, dict[str, FileStamp](), 0
-        for name, body in self._render_root(catalog):
-            stamp = self._get_unchanged_stamp(name, body)
+        before, written = self.manifest, 0
+        feeds = {each.feed.name: self._fingerprint_feed(each, catalog) for each in catalog.feeds}
+        stamps = self._list_current_feeds(catalog, feeds)
+        for name, parts in self._render_root(catalog, frozenset(stamps)):
+            stamp = self._get_unchanged_stamp(name, parts)
             if stamp is None:
                 written += 1
-                stamp = swap_file(self.target.folder, name, body)
+                stamp = swap_file(self.target.folder, name, parts)
             stamps[name] = stamp
         kept = self._remove_files(before.files.keys() - stamps.keys(), keep_feeds=keep_vanished)
         files = {**stamps, **{name: before.files[name] for name in kept}}
         for slug in before.shows.keys() - shows.keys():
             remove_show(self.target.folder, slug)
-        self._write_manifest(RootManifest(shows, files, fingerprint))
+        self._write_manifest(RootManifest(shows, files, fingerprint, feeds))
         return written
+
+    def is_root_current(self, settings: SiteSettings, *, keep_vanished: bool = False) -> bool:
+        """Return whether there is nothing to write at the root."""
+        fingerprint = self._fingerprint_root(settings, keep_vanished=keep_vanished)
+        folder, manifest = self.target.folder, self.manifest
+        return fingerprint == manifest.fingerprint and all(
+            stamp_file(folder / name) == each for name, each in manifest.files.items()
+        )
 
     def is_intact(self, slug: str) -> bool:
         """Return whether the files of a show still are as they were written."""
@@ -146,16 +172,22 @@ class SiteFolder:
                 feeds.select(each.filter)
         return len(waiting) > limit
 
-    def _render_root(self, catalog: Catalog) -> Iterator[tuple[str, bytes]]:
-        """Yield the name and the content of each file at the root."""
+    def _render_root(
+        self, catalog: Catalog, current: Collection[str]
+    ) -> Iterator[tuple[str, Parts]]:
+        """Yield the name and the content of each file at the root, without ``current`` feeds."""
         feeds = {each.slug: self._get_feeds(each.slug) for each in catalog.shows}
         names = []
-        for path, body in render_root_files(catalog, feeds):
+
+        def is_current(combined: CombinedFeed) -> bool:
+            return _get_name(combined.feed.path) in current
+
+        for path, parts in render_root_files(catalog, feeds, is_current):
             names.append(path)
-            yield _get_name(path), body
-        yield HEADERS_FILE, self._format_headers(names)
+            yield _get_name(path), parts
+        yield HEADERS_FILE, (self._format_headers(names),)
         # Without `.nojekyll`, GitHub Pages does not publish files that begin with an underscore.
-        yield NO_JEKYLL, b""
+        yield NO_JEKYLL, ()
 
     def _format_headers(self, root_paths: Iterable[str]) -> bytes:
         files = {slug: each.files for slug, each in self.shows.items()}
@@ -164,19 +196,42 @@ class SiteFolder:
     def _get_feeds(self, slug: str) -> ShowFeeds:
         if slug not in self._feeds:
             read = partial(_read_feed, self.target.folder / slug)
-            self._feeds[slug] = ShowFeeds(self.shows[slug].summary, read)
+            self._feeds[slug] = ShowFeeds(self.get_summary(slug), read)
         return self._feeds[slug]
 
-    def _is_root_intact(self) -> bool:
-        folder = self.target.folder
-        return all(stamp_file(folder / name) == each for name, each in self.manifest.files.items())
+    def _fingerprint_root(self, settings: SiteSettings, *, keep_vanished: bool) -> str:
+        shows = sorted((slug, each.fingerprint) for slug, each in self.shows.items())
+        parts = (settings.digest, str(self.target.site_url), repr(shows), repr(keep_vanished))
+        return compute_fingerprint(*(each.encode() for each in parts))
 
-    def _get_unchanged_stamp(self, name: str, body: bytes) -> FileStamp | None:
+    def _get_unchanged_stamp(self, name: str, parts: Parts) -> FileStamp | None:
         """Return the stamp of a file that has this content already."""
         path, known = self.target.folder / name, self.manifest.files.get(name)
-        if known is None or known.size != len(body) or stamp_file(path) != known:
+        if known is None or known.size != sum(map(len, parts)) or stamp_file(path) != known:
             return None
-        return known if read_file(path) == body else None
+        return known if read_file(path) == b"".join(parts) else None
+
+    def _list_current_feeds(
+        self, catalog: Catalog, fingerprints: Mapping[str, str]
+    ) -> dict[str, FileStamp]:
+        """Return the stamps of combined feeds that are as they have to be, and of their twins."""
+        found: dict[str, FileStamp] = {}
+        for each in catalog.feeds:
+            names = [_get_name(path) for path in list_paths(each)]
+            stamps = {name: self.manifest.files.get(name) for name in names}
+            intact = all(
+                stamp and stamp_file(self.target.folder / name) == stamp
+                for name, stamp in stamps.items()
+            )
+            if intact and self.manifest.feeds.get(each.feed.name) == fingerprints[each.feed.name]:
+                found |= {name: stamp for name, stamp in stamps.items() if stamp}
+        return found
+
+    def _fingerprint_feed(self, combined: CombinedFeed, catalog: Catalog) -> str:
+        """Identify what a combined feed is made of: settings, and shows that may be in it."""
+        shows = [self.shows[each.slug] for each in catalog.shows if combined.filter.accepts(each)]
+        parts = (catalog.settings.digest, str(catalog.url), *(each.fingerprint for each in shows))
+        return compute_fingerprint(*(each.encode() for each in parts))
 
     def _remove_files(self, names: Iterable[str], *, keep_feeds: bool) -> tuple[str, ...]:
         """Remove files that nobody has edited; return the feeds that are kept."""
@@ -190,8 +245,20 @@ class SiteFolder:
         return tuple(kept)
 
     def _write_manifest(self, manifest: RootManifest) -> None:
-        swap_file(self.target.folder, ROOT_MANIFEST_FILE, manifest.to_json())
+        swap_file(self.target.folder, ROOT_MANIFEST_FILE, [manifest.to_json()])
         self.manifest = manifest
+
+
+@contextmanager
+def pause_collection() -> Iterator[None]:
+    """Collect no garbage: among thousands of new objects that stay, looking for it takes longer."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _get_name(path: str) -> str:

@@ -15,7 +15,7 @@ from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule, Show
 from defects_ical.render.card import render_card
-from defects_ical.render.templates import bundle_script, get_template, read_static
+from defects_ical.render.templates import bundle_script, get_template
 from defects_ical.schedule.episodes import Event
 from defects_ical.text.display import bidi_isolate
 from defects_ical.text.english import format_month
@@ -52,7 +52,7 @@ CACHE_SECONDS: Final = 3600
 def render_embeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the UTF-8 bytes of each file that other sites load."""
     yield FRAME_PATH, _render_frame(site)
-    yield FRAME_STYLE_PATH, read_static("embed.css")
+    yield FRAME_STYLE_PATH, get_template("embed.css").render().encode()
     yield FRAME_SCRIPT_PATH, bundle_script("local-times.js", "frame.js")
     yield ELEMENT_PATH, bundle_script("local-times.js", "embed.js")
     yield CARD_PATH, render_card(site)

@@ -73,7 +73,7 @@ def render_pages(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     context = _make_context(site)
     for path, name in PAGE_TEMPLATES.items():
         yield path, get_template(name).render(context).encode()
-    yield "/page.js", bundle_script("local-times.js", "page.js")
+    yield "/page.js", bundle_script("local-times.js", "page.js", "copy-buttons.js", "page-start.js")
     yield "/icon.svg", read_static("icon.svg")
 
 

@@ -6,13 +6,21 @@ import re
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    Template,
+    select_autoescape,
+)
 
 from defects_ical.content.descriptions import STATUS_TEXTS
 from defects_ical.timezones.conversion import format_utc
 
 _ENVIRONMENT: Final = Environment(
-    loader=PackageLoader("defects_ical"),
+    # Templates include static scripts, and scripts may be templates.
+    loader=ChoiceLoader([PackageLoader("defects_ical"), PackageLoader("defects_ical", "static")]),
     autoescape=select_autoescape(("html", "svg", "xml", "atom")),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -33,9 +41,10 @@ def read_static(name: str) -> bytes:
 
 
 def bundle_script(*names: str) -> bytes:
-    """Join static scripts into one, without the lines that are comments.
+    """Join scripts into one, without the lines that are comments.
 
     A function encloses them, so that they define no globals.
     """
-    script = b"\n".join(map(read_static, names))
-    return b'(() => {\n"use strict";\n' + re.sub(rb"(?m)^ *//.*\n", b"", script) + b"})();\n"
+    script = "\n".join(get_template(each).render() for each in names)
+    code = re.sub(r"(?m)^ *//.*\n", "", script)
+    return f'(() => {{\n"use strict";\n{code}}})();\n'.encode()

@@ -63,7 +63,7 @@ class SiteMiddleware:
             return self._app(environ, start_response)
         # New lists for each request: a server or another middleware may change them.
         start_response(response.status, [*response.headers])
-        return [response.body]
+        return response.chunks or [response.body]
 
     def start(self) -> None:
         """Start the site."""

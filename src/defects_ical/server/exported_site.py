@@ -9,12 +9,14 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import os
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from defects_ical import __version__
 from defects_ical.content.site_url import SiteURL
@@ -22,17 +24,24 @@ from defects_ical.errors import ExportError
 from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE, RootManifest
 from defects_ical.export.show_stage import ExportTarget
 from defects_ical.server.health import HEALTH_FILE
-from defects_ical.server.responses import PathResponses, prepare_responses
+from defects_ical.server.responses import (
+    PathResponses,
+    compress,
+    is_compressible,
+    prepare_file_responses,
+    prepare_responses,
+)
 from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.site.build import Resource, make_resource
 from defects_ical.site.headers import MEDIA_TYPES
 
 LOG: Final = logging.getLogger(__name__)
 # Seconds between two looks at the manifest.
-POLL_SECONDS: Final = 0.1
-# Bytes of the bodies that are kept, compressed ones included; a larger body is read each time.
+POLL_SECONDS: Final = 0.2
+# Bytes of the bodies that are kept, compressed ones included.
 MAX_CACHED_BYTES: Final = 12_000_000
-MAX_CACHED_BODY: Final = 2_000_000
+# A larger file is read while it is sent.
+MAX_BODY: Final = 1_000_000
 # A name that begins with a dot or an underscore is no resource.
 _NAME: Final = re.compile(r"(episodes/)?[A-Za-z0-9-][A-Za-z0-9.-]*")
 _INDEX: Final = "index.html"
@@ -45,6 +54,14 @@ class _Place(NamedTuple):
     name: str
 
 
+class _LargeFile(NamedTuple):
+    """What is kept of a large file: its state, its resource without body, its gzip variant."""
+
+    state: FileState
+    resource: Resource
+    compressed: bytes | None
+
+
 class ExportedSite:
     """A served site that reads files when they are first requested."""
 
@@ -53,6 +70,7 @@ class ExportedSite:
         self._manifest = RootManifest()
         self._state: FileState | None = None
         self._responses: dict[str, tuple[_Place, PathResponses]] = {}
+        self._large_files: dict[_Place, _LargeFile] = {}
         self._cached_bytes = 0
         self._generation = 0
         self._lock = Lock()
@@ -161,19 +179,41 @@ class ExportedSite:
         if not place or (place.name == _INDEX and not path.endswith("/")):
             return None
         generation = self._generation
-        resource = self._read_resource(place)
-        if resource is None:
+        try:
+            stream = self._get_path(place).open("rb")
+        except OSError:
             return None
-        responses = prepare_responses(resource)
+        if os.fstat(stream.fileno()).st_size > MAX_BODY:
+            return self._prepare_large_file(place, stream)
+        with stream:
+            responses = prepare_responses(self._make_resource(place, stream.read()))
         self._keep(path, place, responses, generation)
         return responses
 
+    def _prepare_large_file(self, place: _Place, stream: BinaryIO) -> PathResponses:
+        """Return responses for one request; what they need of the content is kept."""
+        state = FileState.of(os.fstat(stream.fileno()))
+        known = self._large_files.get(place)
+        if not known or known.state != state:
+            body = stream.read()
+            stream.seek(0)
+            resource = self._make_resource(place, body)
+            compressed = compress(body) if is_compressible(resource.media_type) else None
+            known = _LargeFile(state, replace(resource, body=b""), compressed)
+            self._large_files[place] = known
+        return prepare_file_responses(known.resource, stream, state.size, known.compressed)
+
     def _read_resource(self, place: _Place) -> Resource | None:
-        folder = self._target.folder / place.slug if place.slug else self._target.folder
         try:
-            body = (folder / place.name).read_bytes()
+            return self._make_resource(place, self._get_path(place).read_bytes())
         except OSError:
             return None
+
+    def _get_path(self, place: _Place) -> Path:
+        folder = self._target.folder
+        return folder / place.slug / place.name if place.slug else folder / place.name
+
+    def _make_resource(self, place: _Place, body: bytes) -> Resource:
         path = "/" if place.name == _INDEX else f"/{place.name}"
         return make_resource(path, body, self._get_url(place.slug))
 
@@ -183,8 +223,6 @@ class ExportedSite:
     def _keep(self, path: str, place: _Place, responses: PathResponses, generation: int) -> None:
         """Keep responses for the next request, unless the folder has changed since."""
         size = responses.size
-        if size > MAX_CACHED_BODY:
-            return
         with self._lock:
             if generation != self._generation:
                 return

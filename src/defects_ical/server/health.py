@@ -67,5 +67,5 @@ class HealthReport:
         }
         if report != self._written:
             body = json.dumps(report, ensure_ascii=False, indent=1).encode()
-            swap_file(self._folder, HEALTH_FILE, body)
+            swap_file(self._folder, HEALTH_FILE, [body])
             self._written = report

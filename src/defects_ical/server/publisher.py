@@ -91,6 +91,8 @@ class FolderPublisher:
         self._settings_problems: tuple[Problem, ...] = ()
         self._caches: OrderedDict[str, BuildCache] = OrderedDict()
         self._retry_at = 0.0
+        # Whether there was something to do at the last look.
+        self._is_busy = True
 
     def start(self) -> None:
         """Export what has changed since the last start; this accepts every change.
@@ -114,7 +116,8 @@ class FolderPublisher:
                 raise ScheduleError((*scan.problems, *problems))
             self._done = dict(self._seen)
             self._site.write_root(self._settings)
-            self._report_folder(scan)
+            self._health.report(".", scan.problems)
+            self._health.write(len(self._site.shows))
         # What is there now stays: looking at it again would only take time.
         gc.collect()
         gc.freeze()
@@ -145,7 +148,6 @@ class FolderPublisher:
         started = time.monotonic()
         scan = self._scan()
         states = self._list_states(scan)
-        elapsed = time.monotonic() - started
         # What differs between two looks is still being written.
         ready = [name for name, each in states.items() if self._seen.get(name) == each]
         is_stable, self._seen = states == self._seen, states
@@ -160,11 +162,15 @@ class FolderPublisher:
         if is_live:
             self._health.note_change()
             self._site.write_root(self._settings, keep_vanished=not self._allow_removal)
-        catalog = self._site.build_catalog(self._settings)
-        is_busy = is_live or not is_stable or self._site.read_feeds(catalog, FEEDS_PER_POLL)
-        self._report_folder(scan)
-        slow = min(max(elapsed / POLL_SHARE, MIN_POLL_SECONDS), MAX_POLL_SECONDS)
-        self.poll_seconds = MIN_POLL_SECONDS if is_busy else slow
+        if is_live or not is_stable or self._is_busy:
+            catalog = self._site.build_catalog(self._settings)
+            has_more = self._site.read_feeds(catalog, FEEDS_PER_POLL)
+            self._report_folder(scan)
+            self._is_busy = is_live or not is_stable or has_more
+            self.poll_seconds = MIN_POLL_SECONDS
+        else:
+            elapsed = time.monotonic() - started
+            self.poll_seconds = min(max(elapsed / POLL_SHARE, MIN_POLL_SECONDS), MAX_POLL_SECONDS)
 
     def _scan(self) -> FolderScan:
         try:
@@ -272,7 +278,7 @@ class FolderPublisher:
         for name in scan.schedules:
             source, manifest = ShowSource(self._source / name, name), known.get(name)
             is_current = manifest and stager.is_current(manifest, source.path)
-            if not (manifest and is_current and self._site.is_intact(manifest.summary.slug)):
+            if not (manifest and is_current and self._site.is_intact(manifest.identity.slug)):
                 changed.append(source)
         outcomes = [*stage_shows(changed, stager, self._source, self._jobs)]
         staged = [each for each in outcomes if isinstance(each, StagedShow)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import BinaryIO, Final, TypeAlias
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.http import parse_accept_header, parse_etags
@@ -33,17 +33,39 @@ BODY_HEADERS: Final = {
     "Content-Type",
     "Permissions-Policy",
 }
+# Bytes of a large body that are in memory at a time.
+CHUNK_BYTES: Final = 262_144
 # The longest Accept-Encoding that is parsed and cached, in characters.
 MAX_ACCEPT_ENCODING: Final = 256
 
 
+class FileChunks:
+    """The content of an open file in pieces, as a WSGI server sends them; it closes the file."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self._stream.read(CHUNK_BYTES):
+            yield chunk
+
+    def close(self) -> None:
+        """Close the file (PEP 3333)."""
+        self._stream.close()
+
+    def __del__(self) -> None:
+        # A response without a body reads nothing, and no server closes it.
+        self.close()
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedResponse:
-    """A complete response: status line, headers and body."""
+    """A complete response: status line, headers and body; ``chunks`` in place of a large body."""
 
     status: str
     headers: Headers
     body: bytes = b""
+    chunks: FileChunks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +136,58 @@ def _prefers_gzip(accept_encoding: str) -> bool:
 
 def prepare_responses(resource: Resource) -> PathResponses:
     """Return all responses of the path that serves ``resource``."""
-    headers = resource.headers
-    options = PreparedResponse("204 No Content", tuple(_make_options_headers(headers)))
-    if resource.media_type.partition(";")[0] not in COMPRESSED_TYPES:
-        return PathResponses(_prepare_variant(resource.body, resource.etag, headers), None, options)
-    headers = (*headers, ("Vary", "Accept-Encoding"))
+    compressed = compress(resource.body) if is_compressible(resource.media_type) else None
+    full = PreparedResponse("", (), resource.body)
+    return _prepare_path(resource, full, len(resource.body), compressed)
+
+
+def prepare_file_responses(
+    resource: Resource, stream: BinaryIO, size: int, compressed: bytes | None
+) -> PathResponses:
+    """Return all responses of a path whose body is in an open file of ``size`` bytes.
+
+    ``resource`` has no body. They are for one request: the first that is sent closes the file.
+    """
+    full = PreparedResponse("", (), chunks=FileChunks(stream))
+    return _prepare_path(resource, full, size, compressed)
+
+
+def is_compressible(media_type: str) -> bool:
+    """Return whether resources of this type are compressed for clients that accept it."""
+    return media_type.partition(";")[0] in COMPRESSED_TYPES
+
+
+def compress(body: bytes) -> bytes:
+    """Compress a body with gzip; the same body always becomes the same bytes."""
     # Level 9 takes up to eight times as long, and makes a page of eight episodes 0.3 % smaller.
     # Without a time stamp, all replicas with the same zlib compress to the same bytes.
-    body = gzip.compress(resource.body, compresslevel=6, mtime=0)
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def _prepare_path(
+    resource: Resource, full: PreparedResponse, size: int, compressed: bytes | None
+) -> PathResponses:
+    headers = resource.headers
+    options = PreparedResponse("204 No Content", tuple(_make_options_headers(headers)))
+    if compressed is None:
+        return PathResponses(_prepare_variant(full, size, resource.etag, headers), None, options)
+    headers = (*headers, ("Vary", "Accept-Encoding"))
     etag = f'{resource.etag[:-1]}-gzip"'
+    body, encoding = PreparedResponse("", (), compressed), ("Content-Encoding", "gzip")
     return PathResponses(
-        plain=_prepare_variant(resource.body, resource.etag, headers),
-        compressed=_prepare_variant(body, etag, (*headers, ("Content-Encoding", "gzip"))),
+        plain=_prepare_variant(full, size, resource.etag, headers),
+        compressed=_prepare_variant(body, len(compressed), etag, (*headers, encoding)),
         options=options,
     )
 
 
-def _prepare_variant(body: bytes, etag: str, headers: Headers) -> Variant:
+def _prepare_variant(full: PreparedResponse, size: int, etag: str, headers: Headers) -> Variant:
     headers = (*headers, ("ETag", etag))
-    all_headers = (*headers, ("Content-Length", str(len(body))))
+    all_headers = (*headers, ("Content-Length", str(size)))
     bodyless = tuple((name, value) for name, value in headers if name not in BODY_HEADERS)
     return Variant(
         etag=etag,
-        full=PreparedResponse("200 OK", all_headers, body),
+        full=replace(full, status="200 OK", headers=all_headers),
         head=PreparedResponse("200 OK", all_headers),
         not_modified=PreparedResponse("304 Not Modified", bodyless),
     )

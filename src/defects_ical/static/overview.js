@@ -1,6 +1,7 @@
 // The script of the overview, which is complete without it: shows the visitor's week in local times,
 // with filters. Runs before the first paint, so that nothing moves.
 
+// copy-buttons.js uses it.
 const SECOND = 1000;
 const find = (id) => document.getElementById(id);
 let events = [];
@@ -131,19 +132,6 @@ function addControls() {
   show(findMonday(findDate(Date.now())));
 }
 
-// Copy the text next to a button. If the clipboard is blocked, as in some apps, select the text.
-async function copy({ currentTarget: button }) {
-  const code = button.parentElement.querySelector("code");
-  try {
-    await navigator.clipboard.writeText(code.textContent);
-    button.textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren(code);
-    button.textContent = "Selected";
-  }
-  setTimeout(() => { button.textContent = "Copy"; }, 2 * SECOND);
-}
-
 document.addEventListener("DOMContentLoaded", () => {
   const list = find("weeks");
   if (list) {
@@ -152,9 +140,6 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelector(".zone").textContent = `Times in your time zone (${zoneName(Date.now())}).`;
     if (events.length) addControls();
   }
-  for (const button of document.querySelectorAll(".copy")) {
-    button.onclick = copy;
-    button.hidden = false;
-  }
+  document.querySelectorAll(".copy").forEach(offerCopy);
   document.documentElement.dataset.ready = "";
 });

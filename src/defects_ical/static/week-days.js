@@ -6,13 +6,6 @@ const DAY = 1440 * MINUTE;
 // For dates without a time, parsed as if they were in UTC.
 const DATE_FORMAT = new Intl.DateTimeFormat("en-GB", { ...DATE_PARTS, timeZone: "UTC" });
 
-function makeElement(tag, className, ...content) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.append(...content);
-  return element;
-}
-
 // The date of a timestamp in the visitor's time zone.
 function findDate(timestamp) {
   const time = new Date(timestamp);

@@ -1,37 +1,10 @@
-// The custom element <defects-episodes>, which shows the schedule on any page. It loads
-// episodes.json from this script's folder. The script also sizes the frames of embed.html.
-
-// Without a URL of its own (as a module, in a bundle) the script leaves the element as it is.
-const SCRIPT_URL = document.currentScript && document.currentScript.src;
-// Constructed style sheets are the only ones that a host's strict policy allows.
-const CSS = `
-:host { all: initial; display: block; visibility: inherit; pointer-events: inherit; max-width: 48rem; direction: ltr;
-  --ink: #1f1819; --paper: #f7f3ef; --accent: #9c1230; color-scheme: light; }
-:host([theme="dark"]) { --ink: #efe6e3; --paper: #171112; --accent: #ff8794; color-scheme: dark; }
-@media (prefers-color-scheme: dark) {
-  :host(:not([theme="light"])) {
-    --ink: #efe6e3; --paper: #171112; --accent: #ff8794; color-scheme: dark; }
-}
-:host([hidden]) { display: none; }
-* { box-sizing: border-box; margin: 0; padding: 0; }
-section {
-  --i: var(--defects-ink, var(--ink)); --p: var(--defects-paper, var(--paper));
-  --a: var(--defects-accent, var(--accent));
-  --soft: color-mix(in srgb, var(--i) 72%, var(--p));
-  --line: color-mix(in srgb, var(--i) 16%, var(--p));
-  padding: 1.25rem; border-top: 3px solid var(--a); background: var(--p); color: var(--i);
-  font: 1rem/1.5 var(--defects-font, ui-serif, "Iowan Old Style", Georgia, "Noto Serif", "Noto Serif KR", serif);
-  overflow-wrap: anywhere;
-}
-h2 { font-size: 1.625em; line-height: 1.15; letter-spacing: -0.01em; }
-h2, .name, .now { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical;
-  -webkit-line-clamp: 3; }
-h2 a { color: inherit; text-decoration: none; }
-h2 a:hover { text-decoration: underline; }
-a { color: var(--a); text-underline-offset: 0.2em; }
-a:focus-visible, .list:focus-visible { outline: 2px solid var(--a); outline-offset: 2px; }
-h2 a:focus-visible { outline-offset: -2px; }
-.now { margin-top: 0.375rem; color: var(--a); font-weight: 600; }
+{# The custom element <defects-episodes>, which shows the schedule. #}
+{% extends "element_base.js" %}
+{% set tag = "defects-episodes" %}
+{% set data_path = "episodes.json" %}
+{% set frame_path = "embed.html" %}
+{% set current = ".coming" %}
+{% block style %}
 .list { margin: 1rem 0; border-bottom: 1px solid var(--line); }
 .list[tabindex] { position: relative; max-height: 36rem; overflow-y: auto; }
 ol { list-style: none; }
@@ -46,47 +19,8 @@ li { display: flex; flex-wrap: wrap; gap: 0 1.5rem; padding: 0.625rem 0;
 .coming .name { color: var(--a); }
 .cancelled :is(.name bdi, time), .postponed time { text-decoration: line-through; }
 nav { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; }
-`;
-
-let sheet;
-let request;
-
-// Fetch the schedule, once for all elements. Fetch again after a failure.
-function fetchSchedule() {
-  request ||= fetch(new URL("episodes.json", SCRIPT_URL), { credentials: "omit" })
-    .then((response) => {
-      if (!response.ok) throw new Error(`${response.status}`);
-      return response.json();
-    })
-    .catch((error) => {
-      request = undefined;
-      throw error;
-    });
-  return request;
-}
-
-function styleSheets() {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-  }
-  return [sheet];
-}
-
-function makeElement(tag, className, ...content) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.append(...content);
-  return element;
-}
-
-// Make a link, without its target if the URL could run a script.
-function makeLink(text, url) {
-  const link = makeElement("a", "", text);
-  if (/^(https?|webcal):\/\//i.test(url)) link.href = url;
-  return link;
-}
-
+{% endblock %}
+{% block content %}
 // For the schedule's local times and dates, parsed as if they were in UTC.
 const SCHEDULE_FORMAT = new Intl.DateTimeFormat("en-GB", { ...DATE_PARTS, timeZone: "UTC" });
 const MONTH_FORMAT = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
@@ -229,58 +163,4 @@ function update(paragraph, episodes) {
     each.item.classList.toggle("coming", each === found.episode);
   }
 }
-
-class EpisodesElement extends HTMLElement {
-  // The element's own content stays visible until the schedule is loaded, and if that fails.
-  async connectedCallback() {
-    try {
-      this.update ||= await this.load();
-    } catch {
-      return;
-    }
-    clearInterval(this.timer);
-    if (!this.isConnected) return;
-    this.update();
-    const root = this.shadowRoot;
-    scrollToItem(root.querySelector(".list"), root.querySelector(".coming"));
-    this.timer = setInterval(this.update, MINUTE / 2);
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.timer);
-  }
-
-  async load() {
-    const data = await fetchSchedule();
-    if (data.version !== 1) throw new Error("unsupported version");
-    const sheets = styleSheets();
-    const content = document.createDocumentFragment();
-    const update = render(content, data);
-    const root = this.shadowRoot || this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = sheets;
-    root.replaceChildren(content);
-    return update;
-  }
-}
-
-// A sandboxed frame has the origin "null", so check which window sent the message.
-function resizeFrame({ source, origin, data }) {
-  if (!data || data.type !== "defects-episodes" || !(data.height > 0)) return;
-  const frameUrl = new URL("embed.html", SCRIPT_URL);
-  if (origin !== "null" && origin !== frameUrl.origin) return;
-  for (const frame of document.querySelectorAll("iframe")) {
-    const isSender = frame.contentWindow === source && frame.src.startsWith(frameUrl.href);
-    if (isSender) frame.height = data.height;
-  }
-}
-
-if (SCRIPT_URL && !customElements.get("defects-episodes")) {
-  customElements.define("defects-episodes", EpisodesElement);
-  addEventListener("message", resizeFrame);
-  // Frames that loaded before this script have already sent their height: request it again.
-  for (const frame of document.querySelectorAll("iframe")) {
-    if (frame.src.startsWith(new URL("embed.html", SCRIPT_URL).href)) {
-      frame.contentWindow.postMessage({ message: "ready" }, "*");
-    }
-  }
-}
+{% endblock %}

@@ -1,26 +1,16 @@
-// The script of embed.html: the theme, the visitor's local times, and the height for the host page.
-
+{# The script of embed.html. #}
+{% extends "frame_base.js" %}
+{% set tag = "defects-episodes" %}
+{% block state %}
 // WordPress identifies the frames it has made by a secret in their URL.
 const SECRET = (/[?&]secret=([A-Za-z0-9]+)/.exec(location.hash) || [])[1];
 let episodes = [];
-
-function applyTheme() {
-  const [, theme] = /^#(dark|light)\b/.exec(location.hash) || [];
-  if (theme) document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme;
-}
-
-function postToHost(message) {
-  if (parent !== window) parent.postMessage(message, "*");
-}
-
-function reportHeight() {
-  const height = Math.ceil(document.body.getBoundingClientRect().height);
-  postToHost({ type: "defects-episodes", height });
+{% endblock %}
+{% block height %}
   // WordPress accepts messages only with the secret.
   if (SECRET) postToHost({ message: "height", value: height, secret: SECRET });
-}
-
+{% endblock %}
+{% block content %}
 function readEpisode(item) {
   const { start, end, day, status } = item.dataset;
   const name = item.querySelector(".name bdi").textContent;
@@ -58,8 +48,8 @@ function adaptToStrictSandbox() {
     postToHost({ message: "link", value: link.href, secret: SECRET });
   });
 }
-
-function start() {
+{% endblock %}
+{% block start %}
   episodes = Array.from(document.querySelectorAll("[data-start]"), readEpisode);
   // The newest season is at the top.
   episodes.sort((one, other) => one.start - other.start);
@@ -67,14 +57,7 @@ function start() {
   showNext();
   scrollToItem(document.getElementById("list"), document.querySelector(".next"));
   setInterval(showNext, MINUTE / 2);
-  new ResizeObserver(reportHeight).observe(document.body);
-  // A host that starts to listen late requests the height, as WordPress does.
-  addEventListener("message", (event) => {
-    if (event.source === parent && event.data && event.data.message === "ready") reportHeight();
-  });
-}
-
-applyTheme();
-addEventListener("hashchange", applyTheme);
+{% endblock %}
+{% block adapt %}
 if (SECRET) adaptToStrictSandbox();
-document.addEventListener("DOMContentLoaded", start);
+{% endblock %}
