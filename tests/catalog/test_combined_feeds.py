@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from defects_ical.catalog.combined_feeds import render_combined_feeds
+from defects_ical.catalog.feed_checks import check_named_feeds
 from defects_ical.content.feeds import Feed
 from defects_ical.errors import ScheduleError
 from defects_ical.schedule.loader import load_schedule
@@ -199,6 +201,7 @@ def assert_each_episode_once(
     assert len(uids) == len({*uids})
     covered = [(slug, each) for uid in uids for slug, ids in [owners[uid]] for each in ids]
     assert wanted <= {*covered}
+    assert len(covered) == len({*covered})
 
 
 SHOW: Final = """\
@@ -304,6 +307,30 @@ def test_zone_is_defined_for_the_years_of_all_shows(load: Callable[..., BuiltSho
     assert not LOCAL.search(feed)
     assert b"DTSTART:20050208T020000Z" in feed
     assert b"DTSTART:20260303T020000Z" in feed
+
+
+def test_words_of_a_text_begin_no_event(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    text = SHOW.format(
+        number=1, slug="one", premiere="2025-12-22", genre="a", zone="Asia/Seoul", extra=""
+    )
+    path.write_text(f"{text}episodes: {{2: {{title: x BEGIN:VEVENT}}}}\n", "utf-8")
+    show = build_show(load_schedule(path))
+    feeds = render([show], SiteSettings.model_validate({"archive_before": "2026-01-01"}))
+    own = get_own_events(show)
+    assert split(feeds["/all-2025.ics"]) + split(feeds["/all.ics"]) == own
+
+
+def test_platform_named_like_reminders_is_refused(load: Callable[..., BuiltShow]) -> None:
+    other = ", airing: {premiere: 2026-03-07, episodes: 3}"
+    show = load("one", "2026-03-02", extra=other)
+    summary = replace(
+        show.summary,
+        platforms={**show.summary.platforms, "ena-reminders": show.summary.platforms["ena"]},
+    )
+    catalog = make_catalog([BuiltShow(show.site, summary)])
+    (problem,) = check_named_feeds(catalog)
+    assert problem.message == "`/on-ena-reminders.ics` would be two feeds"
 
 
 def test_archives_hold_the_events_before_a_date(load: Callable[..., BuiltShow]) -> None:

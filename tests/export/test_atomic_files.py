@@ -41,13 +41,15 @@ from tests.support.exports import (
     write_text,
 )
 
+LOCKED = "another export or a service writes here. Wait for it to finish, or stop it."
+
 
 def test_export_refuses_locked_folder(tmp_path: Path) -> None:
     export_site(build(ONE_PLATFORM), SITE_URL, tmp_path)
     other_export = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(other_export, fcntl.LOCK_EX)
     message = get_export_error(build(MOVED), tmp_path)
-    assert message == f"{tmp_path}: another export is writing here. Wait for it to finish."
+    assert message == f"{tmp_path}: {LOCKED}"
     os.close(other_export)
     assert export_site(build(MOVED), SITE_URL, tmp_path).written > 0
 
@@ -65,7 +67,7 @@ def test_concurrent_exports_do_not_mix(tmp_path: Path) -> None:
     assert results[0] in [
         (
             "",
-            f"error: {folder}: another export is writing here. Wait for it to finish.\n",
+            f"error: {folder}: {LOCKED}\n",
             1,
         ),
         (f"{folder}: 0 written, {count} unchanged, 0 removed\n", "", 0),

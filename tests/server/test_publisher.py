@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -149,7 +150,7 @@ def test_gone_show_stays_until_a_restart(service: Service, tmp_path: Path) -> No
     assert service.get("/one/one.ics")
     assert b"one" in (service.get("/all.ics") or b"")
     assert service.problems["one.yaml"].startswith(
-        "one.yaml: the schedule is gone; `/one/` stays until the service is restarted."
+        "one.yaml: the schedule is gone; `/one/` stays until a restart."
     )
     service.publisher.close()
     again = Service(service.shows, tmp_path / "public")
@@ -238,6 +239,8 @@ def test_settings_are_followed(service: Service) -> None:
     path.write_text("title: Korean shows\nfeeds: {a: {title: A, shows: [on]}}\n", "utf-8")
     service.poll()
     assert "no schedule has the show `on`. Use `one`" in service.problems["site.yaml"]
+    # The settings before stay in use.
+    assert (service.get("/a.ics") or b"").count(b"BEGIN:VEVENT") == 4
 
 
 def test_shared_platform_is_followed_by_every_show(service: Service) -> None:
@@ -333,31 +336,128 @@ def test_slug_that_became_free_can_be_used_again(shows: Path, tmp_path: Path) ->
     service.publisher.close()
 
 
-def test_swapped_files_are_accepted_by_a_restart(service: Service, tmp_path: Path) -> None:
+def test_swapped_files_are_the_same_shows(service: Service) -> None:
     one, two = (service.shows / f"{name}.yaml" for name in ("one", "two"))
     one.rename(service.shows / "held")
     two.rename(one)
     (service.shows / "held").rename(two)
     service.poll()
-    assert [*service.problems] == ["one.yaml", "two.yaml"]
-    # The report is public: it does not say where the folder is.
-    assert str(service.shows) not in str(service.problems)
+    assert service.problems == {}
+    edit(one, "title: two", "title: The second")
+    service.poll()
+    assert "The second" in service.get_page("two")
+
+
+@pytest.mark.parametrize("allow_removal", [False, True])
+def test_chain_of_renamed_files_loses_no_show(
+    allow_removal: bool,  # noqa: FBT001 - a parameter of the test
+    shows: Path,
+    tmp_path: Path,
+) -> None:
+    service = Service(shows, tmp_path / "public", allow_removal=allow_removal)
+    (shows / "two.yaml").rename(shows / "aaa.yaml")
+    (shows / "one.yaml").rename(shows / "two.yaml")
+    service.poll()
+    assert service.problems == {}
+    assert service.get("/one/one.ics")
+    assert service.get("/two/two.ics")
     service.publisher.close()
+
+
+def test_slug_that_changes_before_a_start_moves_the_show(service: Service, tmp_path: Path) -> None:
+    service.publisher.close()
+    edit(service.shows / "one.yaml", "slug: one", "slug: uno")
     again = Service(service.shows, tmp_path / "public")
+    assert again.get("/one/one.ics") is None
+    assert (again.get("/all.ics") or b"").count(b"BEGIN:VEVENT") == 12
     assert again.problems == {}
-    assert "two" in again.get_page("two")
     again.publisher.close()
 
 
+def test_conflict_ends_with_its_cause(service: Service) -> None:
+    shutil.copy(service.shows / "one.yaml", service.shows / "uno.yaml")
+    service.poll()
+    assert [*service.problems] == ["uno.yaml"]
+    # The report is public: it does not say where the folder is.
+    assert str(service.shows) not in str(service.problems)
+    (service.shows / "uno.yaml").unlink()
+    service.poll()
+    assert service.problems == {}
+
+
+def test_show_that_cannot_be_written_holds_up_no_other(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(publisher_module, "RETRY_SECONDS", 0)
+    (service.target.folder / "aaa").mkdir()
+    (service.target.folder / "aaa" / "mine.txt").write_text("mine", "utf-8")
+    write_show(service.shows / "aaa.yaml")
+    edit(service.shows / "one.yaml", "title: one", "title: The first")
+    service.poll(5)
+    assert "The first" in service.get_page("one")
+    assert "cannot be written" in service.problems["aaa.yaml"]
+    assert [each.levelname for each in caplog.records] == ["ERROR"]
+    (service.target.folder / "aaa" / "mine.txt").unlink()
+    service.poll(5)
+    assert service.problems == {}
+    assert service.get("/aaa/aaa.ics")
+
+
+def test_folder_that_cannot_be_read_takes_no_show_away(shows: Path, tmp_path: Path) -> None:
+    (shows / "below").mkdir()
+    (shows / "one.yaml").rename(shows / "below" / "one.yaml")
+    service = Service(shows, tmp_path / "public", allow_removal=True)
+    (shows / "below").rename(tmp_path / "elsewhere")
+    # Root may read every folder: a loop of links is one that cannot be read.
+    (shows / "below").mkdir()
+    (shows / "below" / "loop").symlink_to("..")
+    service.poll()
+    assert service.get("/one/one.ics")
+    assert service.problems.keys() == {".", "below/one.yaml"}
+    service.publisher.close()
+
+
+@pytest.mark.parametrize("name", ["site.yaml", "picture.png"])
+def test_pipe_holds_up_nothing(name: str, service: Service) -> None:
+    if name == "picture.png":
+        (service.shows / name).write_bytes(make_picture())
+        edit(service.shows / "one.yaml", "title: one", "title: one, picture: picture.png")
+        service.poll()
+        (service.shows / name).unlink()
+    os.mkfifo(service.shows / name)
+    edit(service.shows / "two.yaml", "title: two", "title: The second")
+    service.poll(5)
+    assert "The second" in service.get_page("two")
+    assert f"{name}: neither a file nor a folder" in service.problems["."]
+
+
+def test_only_files_of_the_show_are_served(service: Service) -> None:
+    folder = service.target.folder / "one"
+    (folder / "notes.html").write_text("mine", "utf-8")
+    (folder / "x.json").symlink_to("/etc/passwd")
+    (folder / "page.js").unlink()
+    (folder / "page.js").symlink_to("/etc/passwd")
+    assert {service.get(f"/one/{each}") for each in ("notes.html", "x.json", "page.js")} == {None}
+
+
+def test_shared_platform_that_no_show_uses_rebuilds_none(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("defects_ical.export.show_stage.load_show", None)
+    settings = service.shows / "site.yaml"
+    settings.write_text("platforms: {net: {name: Net, kind: streaming, region: here}}\n", "utf-8")
+    service.poll(5)
+    assert service.problems == {}
+
+
 def test_work_is_done_in_small_portions(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publisher_module, "MAX_WORK_SECONDS", 0.0)
+    monkeypatch.setattr(publisher_module, "SHOWS_PER_POLL", 1)
     for name in ("one", "two"):
         edit(service.shows / f"{name}.yaml", f"title: {name}", f"title: The {name}")
-    service.poll(5)
-    assert "The one" not in service.get_page("one")
-    monkeypatch.undo()
     service.poll(2)
     assert "The one" in service.get_page("one")
+    assert "The two" not in service.get_page("two")
+    service.poll(1)
     assert "The two" in service.get_page("two")
 
 

@@ -9,7 +9,12 @@ from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.combined_feeds import render_combined_feeds
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.errors import Problem, SourceLocation
-from defects_ical.shows.settings import ALL_FEED, SETTINGS_FILE
+from defects_ical.shows.settings import (
+    ALL_FEED,
+    PLATFORM_FEED_PREFIX,
+    REMINDERS_ENDING,
+    SETTINGS_FILE,
+)
 from defects_ical.site.feed_size import MAX_SIZE
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import count_noun
@@ -23,6 +28,7 @@ def check_named_feeds(catalog: Catalog) -> Iterator[Problem]:
         "platforms": catalog.platforms.keys(),
         "genres": catalog.genres,
     }
+    yield from _check_paths(catalog)
     for name, feed in catalog.settings.feeds.items():
         for key, names in known.items():
             folded = {each.casefold() for each in names}
@@ -49,10 +55,21 @@ def find_large_combined_feeds(
     others = f" ({count_noun(len(large) - 1, 'other feed')} too)" if len(large) > 1 else ""
     message = f"{size}, more than the 1 MB that Google Calendar imports{others}"
     hint = "Name feeds by platform or genre under `feeds`."
-    if path.startswith(f"/{ALL_FEED}"):
-        year = max(each.day.year for show in catalog.shows for each in show.events)
+    if path in {f"/{ALL_FEED}.ics", f"/{ALL_FEED}{REMINDERS_ENDING}.ics"}:
+        # Not the newest event: an archive is not for what is still to come.
+        year = max(each.modified.year for each in catalog.shows)
         hint = f"Move older events to archives with `archive_before: {year}-01-01`. Or: {hint}"
     yield Problem(SourceLocation(str(folder / SETTINGS_FILE)), "", message, hint)
+
+
+def _check_paths(catalog: Catalog) -> Iterator[Problem]:
+    """Yield platforms whose feed would be that of another one with reminders."""
+    for name in catalog.platforms:
+        base = name.removesuffix(REMINDERS_ENDING)
+        if base != name and base in catalog.platforms:
+            message = f"`/{PLATFORM_FEED_PREFIX}{name}.ics` would be two feeds"
+            hint = f"Give the platform `{name}` another id, like `{name}-channel`."
+            yield catalog.settings.problem((), message, hint)
 
 
 def _suggest(value: str, names: Collection[str]) -> str:

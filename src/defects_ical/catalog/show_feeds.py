@@ -128,4 +128,6 @@ def _cut_events(feed: bytes) -> bytes:
 
 
 def _split_events(events: bytes) -> list[bytes]:
-    return [BEGIN_EVENT + each for each in events.split(BEGIN_EVENT)[1:]]
+    """Split events where a line begins one; in a text, the words do not begin a line."""
+    parts = (_LINE_END + events).removesuffix(_LINE_END).split(_LINE_END + BEGIN_EVENT)
+    return [b"".join((BEGIN_EVENT, each, _LINE_END)) for each in parts[1:]]

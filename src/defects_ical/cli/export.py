@@ -57,7 +57,9 @@ PROGRESS_DELAY: Final = 1.0
 )
 @SCHEDULE_OPTION
 @click.option(
-    "--force", is_flag=True, help="Also export changes that some calendar apps would not show."
+    "--force",
+    is_flag=True,
+    help="Also export changes that some calendar apps would not show, and removals.",
 )
 @click.option(
     "--allow-removal",

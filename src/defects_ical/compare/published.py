@@ -82,14 +82,23 @@ def load_published(source: str, schedule: Schedule) -> PublishedFeeds:
     return PublishedFeeds(found[0][0], {path: body for _, path, body in found})
 
 
-def find_published_shows(source: str) -> Mapping[str, str]:
-    """Return where the feeds of each show are, by slug: a folder, or the URL of the show's feed.
+class PublishedShows(NamedTuple):
+    """A live site of several shows: where the feeds of each are, by slug; its combined feeds.
 
-    ``source`` is an exported folder or the URL of a site. Raises ComparisonSourceError if it has
-    no shows.
+    A place is a folder, or the URL of the show's feed. Combined feeds are paths.
     """
-    shows = _list_remote_shows(source) if "://" in source else _list_folders(Path(source))
-    if not shows:
+
+    places: Mapping[str, str]
+    combined_feeds: frozenset[str]
+
+
+def find_published_shows(source: str) -> PublishedShows:
+    """Return the shows in an exported folder, or of the site at a URL.
+
+    Raises ComparisonSourceError if there are none.
+    """
+    shows = _find_remote_shows(source) if "://" in source else _find_folders(Path(source))
+    if not shows.places:
         raise ComparisonSourceError(f"{source}: no shows here. {USE_SITE}")
     return shows
 
@@ -248,20 +257,24 @@ def _find_errors(body: bytes) -> Iterator[str]:
         yield f"the calendar has no events. {USE_ANOTHER}"
 
 
-def _list_folders(folder: Path) -> dict[str, str]:
+def _find_folders(folder: Path) -> PublishedShows:
     if not folder.is_dir():
         raise ComparisonSourceError(f"{folder}: not a folder. {USE_SITE}")
     feeds = sorted(folder.glob("*/*.ics"))
-    return {each.parent.name: str(each.parent) for each in feeds if each.stem == each.parent.name}
+    places = {each.parent.name: str(each.parent) for each in feeds if each.stem == each.parent.name}
+    return PublishedShows(places, frozenset(f"/{each.name}" for each in folder.glob("*.ics")))
 
 
-def _list_remote_shows(url: str) -> dict[str, str]:
+def _find_remote_shows(url: str) -> PublishedShows:
     base = url.rstrip("/")
     address = f"{base}{SHOWS_JSON}"
     try:
-        slugs = [str(each["slug"]) for each in json.loads(_download(address))["shows"]]
+        content = json.loads(_download(address))
+        slugs = [str(each["slug"]) for each in content["shows"]]
+        page = str(content["page"]).rstrip("/")
+        feeds = frozenset(str(each["url"]).removeprefix(page) for each in content["feeds"])
     except (ValueError, LookupError, TypeError):
         message = f"not the list of a site's shows. {USE_SITE}"
         raise ComparisonSourceError(f"{address}: {message}") from None
     # Not the addresses in the list: this may be a copy of the site at another host.
-    return {slug: f"{base}/{slug}/{slug}.ics" for slug in slugs}
+    return PublishedShows({slug: f"{base}/{slug}/{slug}.ics" for slug in slugs}, feeds)

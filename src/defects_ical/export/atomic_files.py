@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Final, NamedTuple
 from defects_ical.errors import FolderLockedError
 
 TEMPORARY_FILE: Final = ".defects-ical.tmp"
+# An edited manifest must not make an export write or delete outside its folder.
+SAFE_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
 
 
 class FileStamp(NamedTuple):
@@ -42,7 +45,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            message = "another export is writing here. Wait for it to finish."
+            message = "another export or a service writes here. Wait for it to finish, or stop it."
             raise FolderLockedError(f"{folder}: {message}") from None
         yield
     finally:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +20,11 @@ from typing import Final, TypeAlias
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
 from defects_ical.export import atomic_files
+from defects_ical.export.atomic_files import SAFE_PATH
 from defects_ical.export.headers_file import HEADERS_FILE, format_headers
 from defects_ical.site.build import Site
 
 MANIFEST_FILE: Final = ".defects-ical.json"
-# An edited manifest must not make an export write or delete outside its folder.
-_SAFE_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
 
 PreWriteCheck: TypeAlias = Callable[[Mapping[str, bytes]], None]
 """Called before an export writes, with the content of the folder's managed files by site path."""
@@ -78,7 +76,7 @@ class Manifest:
             return cls({})
         except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
             raise damage from None
-        if not all(map(_SAFE_PATH.fullmatch, digests)):
+        if not all(map(SAFE_PATH.fullmatch, digests)):
             raise damage
         return cls(digests, fingerprint)
 

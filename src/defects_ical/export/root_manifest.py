@@ -10,9 +10,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from defects_ical.errors import ExportError
-from defects_ical.export.atomic_files import TEMPORARY_FILE, FileStamp
+from defects_ical.export.atomic_files import SAFE_PATH, TEMPORARY_FILE, FileStamp
 from defects_ical.export.exporter import MANIFEST_FILE
-from defects_ical.export.show_manifest import SAFE_PATH
 from defects_ical.export.show_stage import STAGE_FOLDER
 
 ROOT_MANIFEST_FILE: Final = ".defects-ical-site.json"

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from defects_ical.export.atomic_files import FileStamp
+from defects_ical.export.atomic_files import SAFE_PATH, FileStamp
 from defects_ical.shows.loader import ShowIdentity
 
 SHOW_MANIFEST_FILE: Final = ".defects-ical-show.json"
 SUMMARY_FILE: Final = ".defects-ical-summary.json"
 """The show's summary, which is read only if something is combined anew."""
-
-# An edited manifest must not make an export write or delete outside its folder.
-SAFE_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +22,14 @@ class ShowManifest:
     """A show's inputs, its identity, and the files that an export wrote for it.
 
     ``source`` is the schedule's path in the folder of schedules; ``digest`` is the SHA-256 of its
-    content, ``picture`` the name of its picture. ``fingerprint`` identifies all inputs; it is empty
-    while an export writes. ``files`` are relative to the show's folder.
+    content, ``picture`` the name of its picture, ``platforms`` are ids. ``fingerprint`` identifies
+    all inputs; it is empty while an export writes. ``files`` are relative to the show's folder.
     """
 
     source: str
     digest: str
     picture: str | None
+    platforms: tuple[str, ...]
     fingerprint: str
     identity: ShowIdentity
     files: dict[str, FileStamp]

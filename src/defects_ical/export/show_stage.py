@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Mapping
+import shutil
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file
 from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
 from defects_ical.model.schedule import Schedule
+from defects_ical.model.yaml_reader import MAX_BYTES
+from defects_ical.schedule.loader import MAX_PICTURE_BYTES
 from defects_ical.shows.loader import ShowIdentity, load_show
 from defects_ical.shows.settings import SiteSettings
 from defects_ical.site.build import Site, build_site
@@ -126,30 +129,51 @@ class ShowStager:
 
     def is_current(self, manifest: ShowManifest, path: Path) -> bool:
         """Return whether a show was made of these inputs, without loading its schedule."""
-        try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            picture = (path.parent / manifest.picture).read_bytes() if manifest.picture else None
-        except OSError:
+        content, picture = _read_file(path, MAX_BYTES), None
+        if manifest.picture:
+            picture = _read_file(path.with_name(manifest.picture), MAX_PICTURE_BYTES)
+        if content is None or (manifest.picture and picture is None):
             return False
-        url = self.target.get_show_url(manifest.identity.slug)
-        return manifest.fingerprint == self._fingerprint_show(digest, picture, url)
+        url, digest = (
+            self.target.get_show_url(manifest.identity.slug),
+            hashlib.sha256(content).hexdigest(),
+        )
+        shared = self._describe_platforms(manifest.platforms)
+        return manifest.fingerprint == _fingerprint_show(digest, picture, shared, url)
 
     def _describe(self, source: ShowSource, schedule: Schedule, url: SiteURL) -> ShowManifest:
         """Return the manifest of a show, as yet without files."""
+        platforms = tuple(schedule.platforms)
+        shared = self._describe_platforms(platforms)
         return ShowManifest(
             source=source.name,
             digest=schedule.digest,
             picture=schedule.show.picture,
-            fingerprint=self._fingerprint_show(schedule.digest, schedule.picture, url),
-            identity=ShowIdentity.of(schedule),
+            platforms=platforms,
+            fingerprint=_fingerprint_show(schedule.digest, schedule.picture, shared, url),
+            identity=ShowIdentity.of(schedule, source.name),
             files={},
         )
 
-    def _fingerprint_show(self, digest: str, picture: bytes | None, url: SiteURL) -> str:
-        platforms = repr({name: repr(each) for name, each in self.settings.platforms.items()})
-        return compute_fingerprint(
-            digest.encode(), picture or b"", platforms.encode(), str(url).encode()
-        )
+    def _describe_platforms(self, names: Iterable[str]) -> str:
+        """Return what shared platforms say that a show may use."""
+        return repr([(name, repr(self.settings.platforms.get(name))) for name in names])
+
+
+def _fingerprint_show(digest: str, picture: bytes | None, shared: str, url: SiteURL) -> str:
+    parts = (digest.encode(), picture or b"", shared.encode(), str(url).encode())
+    return compute_fingerprint(*parts)
+
+
+def _read_file(path: Path, max_bytes: int) -> bytes | None:
+    """Return the content of a regular file that is not too large, or None."""
+    try:
+        # Opening a pipe would wait for a writer.
+        if not path.is_file() or path.stat().st_size > max_bytes:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _read_manifest(folder: Path) -> ShowManifest | None:
@@ -157,7 +181,8 @@ def _read_manifest(folder: Path) -> ShowManifest | None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise ExportError(f"{folder}: must be a folder. Move the file elsewhere.")
     manifest = ShowManifest.read(folder)
-    if manifest is None and folder.exists() and any(folder.iterdir()):
+    is_ours = (folder / SHOW_MANIFEST_FILE).exists()
+    if not (manifest or is_ours) and folder.exists() and any(folder.iterdir()):
         message = "not written by defects-ical. Move it elsewhere, or use another folder."
         raise ExportError(f"{folder}: {message}")
     return manifest
@@ -167,10 +192,12 @@ def _refuse_unmanaged_files(
     folder: Path, names: Collection[str], before: ShowManifest | None
 ) -> None:
     """Raise ExportError for a file in the way that no export wrote, or a link to a folder."""
+    # Without a readable manifest, all of our names are.
+    is_damaged = before is None and (folder / SHOW_MANIFEST_FILE).exists()
     managed = before.files if before else {}
     for name in names:
         target = folder / name
-        if name not in managed and (target.exists() or target.is_symlink()):
+        if name not in managed and not is_damaged and (target.exists() or target.is_symlink()):
             raise ExportError(f"{target}: not written by defects-ical. Move it elsewhere.")
         if target.parent.is_symlink():
             raise ExportError(f"{target.parent}: must be a folder. Move the file elsewhere.")
@@ -184,7 +211,9 @@ def _read_files(folder: Path, before: ShowManifest | None) -> dict[str, bytes]:
 
 
 def _write_files(stage: Path, bodies: Mapping[str, bytes]) -> dict[str, FileStamp]:
-    stage.mkdir(parents=True, exist_ok=True)
+    # An earlier attempt may have ended in the middle.
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
     for folder in {(stage / name).parent for name in bodies}:
         folder.mkdir(exist_ok=True)
     for name, body in bodies.items():

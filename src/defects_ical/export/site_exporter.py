@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -13,7 +14,7 @@ from typing import Final, TypeAlias
 
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.feed_checks import check_named_feeds
-from defects_ical.errors import Problem, ScheduleError, UnannouncedChangeError
+from defects_ical.errors import ExportError, Problem, ScheduleError, UnannouncedChangeError
 from defects_ical.export.atomic_files import lock_folder
 from defects_ical.export.exporter import convert_os_errors
 from defects_ical.export.show_manifest import ShowManifest
@@ -220,7 +221,11 @@ def stage_shows(
         return
     arguments = (folder, stager.target, stager.check)
     with ProcessPoolExecutor(jobs, initializer=_start_process, initargs=arguments) as pool:
-        yield from pool.map(_stage_one, tasks, chunksize=_CHUNK)
+        try:
+            yield from pool.map(_stage_one, tasks, chunksize=_CHUNK)
+        except BrokenProcessPool:
+            message = "a process that built shows was killed. Export with fewer --jobs."
+            raise ExportError(f"{stager.target.folder}: {message}") from None
 
 
 # Of this process; a schedule is sent to a process, but the settings are loaded in each.

@@ -17,9 +17,10 @@ from defects_ical.catalog.root_files import list_paths, list_root_paths, render_
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ShowSummary
 from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.feeds import REMINDERS_PATH
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
-from defects_ical.export.headers_file import HEADERS_FILE, format_site_headers
+from defects_ical.export.headers_file import FEED_SUFFIX, HEADERS_FILE, format_site_headers
 from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE, RootManifest
 from defects_ical.export.show_commit import commit_show, remove_show
 from defects_ical.export.show_manifest import SUMMARY_FILE, ShowManifest
@@ -27,7 +28,6 @@ from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, StagedSho
 from defects_ical.shows.settings import SiteSettings
 from defects_ical.site.fingerprint import compute_fingerprint
 
-FEED_SUFFIX: Final = ".ics"
 NO_JEKYLL: Final = ".nojekyll"
 
 
@@ -119,7 +119,7 @@ class SiteFolder:
     def find_vanished_feeds(self, catalog: Catalog) -> tuple[str, ...]:
         """Return the names of combined feeds that the folder has, but the catalog has not."""
         names = {f"{each.feed.name}{FEED_SUFFIX}" for each in catalog.feeds}
-        reminders = {name for name in self.manifest.files if "-reminders" in name}
+        reminders = {name for name in self.manifest.files if REMINDERS_PATH.search(name)}
         feeds = {name for name in self.manifest.files if name.endswith(FEED_SUFFIX)} - reminders
         return tuple(sorted(feeds - names))
 

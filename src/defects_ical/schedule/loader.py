@@ -66,6 +66,9 @@ def _read_picture(folder: Path, raw: Plain) -> bytes | None:
     if not isinstance(name, str) or "/" in name or "\0" in name:
         return None
     try:
+        # Opening a pipe would wait for a writer.
+        if not (folder / name).is_file():
+            return None
         with (folder / name).open("rb") as stream:
             return stream.read(MAX_PICTURE_BYTES + 1)
     except OSError:

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import re
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,6 +23,7 @@ from defects_ical import __version__
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError
 from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE, RootManifest
+from defects_ical.export.show_manifest import ShowManifest
 from defects_ical.export.show_stage import ExportTarget
 from defects_ical.server.health import HEALTH_FILE
 from defects_ical.server.responses import (
@@ -33,13 +35,12 @@ from defects_ical.server.responses import (
 )
 from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.site.build import Resource, make_resource
-from defects_ical.site.headers import MEDIA_TYPES
 
 LOG: Final = logging.getLogger(__name__)
 # Seconds between two looks at the manifest.
 POLL_SECONDS: Final = 0.2
 # Bytes of the bodies that are kept, compressed ones included.
-MAX_CACHED_BYTES: Final = 12_000_000
+MAX_CACHED_BYTES: Final = 8_000_000
 # A larger file is read while it is sent.
 MAX_BODY: Final = 1_000_000
 # A name that begins with a dot or an underscore is no resource.
@@ -70,6 +71,7 @@ class ExportedSite:
         self._manifest = RootManifest()
         self._state: FileState | None = None
         self._responses: dict[str, tuple[_Place, PathResponses]] = {}
+        self._names: dict[str, frozenset[str]] = {}
         self._large_files: dict[_Place, _LargeFile] = {}
         self._cached_bytes = 0
         self._generation = 0
@@ -101,7 +103,7 @@ class ExportedSite:
         root = self._target.site_url.path
         if root and path == root:
             return f"{root}/" if self._manifest.files else None
-        slug = self._strip_root(path).removesuffix(_INDEX).strip("/")
+        slug = self._strip_root(path).removesuffix(f"/{_INDEX}").removeprefix("/").rstrip("/")
         if not self._manifest.files or (slug and slug not in self._manifest.shows):
             return None
         page = f"{root}/{slug}/" if slug else f"{root}/"
@@ -171,8 +173,14 @@ class ExportedSite:
         if slug not in self._manifest.shows:
             return None
         name = name or _INDEX
-        suffix = Path(name).suffix
-        return _Place(slug, name) if _NAME.fullmatch(name) and suffix in MEDIA_TYPES else None
+        return _Place(slug, name) if name in self._list_names(slug) else None
+
+    def _list_names(self, slug: str) -> frozenset[str]:
+        """Return the names of a show's files: others in its folder are not served."""
+        if slug not in self._names:
+            manifest = ShowManifest.read(self._target.folder / slug)
+            self._names[slug] = frozenset(map(sys.intern, manifest.files if manifest else ()))
+        return self._names[slug]
 
     def _read_responses(self, path: str) -> PathResponses | None:
         place = self._locate(path)
@@ -180,7 +188,7 @@ class ExportedSite:
             return None
         generation = self._generation
         try:
-            stream = self._get_path(place).open("rb")
+            stream = _open_file(self._get_path(place))
         except OSError:
             return None
         if os.fstat(stream.fileno()).st_size > MAX_BODY:
@@ -205,7 +213,8 @@ class ExportedSite:
 
     def _read_resource(self, place: _Place) -> Resource | None:
         try:
-            return self._make_resource(place, self._get_path(place).read_bytes())
+            with _open_file(self._get_path(place)) as stream:
+                return self._make_resource(place, stream.read())
         except OSError:
             return None
 
@@ -226,14 +235,23 @@ class ExportedSite:
         with self._lock:
             if generation != self._generation:
                 return
+            if replaced := self._responses.get(path):
+                self._cached_bytes -= replaced[1].size
             self._responses[path] = (place, responses)
             self._cached_bytes += size
-            while self._cached_bytes > MAX_CACHED_BYTES:
+            while self._cached_bytes > MAX_CACHED_BYTES and self._responses:
                 oldest = next(iter(self._responses))
                 self._cached_bytes -= self._responses.pop(oldest)[1].size
 
     def _drop(self, slugs: set[str]) -> None:
+        for slug in slugs:
+            self._names.pop(slug, None)
         for path, (place, responses) in [*self._responses.items()]:
             if place.slug in slugs:
                 del self._responses[path]
                 self._cached_bytes -= responses.size
+
+
+def _open_file(path: Path) -> BinaryIO:
+    """Open a file to read it; raise OSError for a link, which no export has made."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -39,7 +40,7 @@ class HealthReport:
         """Set the problems of a file; without any, the file is as it should be."""
         found = tuple(problems)
         # Without the path of the folder: the report is public.
-        text = "\n".join(map(str, found)).replace(self._prefix, "")
+        text = "\n".join(map(str, map(self._shorten, found)))
         before = self.problems.pop(name, "")
         if text:
             self.problems[name] = text
@@ -49,6 +50,12 @@ class HealthReport:
             LOG.warning("%s", each)
         if not text:
             LOG.info("%s: no problems any more", name)
+
+    def _shorten(self, problem: Problem) -> Problem:
+        """Return the problem without the path of the folder."""
+        file = f"{problem.location.file}/".removeprefix(self._prefix).rstrip("/") or "."
+        location = replace(problem.location, file=file)
+        return replace(problem, location=location)
 
     def report_text(self, name: str, text: str) -> bool:
         """Set a problem that has no place in a file; return whether it is new."""

@@ -10,7 +10,7 @@ import gc
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -31,9 +31,10 @@ from defects_ical.export.show_stage import (
     Verdict,
 )
 from defects_ical.export.site_exporter import stage_shows
-from defects_ical.export.site_folder import SiteFolder
+from defects_ical.export.site_folder import SiteFolder, pause_collection
 from defects_ical.model.schedule import Schedule
 from defects_ical.server.health import HealthReport
+from defects_ical.shows.changes import RESTART, FolderChange
 from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.shows.folder import FolderScan, scan_folder
 from defects_ical.shows.loader import find_conflicts
@@ -50,11 +51,10 @@ POLL_SHARE: Final = 0.006
 RETRY_SECONDS: Final = 2.0
 # How many shows keep what was rendered for them: those that were edited last.
 MAX_CACHES: Final = 8
-# Seconds after which the rest waits for the next look: this process also handles signals.
-MAX_WORK_SECONDS: Final = 1.0
+# How many edited shows are built in one look: this process also handles signals.
+SHOWS_PER_POLL: Final = 16
 # How many shows have their feeds read in one look, while nothing else is to do.
 FEEDS_PER_POLL: Final = 50
-RESTART: Final = "Or restart the service, or start it with --allow-removal."
 INTERNAL_ERROR: Final = "internal error; the previous version stays live (see the log)"
 WRITE_ERROR: Final = "the exported folder cannot be written; it is tried again (see the log)"
 
@@ -90,12 +90,14 @@ class FolderPublisher:
         self._done: dict[str, _States] = {}
         self._settings_problems: tuple[Problem, ...] = ()
         self._caches: OrderedDict[str, BuildCache] = OrderedDict()
+        # Schedules that may go live after a change of others.
+        self._refused: set[str] = set()
         self._retry_at = 0.0
         # Whether there was something to do at the last look.
         self._is_busy = True
 
     def start(self) -> None:
-        """Export what has changed since the last start; this accepts every change.
+        """Export what has changed since the last start; this accepts every valid change.
 
         A schedule with a problem keeps the show's last good version. Raises ScheduleError if there
         is no show to serve, or if the settings are invalid; ExportError for a folder that cannot be
@@ -110,17 +112,14 @@ class FolderPublisher:
             self._settings = load_settings(self._source)
             self._seen = self._list_states(scan)
             problems = self._stage_changed(scan)
-            for slug in self._find_gone(scan):
-                self._site.withdraw_show(slug)
+            self._drop_damaged_shows()
             if not self._site.shows:
                 raise ScheduleError((*scan.problems, *problems))
             self._done = dict(self._seen)
             self._site.write_root(self._settings)
             self._health.report(".", scan.problems)
             self._health.write(len(self._site.shows))
-        # What is there now stays: looking at it again would only take time.
-        gc.collect()
-        gc.freeze()
+        _freeze_objects()
 
     @property
     def show_count(self) -> int:
@@ -136,12 +135,14 @@ class FolderPublisher:
         if time.monotonic() < self._retry_at:
             return
         try:
-            self._poll()
+            with pause_collection():
+                self._poll()
         except Exception as error:
             # A bug of ours, or a full disk, must not take down the live site.
             if self._health.report_text(".", _describe_failure(error)):
                 LOG.exception("%s could not be published", self._source)
-            self._done.clear()
+            self._health.write(len(self._site.shows))
+            self._is_busy = True
             self._retry_at = time.monotonic() + RETRY_SECONDS
 
     def _poll(self) -> None:
@@ -151,26 +152,35 @@ class FolderPublisher:
         # What differs between two looks is still being written.
         ready = [name for name, each in states.items() if self._seen.get(name) == each]
         is_stable, self._seen = states == self._seen, states
+        changed = [name for name in ready if self._done.get(name) != states[name]]
         is_live = False
-        for name in ready:
-            if time.monotonic() - started > MAX_WORK_SECONDS:
-                is_stable = False
-                break
-            is_live |= self._done.get(name) != states[name] and self._take_up(name, states[name])
-        if is_stable:
-            is_live |= self._take_up_removals(scan)
+        if SETTINGS_FILE in changed:
+            changed.remove(SETTINGS_FILE)
+            is_live = self._take_up_settings(states)
+        waits = len(changed) > SHOWS_PER_POLL
+        is_live |= self._take_up_shows(changed[:SHOWS_PER_POLL], states, scan, is_stable=is_stable)
         if is_live:
             self._health.note_change()
-            self._site.write_root(self._settings, keep_vanished=not self._allow_removal)
-        if is_live or not is_stable or self._is_busy:
-            catalog = self._site.build_catalog(self._settings)
-            has_more = self._site.read_feeds(catalog, FEEDS_PER_POLL)
-            self._report_folder(scan)
-            self._is_busy = is_live or not is_stable or has_more
+        if is_live or waits or not is_stable or self._is_busy:
+            self._finish_work(scan)
+            self._is_busy = is_live or waits or not is_stable or self._is_busy_reading()
             self.poll_seconds = MIN_POLL_SECONDS
-        else:
-            elapsed = time.monotonic() - started
-            self.poll_seconds = min(max(elapsed / POLL_SHARE, MIN_POLL_SECONDS), MAX_POLL_SECONDS)
+            return
+        elapsed = time.monotonic() - started
+        self.poll_seconds = min(max(elapsed / POLL_SHARE, MIN_POLL_SECONDS), MAX_POLL_SECONDS)
+
+    def _finish_work(self, scan: FolderScan) -> None:
+        """Write what combines the shows, and report."""
+        self._site.write_root(self._settings, keep_vanished=not self._allow_removal)
+        self._report_folder(scan)
+
+    def _is_busy_reading(self) -> bool:
+        """Read some feeds, for the next edit to be fast; return whether any are left."""
+        catalog = self._site.build_catalog(self._settings)
+        has_more = self._site.read_feeds(catalog, FEEDS_PER_POLL)
+        if not has_more:
+            _freeze_objects()
+        return has_more
 
     def _scan(self) -> FolderScan:
         try:
@@ -190,85 +200,123 @@ class FolderPublisher:
             states[name] = _States(states[name].schedule, (*scan.others.items(),))
         return {SETTINGS_FILE: _States(scan.others.get(SETTINGS_FILE)), **states}
 
-    def _take_up(self, name: str, states: _States) -> bool:
-        """Take up an edit of a schedule or of the settings; return whether anything changed."""
-        self._done[name] = states
-        if name == SETTINGS_FILE:
-            return self._take_up_settings()
-        is_live = self._take_up_show(name)
-        # The edit may have named another picture.
-        self._done[name] = self._list_states(self._scan()).get(name, states)
-        return is_live
-
-    def _take_up_settings(self) -> bool:
+    def _take_up_settings(self, states: Mapping[str, _States]) -> bool:
+        """Use edited settings, unless they have a problem; return whether they are used."""
+        self._done[SETTINGS_FILE] = states[SETTINGS_FILE]
         try:
-            settings, self._settings_problems = load_settings(self._source), ()
+            settings = load_settings(self._source)
         except ScheduleError as error:
             self._settings_problems = error.problems
             return False
-        if settings.platforms != self._settings.platforms:
-            # Any show may use one of them.
-            self._done = {SETTINGS_FILE: self._done[SETTINGS_FILE]}
+        self._settings_problems = tuple(check_named_feeds(self._site.build_catalog(settings)))
+        if self._settings_problems:
+            return False
         self._settings = settings
+        stager = ShowStager(settings, self._target, _accept)
+        for each in self._site.shows.values():
+            if not stager.is_current(each, self._source / each.source):
+                self._done.pop(each.source, None)
+        for name in self._health.problems:
+            self._done.pop(name, None)
         return True
 
-    def _take_up_show(self, name: str) -> bool:
-        """Put an edited show in place, if it may go live; otherwise report why not."""
+    def _take_up_shows(
+        self,
+        names: Sequence[str],
+        states: Mapping[str, _States],
+        scan: FolderScan,
+        *,
+        is_stable: bool,
+    ) -> bool:
+        """Put edited shows in place, as far as they may go live; return whether any did."""
+        staged: dict[str, StagedShow] = {}
+        for number, name in enumerate(names):
+            self._done[name] = states[name]
+            if show := self._stage(name, number):
+                staged[name] = show
+        may_remove = is_stable and self._allow_removal and _is_complete(scan)
+        is_live = self._put_in_place(staged, scan, may_remove=may_remove)
+        self._site.clear_stage()
+        if is_live or staged:
+            # The edit may have named another picture.
+            current = self._list_states(self._scan())
+            self._done |= {name: current[name] for name in staged if name in current}
+        return is_live
+
+    def _stage(self, name: str, number: int) -> StagedShow | None:
+        """Stage an edited show; otherwise report why that is not possible."""
         source = ShowSource(self._source / name, name)
         stager = ShowStager(self._settings, self._target, partial(_check_changes, source))
         try:
-            staged = stager.stage_show(source, 0, self._get_cache(name))
+            staged = stager.stage_show(source, number, self._get_cache(name))
         except ScheduleError as error:
             self._health.report(name, error.problems)
-            return False
-        before = self._get_slug(name)
-        location = SourceLocation(str(source.path))
-        problems = [*self._find_conflicts(staged, before)]
-        problems += (Problem(location, "", *each) for each in staged.verdict.errors)
-        self._health.report(name, problems)
-        if problems:
-            self._site.clear_stage()
-            return False
-        self._site.commit_show(staged)
-        if before and before != staged.slug:
-            self._site.withdraw_show(before)
-        self._site.publish_shows()
-        return True
+            return None
+        except Exception as error:
+            if self._health.report_text(name, f"{name}: {_describe_failure(error)}"):
+                LOG.exception("%s could not be published", source.path)
+            self._done.pop(name, None)
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+            return None
+        if staged.verdict.errors:
+            self._health.report(name, self._explain_refusal(staged, source.path))
+            return None
+        return staged
 
-    def _find_conflicts(self, staged: StagedShow, before: str | None) -> Iterator[Problem]:
-        """Yield why a show cannot take the place of the one that its schedule had."""
+    def _explain_refusal(self, staged: StagedShow, path: Path) -> list[Problem]:
+        """Return why a show cannot go live: it would be another one, or changes unnoticed."""
         source = staged.manifest.source
-        others = (
-            each.identity
-            for each in self._site.shows.values()
-            if each.source != source and each.source in self._seen
-        )
-        yield from find_conflicts((*others, staged.manifest.identity))
-        if before and before != staged.slug and not self._allow_removal:
-            location = staged.manifest.identity.slug_location
-            message = f"subscribers of `/{before}/` would lose their show"
-            yield Problem(location, "show.slug", message, f"Use `{before}`. {RESTART}")
+        others = [each.identity for each in self._site.shows.values() if each.source != source]
+        if conflicts := [*find_conflicts((*others, staged.manifest.identity))]:
+            self._refused.add(source)
+            return conflicts
+        location = SourceLocation(str(path))
+        return [Problem(location, "", *each) for each in staged.verdict.errors]
 
-    def _take_up_removals(self, scan: FolderScan) -> bool:
-        """Withdraw shows whose schedule is gone, if that is allowed; otherwise report them."""
+    def _put_in_place(
+        self, staged: Mapping[str, StagedShow], scan: FolderScan, *, may_remove: bool
+    ) -> bool:
+        """Put those shows in place that fit together; return whether anything changed."""
+        change = FolderChange(
+            live={slug: (each.source, each.identity) for slug, each in self._site.shows.items()},
+            edited={name: each.manifest.identity for name, each in staged.items()},
+            names=scan.schedules.keys(),
+            allow_removal=may_remove,
+        )
+        resolution = change.resolve()
+        for name in sorted(resolution.accepted):
+            self._site.commit_show(staged[name])
+        for name in staged:
+            self._health.report(name, resolution.refused.get(name, ()))
+        for slug in resolution.withdrawn:
+            self._site.withdraw_show(slug)
+        is_live = bool(resolution.accepted or resolution.withdrawn)
+        if is_live:
+            self._site.publish_shows()
+            # What was in their way may be gone.
+            for name in self._refused:
+                self._done.pop(name, None)
+            self._refused.clear()
+        self._refused |= resolution.refused.keys()
+        return is_live
+
+    def _report_gone(self, scan: FolderScan) -> None:
+        """Report shows that stay although their schedule is gone; forget files without a show."""
+        sources = {each.source: slug for slug, each in self._site.shows.items()}
         # An empty folder is rather one that is not mounted.
-        gone = self._find_gone(scan) if scan.schedules else []
-        for slug in gone:
-            name = self._site.shows[slug].source
+        gone = sources.keys() - scan.schedules.keys() if scan.schedules else set()
+        for name in gone:
             # If the file comes back, it is looked at again.
             self._done.pop(name, None)
-            if self._allow_removal:
-                self._site.withdraw_show(slug)
-                self._health.report(name, ())
-            else:
-                message = f"the schedule is gone; `/{slug}/` stays until the service is restarted"
-                hint = f"Bring it back. {RESTART}"
-                self._health.report(name, [Problem(SourceLocation(name), "", message, hint)])
-        return self._allow_removal and bool(gone)
-
-    def _find_gone(self, scan: FolderScan) -> list[str]:
-        shows = self._site.shows.items()
-        return [slug for slug, each in shows if each.source not in scan.schedules]
+            message = f"the schedule is gone; `/{sources[name]}/` stays until a restart"
+            problem = Problem(SourceLocation(name), "", message, f"Bring it back. {RESTART}")
+            self._health.report(name, [problem])
+        known = {*scan.schedules, *sources, SETTINGS_FILE, "."}
+        for name in [each for each in self._health.problems if each not in known]:
+            self._health.report(name, ())
+            # A copy may have been in the way of another schedule.
+            for refused in self._refused:
+                self._done.pop(refused, None)
 
     def _stage_changed(self, scan: FolderScan) -> list[Problem]:
         """Put every show in place that has changed since the last start; return the problems."""
@@ -280,45 +328,31 @@ class FolderPublisher:
             is_current = manifest and stager.is_current(manifest, source.path)
             if not (manifest and is_current and self._site.is_intact(manifest.identity.slug)):
                 changed.append(source)
-        outcomes = [*stage_shows(changed, stager, self._source, self._jobs)]
-        staged = [each for each in outcomes if isinstance(each, StagedShow)]
-        found = {
-            source.name: outcome
-            for source, outcome in zip(changed, outcomes, strict=True)
-            if not isinstance(outcome, StagedShow)
-        }
-        found |= self._commit(staged, scan)
-        for name, problems in found.items():
-            self._health.report(name, problems)
-        self._site.clear_stage()
-        return [each for problems in found.values() for each in problems]
-
-    def _commit(
-        self, staged: Sequence[StagedShow], scan: FolderScan
-    ) -> dict[str, tuple[Problem, ...]]:
-        """Put staged shows in place; return the problems of those whose slug or uid is taken."""
-        names = {each.manifest.source for each in staged}
-        taken = [
-            each.identity
-            for each in self._site.shows.values()
-            if each.source in scan.schedules and each.source not in names
-        ]
-        refused = {}
-        for each in staged:
-            identity = each.manifest.identity
-            if problems := tuple(find_conflicts((*taken, identity))):
-                refused[each.manifest.source] = problems
+        staged, problems = {}, list[Problem]()
+        outcomes = stage_shows(changed, stager, self._source, self._jobs)
+        for source, outcome in zip(changed, outcomes, strict=True):
+            if isinstance(outcome, StagedShow):
+                staged[source.name] = outcome
             else:
-                taken.append(identity)
-                self._site.commit_show(each)
-        return refused
+                self._health.report(source.name, outcome)
+                problems += outcome
+        self._put_in_place(staged, scan, may_remove=_is_complete(scan))
+        self._site.clear_stage()
+        return problems
+
+    def _drop_damaged_shows(self) -> None:
+        """Take away shows of broken schedules whose last good version has lost files."""
+        for slug, each in [*self._site.shows.items()]:
+            if each.source in self._health.problems and not self._site.is_intact(slug):
+                self._site.withdraw_show(slug)
 
     def _report_folder(self, scan: FolderScan) -> None:
         """Report what is wrong with the folder as a whole, and write the report."""
+        self._report_gone(scan)
         catalog = self._site.build_catalog(self._settings)
         problems = [*self._settings_problems, *check_named_feeds(catalog)]
         for name in self._site.find_vanished_feeds(catalog):
-            message = f"the feed `/{name}` is gone; it stays until the service is restarted"
+            message = f"the feed `/{name}` is gone; it stays until a restart"
             location = SourceLocation(str(self._source / SETTINGS_FILE))
             problems.append(Problem(location, "", message, f"Bring it back. {RESTART}"))
         self._health.report(SETTINGS_FILE, problems)
@@ -332,9 +366,16 @@ class FolderPublisher:
             self._caches.popitem(last=False)
         return cache
 
-    def _get_slug(self, name: str) -> str | None:
-        """Return the slug of the show that a schedule had so far."""
-        return next((slug for slug, each in self._site.shows.items() if each.source == name), None)
+
+def _is_complete(scan: FolderScan) -> bool:
+    """Return whether all of the folder could be read: what is not seen is not gone."""
+    return bool(scan.schedules) and not scan.problems
+
+
+def _freeze_objects() -> None:
+    """Collect garbage once; what is there now stays, and looking at it again takes time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _accept(_: Mapping[str, bytes], __: Site, ___: Schedule) -> Verdict:

@@ -87,6 +87,8 @@ def _publish_forever(publisher: FolderPublisher) -> None:
             if str(error) != reported:
                 LOG.error("%s", error)  # noqa: TRY400 - a user's error has no traceback
                 reported = str(error)
+        except Exception:
+            LOG.exception("the folder of schedules could not be published")
         publisher.close()
         time.sleep(RETRY_SECONDS)
     while True:

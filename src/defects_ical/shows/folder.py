@@ -78,22 +78,30 @@ def _walk(
         yield _describe(folder, message, "Allow reading it, or move it elsewhere.")
         return
     identity = (stat.st_dev, stat.st_ino)
-    if identity in above:
-        yield _describe(folder, "this link leads back to a folder above it", "Remove the link.")
-        return
-    if len(above) > MAX_DEPTH:
-        yield _describe(folder, f"more than {MAX_DEPTH} levels deep", "Move it up.")
+    if problem := _check_depth(folder, identity, above):
+        yield problem
         return
     for entry in entries:
+        name, is_folder = f"{prefix}{entry.name}", _is_folder(entry)
         if entry.name.startswith("."):
             continue
-        name, is_folder = f"{prefix}{entry.name}", _is_folder(entry)
         if problem := _check_name(entry, is_folder=is_folder, is_top=not above):
             yield problem
         elif is_folder:
             yield from _walk(entry.path, f"{name}/", (*above, identity))
         elif entry.name.endswith((SUFFIX, PICTURE_SUFFIX)):
             yield _describe_file(entry, name)
+
+
+def _check_depth(
+    folder: str, identity: FolderIdentity, above: tuple[FolderIdentity, ...]
+) -> Problem | None:
+    """Return why a folder is not walked through, if it is a loop or too deep."""
+    if identity in above:
+        return _describe(folder, "this link leads back to a folder above it", "Remove the link.")
+    if len(above) > MAX_DEPTH:
+        return _describe(folder, f"more than {MAX_DEPTH} levels deep", "Move it up.")
+    return None
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

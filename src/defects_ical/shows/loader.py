@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -33,9 +34,11 @@ class ShowIdentity(NamedTuple):
     uid_location: SourceLocation
 
     @classmethod
-    def of(cls, schedule: Schedule) -> ShowIdentity:
-        """Return the identity of the show in a schedule."""
-        places = (schedule.problem(("show", key), "", "").location for key in _HINTS)
+    def of(cls, schedule: Schedule, file: str | None = None) -> ShowIdentity:
+        """Return the identity of the show in a schedule; ``file`` is another name of its file."""
+        places = [schedule.problem(("show", key), "", "").location for key in _HINTS]
+        if file is not None:
+            places = [replace(each, file=file) for each in places]
         return cls(schedule.show.slug, str(schedule.show.uid), *places)
 
 

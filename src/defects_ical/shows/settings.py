@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
-from defects_ical.errors import Problem, ScheduleError
+from defects_ical.errors import Problem, ScheduleError, SourceLocation
 from defects_ical.model import fields
 from defects_ical.model.airing import Model
 from defects_ical.model.changes import OneLineText, PlatformId
@@ -102,6 +102,9 @@ def load_settings(folder: Path) -> SiteSettings:
     path = folder / SETTINGS_FILE
     if not path.exists() and not path.is_symlink():
         return SiteSettings()
+    if path.exists() and not path.is_file():
+        problem = Problem(SourceLocation(str(path)), "", "this is no file", "Move it elsewhere.")
+        raise ScheduleError((problem,))
     document = read_yaml(path, empty={})
     context = FileContext(document.locations, None, document.digest)
     try:
@@ -128,7 +131,8 @@ def _check_feeds(settings: SiteSettings) -> Iterator[Problem]:
 
 def _find_name_conflict(name: str, settings: SiteSettings) -> str:
     """Return why a feed cannot have a name, or an empty text."""
-    if name in {ALL_FEED, PREMIERES_FEED} or name.startswith((f"{ALL_FEED}-", "on-")):
+    prefixes = (f"{ALL_FEED}-", PLATFORM_FEED_PREFIX)
+    if name in {ALL_FEED, PREMIERES_FEED} or name.startswith(prefixes):
         return "is the name of a feed that every site has"
     base = name.removesuffix(REMINDERS_ENDING)
     if base != name and (base in settings.feeds or base == PREMIERES_FEED):

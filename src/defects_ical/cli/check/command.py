@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import click
 
 from defects_ical.cli.check.comparison import compare_schedule
 from defects_ical.cli.check.event_table import print_events
 from defects_ical.cli.check.folder import check_folder, compare_folder
-from defects_ical.cli.console import SCHEDULE_OPTION, print_schedule_warnings
-from defects_ical.content.site_url import SiteURL
+from defects_ical.cli.console import PLACEHOLDER_URL, SCHEDULE_OPTION, print_schedule_warnings
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.feed_size import check_feed_sizes
 from defects_ical.text.english import count_noun
-
-# The sizes of feeds depend on it, by a few bytes for each event.
-PLACEHOLDER_URL: Final = SiteURL.parse("https://www.example.org")
 
 
 @click.command(short_help="Validate the schedule and list its episodes.")
@@ -48,7 +43,7 @@ def check(path: Path, against: str | None, output_format: str | None) -> None:
         if against:
             compare_folder(path, against, as_markdown=as_markdown)
         else:
-            check_folder(path, PLACEHOLDER_URL)
+            check_folder(path)
     elif against:
         is_announced = compare_schedule(load_schedule(path), against, path, as_markdown=as_markdown)
         if not is_announced:

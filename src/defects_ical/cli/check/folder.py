@@ -10,11 +10,18 @@ import click
 
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.feed_checks import check_named_feeds, find_large_combined_feeds
+from defects_ical.catalog.root_files import list_paths
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import summarize_show
 from defects_ical.cli.check.comparison import compare_schedule
-from defects_ical.cli.console import Cells, print_schedule_warnings, print_table, print_warnings
-from defects_ical.compare.published import find_published_shows
+from defects_ical.cli.console import (
+    PLACEHOLDER_URL,
+    Cells,
+    print_schedule_warnings,
+    print_table,
+    print_warnings,
+)
+from defects_ical.compare.published import PublishedShows, find_published_shows
 from defects_ical.content.descriptions import format_date_range
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
@@ -29,18 +36,18 @@ from defects_ical.text.display import bidi_isolate
 from defects_ical.text.english import count_noun
 
 
-def check_folder(path: Path, site_url: SiteURL) -> None:
+def check_folder(path: Path) -> None:
     """List the shows of a folder, then the warnings of each schedule and of the site."""
     folder = load_folder(path)
-    inputs = _make_inputs(folder, site_url)
+    inputs = _make_inputs(folder, PLACEHOLDER_URL)
     summaries = {slug: summarize_show(each) for slug, each in inputs.items()}
-    catalog = Catalog(folder.settings, site_url, tuple(summaries.values()))
+    catalog = Catalog(folder.settings, PLACEHOLDER_URL, tuple(summaries.values()))
     if problems := tuple(check_named_feeds(catalog)):
         raise ScheduleError(problems)
     schedules = folder.schedules
     print_table(("Show", "Slug", "Dates", "Episodes"), map(_make_show_row, schedules))
     warnings = sum(
-        print_schedule_warnings(each, check_feed_sizes(each, site_url)) for each in schedules
+        print_schedule_warnings(each, check_feed_sizes(each, PLACEHOLDER_URL)) for each in schedules
     )
     large = [*map(str, _check_combined_sizes(path, catalog, inputs))]
     print_warnings(large)
@@ -53,26 +60,36 @@ def check_folder(path: Path, site_url: SiteURL) -> None:
 
 def compare_folder(path: Path, against: str, *, as_markdown: bool) -> None:
     """Print what would change for subscribers of each show; exit with 1 if it is unannounced."""
-    schedules, published = load_folder(path).schedules, find_published_shows(against)
+    folder, published = load_folder(path), find_published_shows(against)
     is_announced = True
-    for schedule in schedules:
-        slug = schedule.show.slug
-        if slug in published:
+    for schedule in folder.schedules:
+        place = published.places.get(schedule.show.slug)
+        if place:
             file = Path(schedule.problem((), "", "").location.file)
-            is_announced &= compare_schedule(
-                schedule, published[slug], file, as_markdown=as_markdown
-            )
+            is_announced &= compare_schedule(schedule, place, file, as_markdown=as_markdown)
         else:
             click.echo(f"{schedule.show.title}: not published yet")
         click.echo()
-    gone = sorted(published.keys() - {each.show.slug for each in schedules})
-    for slug in gone:
-        message = "no schedule in this folder. Subscribers would lose the show: bring it back, or"
-        print_warnings([f"{published[slug]}: {message} export with --allow-removal."])
-    shows = count_noun(len(schedules), "show")
+    gone = [*_find_lost_urls(folder, published)]
+    if gone:
+        names = ", ".join(gone)
+        message = f"subscribers would lose {count_noun(len(gone), 'URL')}: {names}."
+        hint = "Bring the schedule or the feed back, or export with --allow-removal."
+        print_warnings([f"{against}: {message} {hint}"])
+    shows = count_noun(len(folder.schedules), "show")
     click.echo(f"{path}: {shows} compared with {against}")
     if gone or not is_announced:
         click.get_current_context().exit(1)
+
+
+def _find_lost_urls(folder: LoadedFolder, published: PublishedShows) -> Iterator[str]:
+    """Yield the published shows and combined feeds that the folder does not have."""
+    inputs = _make_inputs(folder, PLACEHOLDER_URL)
+    summaries = tuple(map(summarize_show, inputs.values()))
+    catalog = Catalog(folder.settings, PLACEHOLDER_URL, summaries)
+    yield from (f"/{slug}/" for slug in sorted(published.places.keys() - inputs.keys()))
+    paths = {path for each in catalog.feeds for path in list_paths(each)}
+    yield from sorted(published.combined_feeds - paths)
 
 
 def _make_inputs(folder: LoadedFolder, site_url: SiteURL) -> dict[str, SiteInput]:
