@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import AfterValidator, TypeAdapter
 
 from defects_ical.content.changelog import Entry
 from defects_ical.content.descriptions import format_air_time, format_date_range
@@ -30,6 +30,15 @@ MAX_CHANGES: Final = 50
 """How many entries of a show's change log the site's own one has, the newest."""
 
 
+def _use_one_utc(time: datetime) -> datetime:
+    """Return a time in UTC with Python's own object for it: others make comparisons slow."""
+    return time.replace(tzinfo=UTC)
+
+
+Time: TypeAlias = Annotated[datetime, AfterValidator(_use_one_utc)]
+"""A time in UTC."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventSummary:
     """An event of the show's feed: ``start``, ``end`` and ``modified`` are in UTC.
@@ -43,12 +52,12 @@ class EventSummary:
     name: str
     air_time: str
     day: date
-    start: datetime
-    end: datetime
+    start: Time
+    end: Time
     has_hour: bool
     status: Status
     platforms: tuple[str, ...]
-    modified: datetime
+    modified: Time
     is_premiere: bool
 
 
@@ -61,7 +70,7 @@ class FeedEvent:
 
     id: str
     day: date
-    modified: datetime
+    modified: Time
     episodes: tuple[str, ...]
 
 
@@ -80,7 +89,7 @@ class ChangeSummary:
     """An entry of the change log; ``at`` is in UTC, ``fragment`` an id in the show's page."""
 
     id: UUID
-    at: datetime
+    at: Time
     title: str
     text: str
     fragment: str
@@ -107,8 +116,8 @@ class ShowSummary:
     timezone: str
     first_year: int
     last_year: int
-    published: datetime
-    modified: datetime
+    published: Time
+    modified: Time
     dates: str
     has_picture: bool
     platforms: Mapping[str, PlatformSummary]

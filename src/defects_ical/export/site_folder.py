@@ -48,7 +48,8 @@ class SiteFolder:
         self._summaries: dict[str, ShowSummary] = {}
         self._feeds: dict[str, ShowFeeds] = {}
         self._cache = BuildCache()
-        self._cached_inputs: object = None
+        self._cached_digest: str | None = None
+        self._catalog: Catalog | None = None
         self.clear_stage()
 
     @property
@@ -82,11 +83,13 @@ class SiteFolder:
         self.shows[staged.slug] = staged.manifest
         self._summaries[staged.slug] = staged.summary
         self._feeds.pop(staged.slug, None)
+        self._catalog = None
 
     def withdraw_show(self, slug: str) -> None:
         """Take a show out of the site; its files stay until nothing links to them."""
         for each in (self.shows, self._summaries, self._feeds):
             each.pop(slug, None)
+        self._catalog = None
 
     def publish_shows(self) -> None:
         """Let readers of the folder see which shows it has now, and in which version.
@@ -100,11 +103,13 @@ class SiteFolder:
 
     def build_catalog(self, settings: SiteSettings) -> Catalog:
         """Return the shows of the folder, with the settings of the site."""
-        inputs = (settings.digest, self.target.site_url)
-        if inputs != self._cached_inputs:
-            self._cached_inputs, self._cache = inputs, BuildCache()
+        if self._catalog and self._catalog.settings is settings:
+            return self._catalog
+        if settings.digest != self._cached_digest:
+            self._cached_digest, self._cache = settings.digest, BuildCache()
         summaries = tuple(map(self.get_summary, sorted(self.shows)))
-        return Catalog(settings, self.target.site_url, summaries, self._cache)
+        self._catalog = Catalog(settings, self.target.site_url, summaries, self._cache)
+        return self._catalog
 
     def get_summary(self, slug: str) -> ShowSummary:
         """Return the summary of a show; read it if it was not needed yet."""

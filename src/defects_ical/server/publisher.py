@@ -161,9 +161,11 @@ class FolderPublisher:
         is_live |= self._take_up_shows(changed[:SHOWS_PER_POLL], states, scan, is_stable=is_stable)
         if is_live:
             self._health.note_change()
-        if is_live or waits or not is_stable or self._is_busy:
+        has_changed = is_live or waits or not is_stable
+        if is_live or self._is_busy:
             self._finish_work(scan)
-            self._is_busy = is_live or waits or not is_stable or self._is_busy_reading()
+        if has_changed or self._is_busy:
+            self._is_busy = has_changed or self._is_busy_reading()
             self.poll_seconds = MIN_POLL_SECONDS
             return
         elapsed = time.monotonic() - started
@@ -237,10 +239,10 @@ class FolderPublisher:
         may_remove = is_stable and self._allow_removal and _is_complete(scan)
         is_live = self._put_in_place(staged, scan, may_remove=may_remove)
         self._site.clear_stage()
-        if is_live or staged:
+        if pictures := [name for name, each in staged.items() if each.manifest.picture]:
             # The edit may have named another picture.
             current = self._list_states(self._scan())
-            self._done |= {name: current[name] for name in staged if name in current}
+            self._done |= {name: current[name] for name in pictures if name in current}
         return is_live
 
     def _stage(self, name: str, number: int) -> StagedShow | None:
