@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from defects_ical.site.build import Site, build_site
 from tests.shows.shows import edit, write_show
 from tests.support.catalogs import list_release_paths
 from tests.support.exports import read_files, record_states
+from tests.support.processes import wait_for
 
 URL: Final = SiteURL.parse("https://tv.example/shows")
 KINDS: Final = ("k-on", "queen-of-tears", "the-daily", "oscars-2026", "wolf-hall")
@@ -270,6 +270,18 @@ def test_progress_counts_the_changed_shows(shows: Path, folder: Path) -> None:
     assert seen == [(1, 2), (2, 2)]
 
 
+def count_shows(folder: Path) -> int:
+    return sum(1 for _ in folder.glob("*/index.html"))
+
+
+def kill_export(shows: Path, folder: Path, count: int) -> None:
+    """Kill an export once a number of shows is in place."""
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(shows), str(folder)])
+    wait_for(lambda: process.poll() is not None or count_shows(folder) >= count, pause=0)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
 KILLED: Final = """\
 import sys
 from pathlib import Path
@@ -284,13 +296,9 @@ def test_export_after_a_kill_finishes(shows: Path, folder: Path, tmp_path: Path)
         write_show(shows / f"show-{number}.yaml", platforms="[ena]")
     export(shows, tmp_path / "expected")
     expected = read_files(tmp_path / "expected")
-    for delay in (0.5, 0.8, 1.1):
-        process = subprocess.Popen([sys.executable, "-c", KILLED, str(shows), str(folder)])
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        if not folder.exists():
-            continue
+    for count in (1, 5, 12):
+        kill_export(shows, folder, count)
+        assert count_shows(folder) > 0
         for name, body in read_files(folder).items():
             if (
                 STAGE_FOLDER not in name

@@ -34,6 +34,8 @@ from tests.support.processes import (
 
 URL: Final = "https://tv.example"
 FILES: Final = 50
+# Of these, each is added at some time.
+ADDED: Final = 10
 READERS: Final = 4
 # Seconds within which an edit goes live.
 LIVE_SECONDS: Final = 2.0
@@ -102,7 +104,7 @@ class FolderEditor:
         elif action == "delete":
             path.unlink(missing_ok=True)
         elif action == "add":
-            self.write(f"show-{FILES + self.chance.randrange(10)}")
+            self.write(f"show-{FILES + self.chance.randrange(ADDED)}")
         else:
             self.write(slug)
 
@@ -127,26 +129,30 @@ class FolderReader:
     def run(self) -> None:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         while not self.stop.is_set():
-            slug = f"show-{self.chance.randrange(FILES)}"
+            slug = f"show-{self.chance.randrange(FILES + ADDED)}"
             self._read(connection, slug)
             if self.chance.random() < 0.05:
-                self._request(connection, self.chance.choice(["/all.ics", "/", f"/{slug}/"]))
+                self._request(connection, self.chance.choice(["/all.ics", "/", "/show-1/"]))
         connection.close()
 
     def _read(self, connection: HTTPConnection, slug: str) -> None:
         requested_at = time.monotonic()
-        body = self._request(connection, f"/{slug}/{slug}.ics").replace(b"\r\n ", b"")
-        found = VERSION.findall(body)
-        if [name for _, name in found] != [slug.encode()]:
+        is_new = int(slug.rpartition("-")[2]) >= FILES
+        body = self._request(connection, f"/{slug}/{slug}.ics", is_new=is_new)
+        found = VERSION.findall(body.replace(b"\r\n ", b""))
+        if is_new and not found:
+            # Not added yet.
+            self.seen.append((requested_at, slug, 0))
+        elif [name for _, name in found] != [slug.encode()]:
             self.failures.append(f"{slug} has {found}")
         else:
             self.seen.append((requested_at, slug, int(found[0][0])))
 
-    def _request(self, connection: HTTPConnection, path: str) -> bytes:
+    def _request(self, connection: HTTPConnection, path: str, *, is_new: bool = False) -> bytes:
         connection.request("GET", path)
         response = connection.getresponse()
         body = response.read()
-        if response.status != 200:
+        if response.status != 200 and not (is_new and response.status == 404):
             self.failures.append(f"{path}: {response.status} {body[:80]!r}")
         return body
 
@@ -170,9 +176,17 @@ def edit_under_load(tmp_path: Path, seconds: float) -> None:
         assert "Traceback" not in server.log.read_text("utf-8")
     assert [failure for reader in readers for failure in reader.failures] == []
     assert health["shows"] >= FILES
+    assert_folders_are_apart(tmp_path / "public")
     seen = [each for reader in readers for each in reader.seen]
     assert len(seen) > 100 * seconds
     assert_edits_went_live(editor, seen)
+
+
+def assert_folders_are_apart(exported: Path) -> None:
+    """Assert that no folder has a feed of another show."""
+    for folder in exported.glob("show-*/"):
+        stems = (each.stem.removesuffix("-reminders") for each in folder.glob("*.ics"))
+        assert {*stems} == {folder.name, f"{folder.name}-ena"}
 
 
 def assert_edits_went_live(editor: FolderEditor, seen: list[tuple[float, str, int]]) -> None:

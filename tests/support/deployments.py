@@ -90,7 +90,7 @@ def serve_export(
 def run_service(schedule: Path) -> Iterator[Deployment]:
     """Run the service, at the URL of its own port."""
     command = [str(BIN / "defects-ical"), "serve", "--schedule", str(schedule), "--port", "0"]
-    with run_server(command, r"is at http://\S+:(\d+)/ until") as server:
+    with run_server(command, r"(?:is|are) at http://\S+:(\d+)/ until") as server:
         yield Deployment(f"http://127.0.0.1:{server.port}")
 
 

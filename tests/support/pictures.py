@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import subprocess
 import tempfile
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from rich.text import Text
 
 from tests.support.broken_feeds import VALID, VTIMEZONE
 from tests.support.browser import FLAGS, ColorScheme, Visitor, find_browser
+from tests.support.catalogs import list_release_paths
 from tests.support.deployments import run_service, serve_folder
 from tests.support.documents import ROOT
 from tests.support.processes import BIN
@@ -24,6 +26,18 @@ from tests.support.processes import BIN
 IMAGES: Final = ROOT / "docs" / "images"
 # An hour and a half before the third episode.
 NOW: Final = datetime(2025, 7, 28, 12, 30, tzinfo=UTC)
+# On a Wednesday evening in London.
+AUTUMN: Final = datetime(2025, 9, 17, 19, 10, tzinfo=UTC)
+SHOWS: Final = (
+    *("emmerdale", "formula-one-2025", "la-casa-del-faro", "one-piece", "strictly"),
+    *("the-late-show", "the-orchard", "to-the-moon"),
+)
+SETTINGS: Final = """\
+title: What airs this week
+description: Eight series, on every clock.
+timezone: Europe/London
+color: teal
+"""
 SCHEMES: Final[tuple[ColorScheme, ...]] = ("light", "dark")
 # In CSS pixels.
 WIDTH: Final = 620
@@ -35,10 +49,24 @@ FEED_ORIGIN: Final = "http://lectures.example"
 
 def photograph_page(browser: Browser) -> bytes:
     """Return a PNG of the example's page: in light and, next to it, in dark."""
+    return photograph_site(browser, ROOT / "schedule.yaml", NOW)
+
+
+def photograph_overview(browser: Browser) -> bytes:
+    """Return a PNG of the overview of several shows, in light and in dark."""
+    with tempfile.TemporaryDirectory() as folder:
+        for slug in SHOWS:
+            shutil.copy(list_release_paths()[slug], folder)
+        (Path(folder) / "site.yaml").write_text(SETTINGS, "utf-8")
+        return photograph_site(browser, Path(folder), AUTUMN)
+
+
+def photograph_site(browser: Browser, schedule: Path, now: datetime) -> bytes:
+    """Return a PNG of a site's page: in light and, next to it, in dark."""
     halves = []
-    with run_service(ROOT / "schedule.yaml") as deployment:
+    with run_service(schedule) as deployment:
         for scheme in SCHEMES:
-            context = Visitor(now=NOW, scheme=scheme, width=WIDTH).open_context(browser)
+            context = Visitor(now=now, scheme=scheme, width=WIDTH).open_context(browser)
             page = context.new_page()
             page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
             page.goto(deployment.join("/"))
@@ -88,11 +116,12 @@ def photograph_html(browser: Browser, body: str) -> bytes:
 
 
 def write() -> None:
-    """Write both pictures."""
+    """Write all pictures."""
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         (IMAGES / "page.png").write_bytes(photograph_page(browser))
+        (IMAGES / "overview.png").write_bytes(photograph_overview(browser))
         (IMAGES / "doctor.png").write_bytes(photograph_doctor(browser))
         browser.close()
 

@@ -24,12 +24,14 @@ class RootManifest:
 
     ``files`` are those at the root; ``fingerprint`` identifies what they were made of, and is
     empty while an export writes. ``feeds`` has the same for each combined feed, by its name.
+    ``kept`` are the files of feeds that are no longer part of the site.
     """
 
     shows: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, FileStamp] = field(default_factory=dict)
     fingerprint: str = ""
     feeds: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> RootManifest:

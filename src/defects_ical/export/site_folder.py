@@ -47,6 +47,7 @@ class SiteFolder:
         self.shows = {slug: manifest for slug, manifest in found.items() if manifest}
         self._summaries: dict[str, ShowSummary] = {}
         self._feeds: dict[str, ShowFeeds] = {}
+        self._read: set[str] = set()
         self._cache = BuildCache()
         self._cached_digest: str | None = None
         self._catalog: Catalog | None = None
@@ -83,6 +84,7 @@ class SiteFolder:
         self.shows[staged.slug] = staged.manifest
         self._summaries[staged.slug] = staged.summary
         self._feeds.pop(staged.slug, None)
+        self._read.discard(staged.slug)
         self._catalog = None
 
     def withdraw_show(self, slug: str) -> None:
@@ -136,7 +138,7 @@ class SiteFolder:
         """
         if self.is_root_current(settings, keep_vanished=keep_vanished):
             return 0
-        fingerprint = self._fingerprint_root(settings, keep_vanished=keep_vanished)
+        fingerprint = self._fingerprint_root(settings)
         shows = {slug: each.fingerprint for slug, each in self.shows.items()}
         catalog = self.build_catalog(settings)
         self.expect((), catalog)
@@ -153,14 +155,15 @@ class SiteFolder:
         files = {**stamps, **{name: before.files[name] for name in kept}}
         for slug in before.shows.keys() - shows.keys():
             remove_show(self.target.folder, slug)
-        self._write_manifest(RootManifest(shows, files, fingerprint, feeds))
+        self._write_manifest(RootManifest(shows, files, fingerprint, feeds, kept))
         return written
 
     def is_root_current(self, settings: SiteSettings, *, keep_vanished: bool = False) -> bool:
         """Return whether there is nothing to write at the root."""
-        fingerprint = self._fingerprint_root(settings, keep_vanished=keep_vanished)
         folder, manifest = self.target.folder, self.manifest
-        return fingerprint == manifest.fingerprint and all(
+        if self._fingerprint_root(settings) != manifest.fingerprint:
+            return False
+        return (keep_vanished or not manifest.kept) and all(
             stamp_file(folder / name) == each for name, each in manifest.files.items()
         )
 
@@ -170,11 +173,12 @@ class SiteFolder:
 
     def read_feeds(self, catalog: Catalog, limit: int) -> bool:
         """Read feeds of some shows, for the next change to be fast; return whether any are left."""
-        waiting = [each.slug for each in catalog.shows if each.slug not in self._feeds]
+        waiting = [each.slug for each in catalog.shows if each.slug not in self._read]
         for slug in waiting[:limit]:
             feeds = self._get_feeds(slug)
             for each in catalog.feeds:
                 feeds.select(each.filter)
+            self._read.add(slug)
         return len(waiting) > limit
 
     def _render_root(
@@ -204,9 +208,9 @@ class SiteFolder:
             self._feeds[slug] = ShowFeeds(self.get_summary(slug), read)
         return self._feeds[slug]
 
-    def _fingerprint_root(self, settings: SiteSettings, *, keep_vanished: bool) -> str:
+    def _fingerprint_root(self, settings: SiteSettings) -> str:
         shows = sorted((slug, each.fingerprint) for slug, each in self.shows.items())
-        parts = (settings.digest, str(self.target.site_url), repr(shows), repr(keep_vanished))
+        parts = (settings.digest, str(self.target.site_url), repr(shows))
         return compute_fingerprint(*(each.encode() for each in parts))
 
     def _get_unchanged_stamp(self, name: str, parts: Parts) -> FileStamp | None:

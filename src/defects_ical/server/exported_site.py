@@ -40,7 +40,7 @@ LOG: Final = logging.getLogger(__name__)
 # Seconds between two looks at the manifest.
 POLL_SECONDS: Final = 0.2
 # Bytes of the bodies that are kept, compressed ones included.
-MAX_CACHED_BYTES: Final = 8_000_000
+MAX_CACHED_BYTES: Final = 6_000_000
 # A larger file is read while it is sent.
 MAX_BODY: Final = 1_000_000
 # A name that begins with a dot or an underscore is no resource.
