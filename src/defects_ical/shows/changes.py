@@ -81,7 +81,8 @@ class FolderChange:
             return
         stays = {(each.slug, each.uid) for each in accepted.values()}
         for slug, (source, identity) in self.live.items():
-            if source == name and (slug, identity.uid) not in stays:
+            has_moved = source not in self.names and identity.uid == accepted[name].uid
+            if (source == name or has_moved) and (slug, identity.uid) not in stays:
                 message = f"subscribers of `/{slug}/` would lose their show"
                 location = accepted[name].slug_location
                 yield Problem(location, "show.slug", message, f"Use `{slug}`. {RESTART}")
