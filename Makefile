@@ -59,7 +59,7 @@ tools: $(TOOLS)
 soak: $(TOOLS) $(VENV)/importers ## run the long tests: every time zone, every day, edits under load
 	$(BIN)/pytest --numprocesses auto -m soak
 
-bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## compare the speed with other servers (takes ten minutes)
+bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## compare the speed with other servers (takes half an hour)
 	$(BIN)/python -m benchmarks
 
 format: $(VENV)/dev ## format the code

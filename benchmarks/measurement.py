@@ -79,3 +79,9 @@ def compare(
     """Return the ratio of ``one`` to ``other``, from the ratios of single rounds."""
     ratios = [mine / its for mine, its in zip(one.values, other.values, strict=True)]
     return Ratio(name, median(ratios), min(ratios), max(ratios), target, is_maximum)
+
+
+def judge(sample: Sample, target: float) -> Ratio:
+    """Return the median of a sample as a ratio to 1 of its unit, with a maximum."""
+    values = sample.values
+    return Ratio(sample.name, sample.median, min(values), max(values), target, is_maximum=True)

@@ -80,7 +80,10 @@ def test_page_is_complete_without_scripts(small: Catalog) -> None:
     assert weeks[1:3] == ["21 to 27 July 2025", "28 July to 3 August 2025"]
     assert list_texts(page, "h4")[:3] == ["Monday 21 July", "Tuesday 22 July", "Saturday 26 July"]
     assert "23:00The DefectsEpisode 1 ENA, TVing, Kocowa" in list_texts(page, "li")
-    assert "23:00AutumnEpisode 4 cancelled Channel, Stream" in list_texts(page, "li")
+    assert (
+        "23:00AutumnEpisode 4 cancelled Channel, Stream (1 h 30 min after the broadcast)"
+        in list_texts(page, "li")
+    )
     assert page.count("data-start=") == 18
     assert "21 July to 10 November 2025" in page
     assert "3 shows, 18 dates" in page

@@ -158,7 +158,10 @@ def test_weeks_can_be_chosen(deployment: Deployment, browser: WatchedBrowser) ->
     expect(week).to_have_text("18 to 24 August 2025")
     expect(page.locator(".nothing")).to_have_text("Nothing is scheduled from 18 to 24 August 2025.")
     page.get_by_text("Next dates: 22 to 28 September 2025").click()
-    assert list_rows(page) == ["Monday 22 September", "15:00 Autumn Episode 1 Channel, Stream"]
+    assert list_rows(page) == [
+        "Monday 22 September",
+        "15:00 Autumn Episode 1 Channel, Stream (1 h 30 min after the broadcast)",
+    ]
     page.locator("#before").click()
     expect(week).to_have_text("15 to 21 September 2025")
     page.locator("#current").click()

@@ -130,9 +130,40 @@ def test_markdown_has_a_report_for_each_show(shows: Path) -> None:
 
 @pytest.mark.parametrize("option", [["--folder", "public"], ["--allow-removal"]])
 def test_options_of_folders_need_a_folder(option: list[str], shows: Path) -> None:
-    result = run_cli("serve", "--schedule", str(shows / "k-on.yaml"), "--port", "0", *option)
+    options = ["--schedule", str(shows / "k-on.yaml"), "--port", "0", "--url", URL]
+    result = run_cli("serve", *options, *option)
     assert result.exit_code == 2
     assert "--folder and --allow-removal are for a folder of schedules." in result.stderr
+
+
+def test_exported_folder_needs_the_public_url(shows: Path) -> None:
+    result = run_cli("serve", "--schedule", str(shows), "--port", "0", "--folder", "public")
+    assert result.exit_code == 2
+    assert "Use --url with it." in result.stderr
+
+
+def test_copied_folder_loses_a_show_as_any_other(shows: Path) -> None:
+    export()
+    shutil.copytree("public", "copy")
+    (shows / "k-on.yaml").unlink()
+    status, _ = run("export", "copy", "--url", URL, "--allow-removal")
+    assert status == 0
+    assert not Path("copy/k-on").exists()
+
+
+def test_one_schedule_is_not_exported_over_several(shows: Path) -> None:
+    export()
+    schedule = str(shows / "k-on.yaml")
+    result = run_cli("export", "public", "--url", URL, "--schedule", schedule)
+    assert result.exit_code == 1
+    assert "public: has the site of several schedules." in result.stderr
+
+
+def test_archive_of_everything_is_refused(shows: Path) -> None:
+    (shows / "site.yaml").write_text("archive_before: 2037-12-31\n", "utf-8")
+    status, output = export()
+    assert status == 1
+    assert "archive_before: `/all.ics` would be empty: the last event is on" in output
 
 
 def test_large_combined_feed_is_a_warning(shows: Path) -> None:

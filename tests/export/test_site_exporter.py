@@ -15,7 +15,7 @@ import pytest
 from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ExportError, ScheduleError, UnannouncedChangeError
 from defects_ical.export import show_stage
-from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE
+from defects_ical.export.exporter import ROOT_MANIFEST_FILE
 from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE
 from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, Verdict
 from defects_ical.export.site_exporter import SiteExport, SiteExportResult

@@ -67,6 +67,12 @@ BAD: Final = {
     "Use a value like `{channel: {name: Channel, kind: television, region: everywhere}}`.",
     "ena": "6:12: platforms: expected a mapping, got text. "
     "Use `{channel: {name: Channel, kind: television, region: everywhere}}`.",
+    "{netflix: {delay: 60}}": """\
+6:13: platforms.netflix: there is no platform `netflix` in `site.yaml`. \
+Use `ena`, `tving`, or add it there. Or give its name, kind and region here.""",
+    "{tvign: }": """\
+6:13: platforms.tvign: there is no platform `tvign` in `site.yaml`. \
+Use `tving`. Or give its name, kind and region here.""",
     "{own: {name: Own}}": "6:18: platforms.own: `kind` is missing. "
     "Add it, for example `kind: television`.|6:18: platforms.own: `region` is missing. "
     "Add it, for example `region: everywhere`.",

@@ -39,9 +39,12 @@ class Row:
 
     @property
     def platform_names(self) -> str:
-        """The names of the platforms, as one text."""
-        names = (self.show.platforms[each].name for each in self.event.platforms)
-        return ", ".join(map(bidi_isolate, names))
+        """The names of the platforms, as one text: "ENA, Kocowa (1 h after the broadcast)"."""
+        platforms = (self.show.platforms[each] for each in self.event.platforms)
+        return ", ".join(
+            f"{bidi_isolate(each.name)} ({each.when})" if each.when else bidi_isolate(each.name)
+            for each in platforms
+        )
 
     @property
     def attributes(self) -> dict[str, str]:

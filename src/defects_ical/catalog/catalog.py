@@ -15,6 +15,7 @@ from defects_ical.shows.settings import (
     ALL_FEED,
     PLATFORM_FEED_PREFIX,
     PREMIERES_FEED,
+    NamedFeed,
     SiteSettings,
 )
 from defects_ical.text.display import bidi_isolate
@@ -119,8 +120,19 @@ class Catalog:
         )
         for name, each in self.settings.feeds.items():
             chosen = EventFilter(each.shows, each.platforms, each.genres)
-            yield CombinedFeed(Feed(name, each.title), f"Part of {isolated}", chosen)
+            yield CombinedFeed(Feed(name, each.title), self._describe_feed(each), chosen)
         yield from self._list_archives()
+
+    def _describe_feed(self, feed: NamedFeed) -> str:
+        """Return the conditions of a named feed: "Platforms: ENA. Genres: crime, mystery"."""
+        titles = {each.slug: each.title for each in self.shows}
+        names = {name: each.name for name, each in self.platforms.items()}
+        conditions = {
+            "Shows": [titles.get(each, each) for each in feed.shows],
+            "Platforms": [names.get(each, each) for each in feed.platforms],
+            "Genres": feed.genres,
+        }
+        return ". ".join(f"{key}: {', '.join(each)}" for key, each in conditions.items() if each)
 
     def _list_archives(self) -> Iterator[CombinedFeed]:
         """Yield a feed for each year with events before the limit, the last year first."""

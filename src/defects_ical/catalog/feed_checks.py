@@ -29,6 +29,11 @@ def check_named_feeds(catalog: Catalog) -> Iterator[Problem]:
         "genres": catalog.genres,
     }
     yield from _check_paths(catalog)
+    limit = catalog.settings.archive_before
+    days = [each.day for show in catalog.shows for each in show.events]
+    if limit and days and max(days) < limit:
+        message = f"`/{ALL_FEED}.ics` would be empty: the last event is on {max(days)}"
+        yield catalog.settings.problem(("archive_before",), message, "Use an earlier date.")
     for name, feed in catalog.settings.feeds.items():
         for key, names in known.items():
             folded = {each.casefold() for each in names}

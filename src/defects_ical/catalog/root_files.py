@@ -161,6 +161,7 @@ def _serialize_show(catalog: Catalog, show: ShowSummary) -> str:
         "json": url.join(JSON_PATH),
         "dates": show.dates,
         "platforms": [*show.platforms],
+        "later": {name: each.when for name, each in show.platforms.items() if each.when},
         "events": [_serialize_event(each, url) for each in show.events],
         "expected": [{"title": title, "when": when} for title, when in show.expected],
     }

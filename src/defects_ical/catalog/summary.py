@@ -15,13 +15,17 @@ from uuid import UUID
 from pydantic import AfterValidator, TypeAdapter
 
 from defects_ical.content.changelog import Entry
-from defects_ical.content.descriptions import format_air_time, format_date_range
+from defects_ical.content.descriptions import (
+    describe_delay,
+    format_air_time,
+    format_date_range,
+)
 from defects_ical.content.episode_list import list_expected
 from defects_ical.content.feeds import main_feeds
 from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.changes import Status
-from defects_ical.model.schedule import Schedule
+from defects_ical.model.schedule import Platform, Schedule
 from defects_ical.render.ics.zones import find_years
 from defects_ical.schedule.episodes import Event, Listing
 from defects_ical.schedule.starts import to_position
@@ -76,12 +80,16 @@ class FeedEvent:
 
 @dataclass(frozen=True, slots=True)
 class PlatformSummary:
-    """A platform of a show."""
+    """A platform of a show.
+
+    ``when`` says that it does not show episodes with the broadcast: "1 h after the broadcast".
+    """
 
     name: str
     kind: str
     region: str
     url: str | None
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +179,15 @@ def summarize_show(site: SiteInput) -> ShowSummary:
 
 def _summarize_platforms(schedule: Schedule) -> dict[str, PlatformSummary]:
     return {
-        name: PlatformSummary(each.name, each.kind, each.region, each.url)
+        name: PlatformSummary(each.name, each.kind, each.region, each.url, _describe_dates(each))
         for name, each in schedule.platforms.items()
     }
+
+
+def _describe_dates(platform: Platform) -> str:
+    if platform.airing:
+        return "on its own dates"
+    return describe_delay(platform.delay) if platform.delay else ""
 
 
 def _summarize_events(site: SiteInput) -> tuple[EventSummary, ...]:

@@ -76,6 +76,10 @@ def serve(path: Path, host: str, port: int, workers: int, **options: Any) -> Non
                 f"--host {host} means every address of this machine. Use --url with the public "
                 "URL of the site, such as https://defects.example."
             )
+        if site_url is None and options["folder"]:
+            raise click.UsageError(
+                "--folder writes the URL of the site to the exported files. Use --url with it."
+            )
         local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
         where = f"{site_url}, served from {local_url}," if site_url else local_url
         site_url = site_url or SiteURL.parse(local_url)

@@ -25,6 +25,8 @@ from defects_ical.export.headers_file import HEADERS_FILE, format_headers
 from defects_ical.site.build import Site
 
 MANIFEST_FILE: Final = ".defects-ical.json"
+ROOT_MANIFEST_FILE: Final = ".defects-ical-site.json"
+"""The manifest of a site of several shows."""
 
 PreWriteCheck: TypeAlias = Callable[[Mapping[str, bytes]], None]
 """Called before an export writes, with the content of the folder's managed files by site path."""
@@ -70,6 +72,9 @@ class Manifest:
             digests = {path: tuple(map(str, each)) for path, each in content["files"].items()}
             fingerprint = str(content.get("fingerprint", ""))
         except FileNotFoundError:
+            if (folder / ROOT_MANIFEST_FILE).exists():
+                message = "has the site of several schedules. Export them with --schedule DIR."
+                raise ExportError(f"{folder}: {message} Or use another folder.") from None
             if any(entry.name != atomic_files.TEMPORARY_FILE for entry in folder.iterdir()):
                 message = "not empty, and not written by defects-ical. Use a new or empty folder."
                 raise ExportError(f"{folder}: {message}") from None

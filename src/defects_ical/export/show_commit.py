@@ -54,8 +54,12 @@ def remove_show(target: Path, slug: str) -> int:
 
 
 def _remove_files(folder: Path, names: Iterable[str], stamps: Mapping[str, FileStamp]) -> int:
-    """Remove files that still have their stamp, and folders that become empty."""
-    unedited = [each for each in names if stamp_file(folder / each) == stamps[each]]
+    """Remove files that still have their size, and folders that become empty.
+
+    Not only files with their time: a copy of the folder has other ones.
+    """
+    found = {name: stamp_file(folder / name) for name in names}
+    unedited = [name for name, each in found.items() if each and each.size == stamps[name].size]
     for name in unedited:
         os.unlink(folder / name)  # noqa: PTH108 - many files
     for parent in {(folder / name).parent for name in unedited} - {folder}:

@@ -20,8 +20,9 @@ from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import REMINDERS_PATH
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
+from defects_ical.export.exporter import ROOT_MANIFEST_FILE
 from defects_ical.export.headers_file import FEED_SUFFIX, HEADERS_FILE, format_site_headers
-from defects_ical.export.root_manifest import ROOT_MANIFEST_FILE, RootManifest
+from defects_ical.export.root_manifest import RootManifest
 from defects_ical.export.show_commit import commit_show, remove_show
 from defects_ical.export.show_manifest import SUMMARY_FILE, ShowManifest
 from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, StagedShow
@@ -249,7 +250,8 @@ class SiteFolder:
             path = self.target.folder / name
             if keep_feeds and name.endswith(FEED_SUFFIX):
                 kept.append(name)
-            elif stamp_file(path) == self.manifest.files[name]:
+            # A copy of the folder has other times.
+            elif (stamp := stamp_file(path)) and stamp.size == self.manifest.files[name].size:
                 path.unlink()
         return tuple(kept)
 

@@ -14,6 +14,7 @@ from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
 
 PLATFORMS: Final = "platforms"
+OWN_KEYS: Final = frozenset({"name", "kind", "region"})
 
 
 def complete_platforms(document: Document, settings: SiteSettings) -> Document:
@@ -31,6 +32,8 @@ def complete_platforms(document: Document, settings: SiteSettings) -> Document:
                 raise ScheduleError((*document.problems, *problems))
             return _expand_names(document, root, [*map(str, names)], settings)
         case dict() as platforms:
+            if problems := [*_check_keys(document, platforms, settings)]:
+                raise ScheduleError((*document.problems, *problems))
             completed = {key: _complete(key, each, settings) for key, each in platforms.items()}
             return replace(document, root={**root, PLATFORMS: completed})
     return document
@@ -51,6 +54,18 @@ def _check_names(
         else:
             continue
         yield problem_at(document.locations, (PLATFORMS, index), message, hint)
+
+
+def _check_keys(
+    document: Document, platforms: dict[str, Plain], settings: SiteSettings
+) -> Iterator[Problem]:
+    """Yield platforms that say nothing of themselves, as if they were shared."""
+    for name, platform in platforms.items():
+        is_own = not isinstance(platform, dict) or OWN_KEYS & platform.keys()
+        if settings.platforms and name not in settings.platforms and not (is_own and platform):
+            message = f"there is no platform `{excerpt(name)}` in `{SETTINGS_FILE}`"
+            hint = f"{_suggest(name, settings)} Or give its name, kind and region here."
+            yield problem_at(document.locations, (PLATFORMS, name, KEY_MARK), message, hint)
 
 
 def _suggest(name: str, settings: SiteSettings) -> str:

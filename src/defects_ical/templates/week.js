@@ -30,7 +30,10 @@ function makeRow(show, event, platforms) {
   const details = makeElement("p");
   if (name !== show.title) details.append(makeElement("bdi", "", name), " ");
   if (STATUSES[status]) details.append(makeElement("small", "", `(${STATUSES[status]}) `));
-  const names = event.platforms.map((id) => platforms.get(id) || id);
+  const names = event.platforms.map((id) => {
+    const name = platforms.get(id) || id;
+    return show.later[id] ? `${name} (${show.later[id]})` : name;
+  });
   details.append(makeElement("small", "", names.join(", ")));
   const link = makeLink(makeElement("bdi", "", show.title), page);
   return makeElement("li", status, makeElement("time", "", "no hour yet"), link, details);

@@ -23,9 +23,10 @@ from defects_ical.cli.console import (
 )
 from defects_ical.compare.published import PublishedShows, find_published_shows
 from defects_ical.content.descriptions import format_date_range
+from defects_ical.content.feeds import REMINDERS_PATH
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
-from defects_ical.errors import Problem, ScheduleError
+from defects_ical.errors import Problem, ScheduleError, UnannouncedChangeError
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.episodes import sort_by_start
@@ -70,15 +71,13 @@ def compare_folder(path: Path, against: str, *, as_markdown: bool) -> None:
         else:
             click.echo(f"{schedule.show.title}: not published yet")
         click.echo()
-    gone = [*_find_lost_urls(folder, published)]
-    if gone:
-        names = ", ".join(gone)
-        message = f"subscribers would lose {count_noun(len(gone), 'URL')}: {names}."
-        hint = "Bring the schedule or the feed back, or export with --allow-removal."
-        print_warnings([f"{against}: {message} {hint}"])
     shows = count_noun(len(folder.schedules), "show")
     click.echo(f"{path}: {shows} compared with {against}")
-    if gone or not is_announced:
+    if gone := [*_find_lost_urls(folder, published)]:
+        message = f"subscribers would lose {count_noun(len(gone), 'URL')}: {', '.join(gone)}."
+        hint = "Bring the schedule or the feed back, or export with --allow-removal."
+        raise UnannouncedChangeError(f"{against}: {message} {hint}")
+    if not is_announced:
         click.get_current_context().exit(1)
 
 
@@ -89,7 +88,8 @@ def _find_lost_urls(folder: LoadedFolder, published: PublishedShows) -> Iterator
     catalog = Catalog(folder.settings, PLACEHOLDER_URL, summaries)
     yield from (f"/{slug}/" for slug in sorted(published.places.keys() - inputs.keys()))
     paths = {path for each in catalog.feeds for path in list_paths(each)}
-    yield from sorted(published.combined_feeds - paths)
+    lost = sorted(published.combined_feeds - paths)
+    yield from (path for path in lost if not REMINDERS_PATH.search(path))
 
 
 def _make_inputs(folder: LoadedFolder, site_url: SiteURL) -> dict[str, SiteInput]:
