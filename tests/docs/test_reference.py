@@ -29,6 +29,7 @@ from tests.support.catalogs import build_show, make_catalog, make_show_feeds
 from tests.support.documents import (
     PAGES,
     ROOT,
+    read_code_blocks,
     read_schedule_example,
     read_section,
     read_table_rows,
@@ -199,6 +200,33 @@ def render_shows_json() -> bytes:
     show = build_show(load_yaml(read_schedule_example()))
     files = render_root_files(make_catalog([show]), make_show_feeds([show]))
     return b"".join(dict(files)["/shows.json"])
+
+
+def test_every_path_at_the_root_is_documented() -> None:
+    show = build_show(load_yaml(read_schedule_example()))
+    feeds = {"drama": {"title": "Drama", "shows": ["my-show"]}}
+    settings = SiteSettings.model_validate({"archive_before": "2025-03-20", "feeds": feeds})
+    rows = read_table_rows(read_section("docs/shows.md", "## Combined feeds"))
+    patterns = [
+        re.escape(path).replace("<platform>", "channel").replace("<name>", "drama")
+        for path in FIXED_PATHS + tuple(url.strip("`") for url, _ in rows)
+    ]
+    known = re.compile("|".join(patterns).replace("<year>", r"\d{4}"))
+    paths = list_root_paths(make_catalog([show], settings))
+    assert [each for each in paths if not known.fullmatch(each.replace("-reminders.", "."))] == []
+
+
+def test_defaults_of_settings_are_documented() -> None:
+    settings = SiteSettings()
+    rows = [*read_table_rows(read_section("docs/shows.md", "## Settings"))]
+    defaults = {key.strip("`"): default for key, default, _ in rows}
+    values = {key: getattr(settings, key) or "none" for key in SiteSettings.model_fields}
+    assert defaults == {key: str(value) for key, value in values.items()}
+
+
+def test_example_of_settings_has_every_key() -> None:
+    example = yaml.safe_load(read_code_blocks("docs/shows.md", "yaml")[0])
+    assert example.keys() == SiteSettings.model_fields.keys()
 
 
 def test_paths_at_the_root_are_known_before_they_are_made() -> None:

@@ -15,11 +15,10 @@ from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ChangeSummary, EventSummary, ShowSummary
 from defects_ical.catalog.week import render_week
 from defects_ical.content.changelog import ATOM_PATH
-from defects_ical.content.feeds import Feed
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.render.embed import WEEK_PATHS
-from defects_ical.render.episodes_json import JSON_PATH
+from defects_ical.render.episodes_json import JSON_PATH, serialize_feed
 from defects_ical.render.templates import get_template, read_static
 from defects_ical.timezones.conversion import format_utc
 
@@ -131,19 +130,9 @@ def _render_json(catalog: Catalog) -> bytes:
 
 def _serialize_feeds(catalog: Catalog) -> Iterator[dict[str, object]]:
     for each in catalog.feeds:
-        yield _serialize_feed(each.feed, catalog.url)
+        yield serialize_feed(each.feed, catalog.url)
         if not each.is_archive:
-            yield _serialize_feed(each.feed.with_reminder(DEFAULT_REMINDER), catalog.url)
-
-
-def _serialize_feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:
-    return {
-        "title": feed.title,
-        "platform": feed.platform,
-        "reminders": feed.reminder is not None,
-        "url": site_url.join(feed.path),
-        "webcal": site_url.webcal(feed.path),
-    }
+            yield serialize_feed(each.feed.with_reminder(DEFAULT_REMINDER), catalog.url)
 
 
 def _serialize_show(catalog: Catalog, show: ShowSummary) -> str:

@@ -14,7 +14,7 @@ from defects_ical.shows.loader import ShowIdentity
 
 SHOW_MANIFEST_FILE: Final = ".defects-ical-show.json"
 SUMMARY_FILE: Final = ".defects-ical-summary.json"
-"""The show's summary, which is read only if something is combined anew."""
+"""The show's summary, which is read only if the files at the root change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def render_json(site: SiteInput) -> Iterator[tuple[str, bytes]]:
         "show": _serialize_show(site),
         "timezone": schedule.timezone,
         "published": format_utc(schedule.published),
-        "feeds": [_serialize_feed(each, site.url) for each in all_feeds(schedule)],
+        "feeds": [serialize_feed(each, site.url) for each in all_feeds(schedule)],
         "platforms": [_serialize_platform(*each) for each in schedule.platforms.items()],
         "episodes": site.cache.get_or_render("episodes.json", items, serialize),
         **({"announced": announced} if announced else {}),
@@ -55,7 +55,8 @@ def _serialize_show(site: SiteInput) -> dict[str, object]:
     }
 
 
-def _serialize_feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:
+def serialize_feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:
+    """Return what programs need of a feed."""
     return {
         "title": feed.title,
         "platform": feed.platform,
