@@ -36,7 +36,7 @@ def _create_app(path: Path, site_url: SiteURL) -> Flask:
             "DEFECTS_ICAL_FOLDER is not set. Set it to a folder for the site of these schedules."
         )
         target = ExportTarget(Path(folder), site_url)
-        publish_in_thread(FolderPublisher(path, target))
+        publish_in_thread(FolderPublisher(path, target, is_restart=False))
         return create_app(ExportedSite(target), site_url)
     reloader = SiteReloader(path, site_url)
     reloader.reload()

@@ -266,6 +266,33 @@ def test_broken_schedule_at_the_start_keeps_its_show(service: Service, tmp_path:
     again.publisher.close()
 
 
+def test_process_that_takes_over_accepts_no_more_than_an_edit(
+    service: Service, tmp_path: Path
+) -> None:
+    edit(service.shows / "one.yaml", "time: 21:00", "time: 22:00")
+    (service.shows / "two.yaml").unlink()
+    service.publisher.close()
+    target = ExportTarget(tmp_path / "public", URL)
+    publisher = FolderPublisher(service.shows, target, is_restart=False)
+    publisher.start()
+    publisher.poll()
+    service.site.refresh()
+    assert b"T210000" in (service.get("/one/one.ics") or b"")
+    assert service.get("/two/two.ics")
+    assert [*service.problems] == ["one.yaml", "two.yaml"]
+    publisher.close()
+
+
+def test_settings_with_a_mistake_at_the_start_are_reported(service: Service) -> None:
+    service.publisher.close()
+    (service.shows / "site.yaml").write_text("foo: 1\n", "utf-8")
+    publisher = FolderPublisher(service.shows, service.target, is_restart=False)
+    with pytest.raises(ScheduleError):
+        publisher.start()
+    publisher.close()
+    assert service.problems["site.yaml"].startswith("site.yaml:1:1: foo: unknown key.")
+
+
 def test_start_without_a_valid_schedule_fails(shows: Path, tmp_path: Path) -> None:
     for path in shows.glob("*.yaml"):
         edit(path, "time: 21:00", "time: 21h")

@@ -13,9 +13,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from defects_ical.catalog.feed_checks import check_named_feeds
 from defects_ical.compare.site_diff import unannounced_changes
@@ -35,8 +34,8 @@ from defects_ical.export.site_folder import SiteFolder, pause_collection
 from defects_ical.model.schedule import Schedule
 from defects_ical.server.health import HealthReport
 from defects_ical.shows.changes import RESTART, FolderChange
-from defects_ical.shows.file_state import FileState, stat_file
-from defects_ical.shows.folder import FolderScan, scan_folder
+from defects_ical.shows.file_state import stat_file
+from defects_ical.shows.folder import FolderScan, ScheduleState, list_states, scan_folder
 from defects_ical.shows.loader import find_conflicts
 from defects_ical.shows.settings import SETTINGS_FILE, load_settings
 from defects_ical.site.build import Site
@@ -59,35 +58,33 @@ INTERNAL_ERROR: Final = "internal error; the previous version stays live (see th
 WRITE_ERROR: Final = "the exported folder cannot be written; it is tried again (see the log)"
 
 
-class _States(NamedTuple):
-    """The states of a schedule and of its picture, by which an edit is seen.
-
-    While a show has a problem, a picture of any name may end it.
-    """
-
-    schedule: FileState | None
-    pictures: tuple[object, ...] = ()
-
-
 class FolderPublisher:
     """Exports a folder of schedules whenever it changes.
 
     Without ``allow_removal``, a show whose schedule is gone stays until the next start, and so does
-    a combined feed. ``jobs`` processes build shows at the start. ``poll_seconds`` says when to poll
-    next.
+    a combined feed. Without ``is_restart``, a start accepts no more than an edit does: it may be
+    that of a process which replaces another. ``jobs`` processes build shows at the start.
+    ``poll_seconds`` says when to poll next.
     """
 
     def __init__(
-        self, source: Path, target: ExportTarget, *, allow_removal: bool = False, jobs: int = 1
+        self,
+        source: Path,
+        target: ExportTarget,
+        *,
+        allow_removal: bool = False,
+        is_restart: bool = True,
+        jobs: int = 1,
     ) -> None:
         self.poll_seconds = MIN_POLL_SECONDS
         self._source = source
         self._target = target
         self._allow_removal = allow_removal
+        self._is_restart = is_restart
         self._jobs = jobs
         self._lock = ExitStack()
-        self._seen: Mapping[str, _States] = {}
-        self._done: dict[str, _States] = {}
+        self._seen: Mapping[str, ScheduleState] = {}
+        self._done: dict[str, ScheduleState] = {}
         self._settings_problems: tuple[Problem, ...] = ()
         self._caches: OrderedDict[str, BuildCache] = OrderedDict()
         # Schedules that may go live after a change of others.
@@ -97,7 +94,7 @@ class FolderPublisher:
         self._is_busy = True
 
     def start(self) -> None:
-        """Export what has changed since the last start; this accepts every valid change.
+        """Export what has changed since the last start; a restart accepts every valid change.
 
         A schedule with a problem keeps the show's last good version. Raises ScheduleError if there
         is no show to serve, or if the settings are invalid; ExportError for a folder that cannot be
@@ -109,17 +106,26 @@ class FolderPublisher:
             self._lock.enter_context(lock_folder(folder))
             self._site, self._health = SiteFolder(self._target), HealthReport(folder, self._source)
             scan = scan_folder(self._source)
-            self._settings = load_settings(self._source)
+            self._load_settings()
             self._seen = self._list_states(scan)
             problems = self._stage_changed(scan)
             self._drop_damaged_shows()
             if not self._site.shows:
                 raise ScheduleError((*scan.problems, *problems))
             self._done = dict(self._seen)
-            self._site.write_root(self._settings)
+            may_remove = self._is_restart or self._allow_removal
+            self._site.write_root(self._settings, keep_vanished=not may_remove)
             self._health.report(".", scan.problems)
             self._health.write(len(self._site.shows))
         _freeze_objects()
+
+    def _load_settings(self) -> None:
+        try:
+            self._settings = load_settings(self._source)
+        except ScheduleError as error:
+            self._health.report(SETTINGS_FILE, error.problems)
+            self._health.write(len(self._site.shows))
+            raise
 
     @property
     def show_count(self) -> int:
@@ -163,18 +169,14 @@ class FolderPublisher:
             self._health.note_change()
         has_changed = is_live or waits or not is_stable
         if is_live or self._is_busy:
-            self._finish_work(scan)
+            self._site.write_root(self._settings, keep_vanished=not self._allow_removal)
+            self._report_folder(scan)
         if has_changed or self._is_busy:
             self._is_busy = has_changed or self._is_busy_reading()
             self.poll_seconds = MIN_POLL_SECONDS
             return
         elapsed = time.monotonic() - started
         self.poll_seconds = min(max(elapsed / POLL_SHARE, MIN_POLL_SECONDS), MAX_POLL_SECONDS)
-
-    def _finish_work(self, scan: FolderScan) -> None:
-        """Write what combines the shows, and report."""
-        self._site.write_root(self._settings, keep_vanished=not self._allow_removal)
-        self._report_folder(scan)
 
     def _is_busy_reading(self) -> bool:
         """Read some feeds, for the next edit to be fast; return whether any are left."""
@@ -190,19 +192,13 @@ class FolderPublisher:
         except ScheduleError as error:
             return FolderScan({}, {}, error.problems)
 
-    def _list_states(self, scan: FolderScan) -> dict[str, _States]:
+    def _list_states(self, scan: FolderScan) -> dict[str, ScheduleState]:
         """Return the states of the settings and of each schedule, by name."""
-        states = {name: _States(state) for name, state in scan.schedules.items()}
-        for each in self._site.shows.values():
-            if each.picture and each.source in states:
-                picture = str(Path(each.source).with_name(each.picture))
-                state = scan.schedules[each.source]
-                states[each.source] = _States(state, (scan.others.get(picture),))
-        for name in self._health.problems.keys() & states.keys():
-            states[name] = _States(states[name].schedule, (*scan.others.items(),))
-        return {SETTINGS_FILE: _States(scan.others.get(SETTINGS_FILE)), **states}
+        shows = self._site.shows.values()
+        pictures = {each.source: each.picture for each in shows if each.picture}
+        return list_states(scan, pictures, self._health.problems)
 
-    def _take_up_settings(self, states: Mapping[str, _States]) -> bool:
+    def _take_up_settings(self, states: Mapping[str, ScheduleState]) -> bool:
         """Use edited settings, unless they have a problem; return whether they are used."""
         self._done[SETTINGS_FILE] = states[SETTINGS_FILE]
         try:
@@ -225,7 +221,7 @@ class FolderPublisher:
     def _take_up_shows(
         self,
         names: Sequence[str],
-        states: Mapping[str, _States],
+        states: Mapping[str, ScheduleState],
         scan: FolderScan,
         *,
         is_stable: bool,
@@ -248,7 +244,7 @@ class FolderPublisher:
     def _stage(self, name: str, number: int) -> StagedShow | None:
         """Stage an edited show; otherwise report why that is not possible."""
         source = ShowSource(self._source / name, name)
-        stager = ShowStager(self._settings, self._target, partial(_check_changes, source))
+        stager = ShowStager(self._settings, self._target, _check_changes)
         try:
             staged = stager.stage_show(source, number, self._get_cache(name))
         except ScheduleError as error:
@@ -322,7 +318,8 @@ class FolderPublisher:
 
     def _stage_changed(self, scan: FolderScan) -> list[Problem]:
         """Put every show in place that has changed since the last start; return the problems."""
-        stager = ShowStager(self._settings, self._target, _accept)
+        check = _accept if self._is_restart else _check_changes
+        stager = ShowStager(self._settings, self._target, check)
         known = {each.source: each for each in self._site.shows.values()}
         changed = []
         for name in scan.schedules:
@@ -333,12 +330,18 @@ class FolderPublisher:
         staged, problems = {}, list[Problem]()
         outcomes = stage_shows(changed, stager, self._source, self._jobs)
         for source, outcome in zip(changed, outcomes, strict=True):
-            if isinstance(outcome, StagedShow):
+            if isinstance(outcome, StagedShow) and not outcome.verdict.errors:
                 staged[source.name] = outcome
-            else:
-                self._health.report(source.name, outcome)
-                problems += outcome
-        self._put_in_place(staged, scan, may_remove=_is_complete(scan))
+                continue
+            found = (
+                self._explain_refusal(outcome, source.path)
+                if isinstance(outcome, StagedShow)
+                else [*outcome]
+            )
+            self._health.report(source.name, found)
+            problems += found
+        may_remove = self._is_restart or self._allow_removal
+        self._put_in_place(staged, scan, may_remove=may_remove and _is_complete(scan))
         self._site.clear_stage()
         return problems
 
@@ -353,7 +356,9 @@ class FolderPublisher:
         self._report_gone(scan)
         catalog = self._site.build_catalog(self._settings)
         problems = [*self._settings_problems, *check_named_feeds(catalog)]
-        for name in self._site.find_vanished_feeds(catalog):
+        # With a mistake in the settings, those before are in use.
+        vanished = () if self._settings_problems else self._site.find_vanished_feeds(catalog)
+        for name in vanished:
             message = f"the feed `/{name}` is gone; it stays until a restart"
             location = SourceLocation(str(self._source / SETTINGS_FILE))
             problems.append(Problem(location, "", message, f"Bring it back. {RESTART}"))
@@ -384,11 +389,9 @@ def _accept(_: Mapping[str, bytes], __: Site, ___: Schedule) -> Verdict:
     return Verdict()
 
 
-def _check_changes(
-    source: ShowSource, published: Mapping[str, bytes], site: Site, schedule: Schedule
-) -> Verdict:
+def _check_changes(published: Mapping[str, bytes], site: Site, schedule: Schedule) -> Verdict:
     """Return the changes that calendar apps would not notice."""
-    state = stat_file(source.path)
+    state = stat_file(Path(schedule.problem((), "", "").location.file))
     edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
     return Verdict(unannounced_changes(published, site, schedule, edited_at))
 

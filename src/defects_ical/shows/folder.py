@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from defects_ical.errors import Problem, ScheduleError, SourceLocation
 from defects_ical.shows.file_state import FileState
@@ -59,6 +59,34 @@ def scan_folder(folder: Path) -> FolderScan:
         message = "no schedules (*.yaml) in this folder"
         raise ScheduleError((_describe(str(folder), message, hint),))
     return FolderScan(dict(sorted(schedules.items())), others, tuple(problems))
+
+
+class ScheduleState(NamedTuple):
+    """The states of a schedule and of its picture, by which an edit is seen.
+
+    While a schedule has a problem, a picture of any name may end it.
+    """
+
+    schedule: FileState | None
+    pictures: tuple[object, ...] = ()
+
+
+def list_states(
+    scan: FolderScan, pictures: Mapping[str, str], broken: Collection[str]
+) -> dict[str, ScheduleState]:
+    """Return the states of `site.yaml` and of each schedule, by name.
+
+    ``pictures`` are the names of pictures that schedules use; ``broken`` schedules have a problem.
+    """
+    states = {SETTINGS_FILE: ScheduleState(scan.others.get(SETTINGS_FILE))}
+    for name, state in scan.schedules.items():
+        states[name] = ScheduleState(state)
+        if name in broken:
+            states[name] = ScheduleState(state, (*scan.others.items(),))
+        elif name in pictures:
+            picture = str(Path(name).with_name(pictures[name]))
+            states[name] = ScheduleState(state, (scan.others.get(picture),))
+    return states
 
 
 # Strings, not Path objects: a service scans a thousand files twice a second.
