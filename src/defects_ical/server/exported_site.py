@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import BinaryIO, Final, NamedTuple
@@ -28,6 +29,7 @@ from defects_ical.export.show_manifest import ShowManifest
 from defects_ical.export.show_stage import ExportTarget
 from defects_ical.server.health import HEALTH_FILE
 from defects_ical.server.responses import (
+    CHUNK_BYTES,
     PathResponses,
     compress,
     is_compressible,
@@ -35,7 +37,7 @@ from defects_ical.server.responses import (
     prepare_responses,
 )
 from defects_ical.shows.file_state import FileState, stat_file
-from defects_ical.site.build import Resource, make_resource
+from defects_ical.site.build import Resource, compute_etag, make_resource
 
 LOG: Final = logging.getLogger(__name__)
 # Seconds between two looks at the manifest.
@@ -204,11 +206,12 @@ class ExportedSite:
         state = FileState.of(os.fstat(stream.fileno()))
         known = self._large_files.get(place)
         if not known or known.state != state:
-            body = stream.read()
+            etag = compute_etag(iter(partial(stream.read, CHUNK_BYTES), b""))
             stream.seek(0)
-            resource = self._make_resource(place, body)
-            compressed = compress(body) if is_compressible(resource.media_type) else None
-            known = _LargeFile(state, replace(resource, body=b""), compressed)
+            resource = replace(self._make_resource(place, b""), etag=etag)
+            compressed = compress(stream.read()) if is_compressible(resource.media_type) else None
+            stream.seek(0)
+            known = _LargeFile(state, resource, compressed)
             self._large_files[place] = known
         return prepare_file_responses(known.resource, stream, state.size, known.compressed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -63,5 +63,13 @@ def _render_files(site: SiteInput) -> Iterator[tuple[str, bytes]]:
 
 def make_resource(path: str, body: bytes, site_url: SiteURL) -> Resource:
     """Return the resource at a path of the site that is at ``site_url``."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Resource(body, get_media_type(path), etag, (*list_headers(path, site_url),))
+    headers = (*list_headers(path, site_url),)
+    return Resource(body, get_media_type(path), compute_etag([body]), headers)
+
+
+def compute_etag(chunks: Iterable[bytes]) -> str:
+    """Return the entity tag of a body that comes in pieces."""
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return f'"{digest.hexdigest()[:32]}"'
