@@ -271,9 +271,9 @@ def measure_memory(shows: ExportedShows) -> Iterator[Section]:
 
 def read_sizes(shows: ExportedShows, requests: int) -> dict[str, float]:
     """Return the sizes in MB of the processes of a service after random requests."""
-    paths = shows.list_paths()
     with shows.serve() as server:
         time.sleep(SETTLING)
+        paths = shows.list_paths()
         random = Random(len(paths))  # noqa: S311 - no secret
         for _ in range(requests // REQUESTS_PER_CONNECTION):
             _request_paths(server, random.choices(paths, k=REQUESTS_PER_CONNECTION))
