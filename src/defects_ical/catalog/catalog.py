@@ -74,7 +74,7 @@ class Catalog:
 
     def get_show_url(self, slug: str) -> SiteURL:
         """Return the URL of a show's own site."""
-        return SiteURL(self.url.origin, f"{self.url.path}/{slug}")
+        return self.url.below(slug)
 
     @cached_property
     def platforms(self) -> dict[str, PlatformSummary]:

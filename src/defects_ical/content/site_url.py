@@ -57,6 +57,10 @@ class SiteURL:
         """Return the URL of a path of the site; the path starts with a slash."""
         return f"{self.origin}{self.path}{path}"
 
+    def below(self, folder: str) -> SiteURL:
+        """Return the URL of a site in a folder of this one, such as that of a show."""
+        return SiteURL(self.origin, f"{self.path}/{folder}")
+
     def webcal(self, path: str) -> str:
         """Return the webcal URL of a path; Apple's apps do not support ``webcals``."""
         return "webcal" + self.join(path).removeprefix("https").removeprefix("http")

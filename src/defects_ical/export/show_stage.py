@@ -58,7 +58,7 @@ class ExportTarget:
 
     def get_show_url(self, slug: str) -> SiteURL:
         """Return the URL of a show's own site."""
-        return SiteURL(self.site_url.origin, f"{self.site_url.path}/{slug}")
+        return self.site_url.below(slug)
 
 
 @dataclass(frozen=True, slots=True)

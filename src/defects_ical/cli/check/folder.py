@@ -95,10 +95,7 @@ def _find_lost_urls(folder: LoadedFolder, published: PublishedShows) -> Iterator
 def _make_inputs(folder: LoadedFolder, site_url: SiteURL) -> dict[str, SiteInput]:
     """Return what each show's own site is built from, by slug."""
     return {
-        each.show.slug: SiteInput(
-            each, SiteURL(site_url.origin, f"{site_url.path}/{each.show.slug}")
-        )
-        for each in folder.schedules
+        each.show.slug: SiteInput(each, site_url.below(each.show.slug)) for each in folder.schedules
     }
 
 
