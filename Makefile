@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13 3.14
 BROWSERS := google-chrome chromium chromium-browser
-TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/nginx
+TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/fonts $(VENV)/nginx
 # Each process begins at another place: tests that wait run next to those in the browser, which
 # compute, and tests that share servers stay together.
 PARALLEL := --numprocesses auto --dist worksteal
@@ -38,7 +38,7 @@ check: $(VENV)/dev ## run the fast checks only: format, lint, types, imports
 
 # After the fast checks, also with `make --jobs`.
 tests: $(TOOLS) | check
-	$(BIN)/pytest $(PARALLEL)
+	$(FONTS) $(BIN)/pytest $(PARALLEL)
 
 test-all: ## run the tests on each installed Python from 3.11 to 3.14
 	@found=; for version in $(VERSIONS); do \
@@ -51,13 +51,13 @@ $(VERSIONS:%=test-%): test-%:
 	@PYENV_VERSION=$* python$* --version >/dev/null 2>&1 || \
 	  { echo "Python $* is not installed: there is no python$* on the PATH." >&2; exit 1; }
 	@PYENV_VERSION=$* $(MAKE) --no-print-directory tools VENV=.venv-$* PYTHON=python$*
-	.venv-$*/bin/pytest $(PARALLEL)
+	XDG_DATA_HOME=$(abspath .venv-$*/debian/usr/share) .venv-$*/bin/pytest $(PARALLEL)
 test-%: ## run the tests on one Python, in a virtual environment of its own
 
 tools: $(TOOLS)
 
 soak: $(TOOLS) $(VENV)/importers ## run the long tests: every time zone, every day, edits under load
-	$(BIN)/pytest --numprocesses auto -m soak
+	$(FONTS) $(BIN)/pytest --numprocesses auto -m soak
 
 bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## compare the speed with other servers (takes half an hour)
 	$(BIN)/python -m benchmarks
@@ -70,7 +70,7 @@ docs: $(VENV)/dev ## regenerate the generated sections in docs/
 	$(BIN)/python -m tests.support.generated_docs
 
 pictures: $(VENV)/dev $(VENV)/browser $(VENV)/fonts ## regenerate docs/images/ from the running program
-	XDG_DATA_HOME=$(abspath $(VENV)/debian/usr/share) $(BIN)/python -m tests.support.pictures
+	$(FONTS) $(BIN)/python -m tests.support.pictures
 
 schema: $(VENV)/run ## regenerate schedule.schema.json
 	$(BIN)/defects-ical schema > schedule.schema.json
@@ -138,9 +138,15 @@ $(VENV)/importers: tests/doctor/outcomes/package.json | $(VENV)/made
 	@touch $@
 
 # The pictures show Korean letters.
+# Letters of every language of the site, where the system has none.
 $(VENV)/fonts: | $(VENV)/made
-	@fc-list :lang=ko | grep -q . || $(call UNPACK,fonts-nanum)
+	@$(HAS_FONTS) || { $(call UNPACK,fonts-wqy-microhei) && $(call UNPACK,fonts-hosny-amiri); } || true
+	@$(HAS_FONTS) || { echo "This needs fonts with Korean, Japanese, Chinese and Arabic letters" \
+	  "(Debian: apt-get install fonts-wqy-microhei fonts-hosny-amiri)." >&2; exit 1; }
 	@touch $@
+FONTS = XDG_DATA_HOME=$(abspath $(VENV)/debian/usr/share)
+HAS_FONTS = (export XDG_DATA_HOME=$(abspath $(VENV)/debian/usr/share); \
+  for language in ko ja zh-tw ar; do fc-list :lang=$$language | grep -q . || exit 1; done)
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'

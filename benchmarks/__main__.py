@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import building, checking, serving, shows, startup
+from benchmarks import building, checking, languages, serving, shows, startup
 from benchmarks.measurement import Ratio, Sample, Section
 from tests.support.nginx import find_nginx
 
@@ -28,6 +28,7 @@ BENCHMARKS: Final = {
     "building": building,
     "startup": startup,
     "checking": checking,
+    "languages": languages,
     "shows": shows,
 }
 

@@ -132,10 +132,10 @@ def _format_description(site: SiteInput, event: Event) -> str:
     changes = (describe_event_change(each, schedule) for each in reversed(event.revisions))
     platforms = describe_platforms(schedule.platforms, event.availability, first.links, schedule)
     description = EventDescription(
-        teaser=describe_episodes(event),
+        teaser=describe_episodes(event, schedule.words),
         platforms="\n".join(platforms),
         times="\n".join(format_local_times(first.start or first.date, schedule)),
         changes="\n".join(changes),
         link=f"All episodes and changes: {site.link_to(event)}",
     )
-    return str(description)
+    return description.join(schedule.words)

@@ -237,14 +237,14 @@ def _measure_combined_feed(shows: ExportedShows) -> Iterator[Section]:
     catalog = site.build_catalog(SiteSettings())
     while site.read_feeds(catalog, SHOWS):
         pass
-    feeds = {slug: site._get_feeds(slug) for slug in site.shows}  # noqa: SLF001 - measures what write_root does
+    feeds = {slug: site._get_feeds(slug, catalog) for slug in site.shows}  # noqa: SLF001 - measures what write_root does
     _, body = next(render_combined_feeds(catalog, feeds))
     bodies = [feeds[each.slug].select(catalog.feeds[0].filter).plain for each in catalog.shows]
 
     def render() -> None:
         edited = get_slug(0)
         site._feeds.pop(edited)  # noqa: SLF001 - measures what write_root does
-        changed = {**feeds, edited: site._get_feeds(edited)}  # noqa: SLF001 - measures what write_root does
+        changed = {**feeds, edited: site._get_feeds(edited, catalog)}  # noqa: SLF001 - measures what write_root does
         if next(render_combined_feeds(catalog, changed))[1] != body:
             raise RuntimeError("another body")
 

@@ -66,9 +66,9 @@ def measure() -> Iterator[Section]:
 
 def _measure_startup(environment: Mapping[str, str]) -> Section:
     commands = {OURS: _make_our_command, MINIMAL: _make_minimal_command}
-    timers = {name: partial(_time_start, make, environment) for name, make in commands.items()}
-    for time_start in timers.values():
-        time_start()
+    timers = {name: partial(time_start, make, environment) for name, make in commands.items()}
+    for compile_all in timers.values():
+        compile_all()
     samples = measure_in_turns(timers, STARTUP_ROUNDS)
     ours, minimal = samples[OURS], samples[MINIMAL]
     ratio = compare(f"{OURS} / {MINIMAL}", ours, minimal, 2.5, is_maximum=True)
@@ -85,7 +85,7 @@ def _make_minimal_command(port: int) -> list[str]:
     return [str(BIN / granian), *options, "--port", str(port), "benchmarks.minimal_flask:app"]
 
 
-def _time_start(make_command: Callable[[int], list[str]], environment: Mapping[str, str]) -> float:
+def time_start(make_command: Callable[[int], list[str]], environment: Mapping[str, str]) -> float:
     """Return the milliseconds from the start of a server to its first 200."""
     server_core, client_core = get_cores()
     port = find_free_port()
@@ -130,15 +130,15 @@ def _read_sizes(run_server: RunServer) -> dict[str, float]:
             server.request(FEED)
         (worker,) = server.get_worker_pids()
         pids = (worker, server.process.pid)
-        proportional = [_read_megabytes(pid, "smaps_rollup") for pid in pids]
+        proportional = [read_megabytes(pid, "smaps_rollup") for pid in pids]
         return {
-            RESIDENT: _read_megabytes(worker, "status"),
+            RESIDENT: read_megabytes(worker, "status"),
             "worker, proportional": proportional[0],
             "worker and parent, proportional": sum(proportional),
         }
 
 
-def _read_megabytes(pid: int, file: str) -> float:
+def read_megabytes(pid: int, file: str) -> float:
     """Return VmRSS from ``/proc/PID/status``, or Pss from ``/proc/PID/smaps_rollup``."""
     match = KILOBYTES_PATTERN.search(Path(f"/proc/{pid}/{file}").read_text("ascii"))
     if not match:
@@ -155,9 +155,9 @@ def _measure_growth() -> Section:
         condition = {"If-None-Match": server.request(FEED).headers["etag"]}
         for headers in islice(cycle((EMPTY, condition)), FEW_REQUESTS):
             server.request(FEED, headers=headers)
-        before = Sample("before", (_read_megabytes(worker, "status"),))
+        before = Sample("before", (read_megabytes(worker, "status"),))
         _send_requests(server, MANY_REQUESTS)
-        after = Sample("after", (_read_megabytes(worker, "status"),))
+        after = Sample("after", (read_megabytes(worker, "status"),))
     larger, smaller = sorted((before, after), key=lambda each: each.median, reverse=True)
     ratio = compare("larger / smaller", larger, smaller, 1.05, is_maximum=True)
     return Section("Memory growth", GROWTH_METHOD, "MB", (before, after), (ratio,))

@@ -24,6 +24,7 @@ from defects_ical.content.feeds import Feed
 from defects_ical.errors import ScheduleError
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.shows.settings import NamedFeed, SiteSettings
+from defects_ical.text.languages import ENGLISH
 from defects_ical.timezones.transitions import find_observances
 from tests.support.catalogs import (
     BuiltShow,
@@ -57,7 +58,7 @@ def split(feed: bytes) -> list[bytes]:
 
 def get_own_events(show: BuiltShow, platform: str = "", *, reminders: bool = False) -> list[bytes]:
     feed = Feed(f"{show.summary.slug}{platform and '-'}{platform}", "")
-    path = feed.with_reminder(30).path if reminders else feed.path
+    path = feed.with_reminder(30, ENGLISH).path if reminders else feed.path
     return split(show.site[path].body)
 
 

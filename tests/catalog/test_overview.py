@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from defects_ical.catalog import agenda, overview, week
-from defects_ical.catalog.agenda import format_days, make_agenda
+from defects_ical.catalog.agenda import make_agenda
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.overview import find_first_sentence, render_overview
 from defects_ical.catalog.summary import ShowSummary
 from defects_ical.render.page import CONTENT_SECURITY_POLICY
 from defects_ical.site.headers import get_media_type
+from defects_ical.text.dates import format_days
+from defects_ical.text.languages import ENGLISH
 from tests.catalog.overview_sites import (
     FILM,
     make_catalog,
@@ -66,7 +68,10 @@ def test_pages_have_no_inline_code(small: Catalog, path: str) -> None:
     page = HtmlTree(dict(render_overview(small))[path].decode())
     policy = next(each for each in page.find_all("meta") if "http-equiv" in each)
     assert policy["content"] == CONTENT_SECURITY_POLICY
-    assert {each["src"] for each in page.find_all("script")} <= {"/tv/overview.js"}
+    assert {each.get("src") or each["id"] for each in page.find_all("script")} <= {
+        "/tv/overview.js",
+        "script_words",
+    }
     assert "style" not in page.tags
     attributes = [name for _, names in page.elements for name in names]
     assert [each for each in attributes if each == "style" or each.startswith("on")] == []
@@ -143,7 +148,7 @@ def test_page_offers_every_feed() -> None:
     links = find_links(render_page(catalog).encode())
     for each in catalog.feeds:
         assert catalog.url.join(each.feed.path) in links
-        reminders = catalog.url.join(each.feed.with_reminder(30).path)
+        reminders = catalog.url.join(each.feed.with_reminder(30, ENGLISH).path)
         assert (reminders in links) is not each.is_archive
         assert (catalog.url.webcal(each.feed.path) in links) is not each.is_archive
 
@@ -247,7 +252,7 @@ def test_bytes_depend_on_summaries_only(small: Catalog) -> None:
     ],
 )
 def test_format_days(first: date, last: date, text: str) -> None:
-    assert format_days(first, last) == text
+    assert format_days(first, last, ENGLISH) == text
 
 
 @pytest.mark.parametrize(

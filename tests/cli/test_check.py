@@ -113,3 +113,55 @@ def test_check_reports_problems(tmp_path: Path) -> None:
     assert result.stderr == (
         f"{file}:8:9: airing.time: `30:15` is past the night. Use `06:15`, and the next day.\n"
     )
+
+
+TRANSLATED = """\
+format: 1
+languages: [ko, en, ja]
+show:
+  uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29
+  slug: show
+  title: {ko: 아이쇼핑, en: The Defects, ja: 欠陥}
+  synopsis: 아이들.
+  genres: [스릴러, 범죄]
+timezone: Asia/Seoul
+published: 2025-07-01T00:00:00+00:00
+airing: {premiere: 2025-07-21, weekdays: [monday], time: 22:00, runtime: 60, episodes: 2}
+platforms:
+  ena: {name: ENA, kind: television, region: {ko: 대한민국, en: South Korea, ja: 韓国}}
+episodes:
+  1: {title: {ko: 시작, en: The Start}, teaser: 달린다.}
+  2: {title: {ko: 끝, en: The End}}
+"""
+
+
+def test_check_lists_missing_translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All else is in English, with the texts of the main language."""
+    monkeypatch.chdir(tmp_path)
+    Path("schedule.yaml").write_text(TRANSLATED, "utf-8")
+    result = run_check()
+    assert (result.exit_code, result.stderr) == (0, "")
+    *_, english, japanese, verdict = result.stdout.splitlines()
+    assert english == (
+        "en: 4 texts are missing and shown in ko: show.synopsis, show.genres[0], show.genres[1], "
+        "episodes.1.teaser"
+    )
+    assert japanese == (
+        "ja: 6 texts are missing and shown in ko: show.synopsis, show.genres[0], show.genres[1], "
+        "episodes.1.title, episodes.1.teaser and 1 more"
+    )
+    assert verdict == "schedule.yaml: OK, 2 episodes"
+    assert [line.split() for line in result.stdout.splitlines()[:3]] == [
+        ["아이쇼핑"],
+        ["Ep.", "Title", "Seoul", "Status", "Rev."],
+        ["1", "시작", "Mon", "2025-07-21", "22:00", "KST", "confirmed", "0"],
+    ]
+
+
+def test_one_missing_translation_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = make_yaml().replace("region: Everywhere", "region: {en: Everywhere, ko: 어디서나}")
+    Path("schedule.yaml").write_text(f"languages: [en, ko, ja]\n{text}", "utf-8")
+    *_, line, verdict = run_check().stdout.splitlines()
+    assert line == "ja: 1 text is missing and shown in en: platforms.channel.region"
+    assert verdict == "schedule.yaml: OK, 8 episodes"

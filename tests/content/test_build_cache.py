@@ -67,6 +67,7 @@ VARIANTS: Final = {
     "show.genres": edit_yaml(SHOW.replace("[thriller]", "[drama]")),
     "show.cast": edit_yaml(SHOW.replace("One", "Two")),
     "show.color": edit_yaml(SHOW.replace("crimson", "navy")),
+    "languages": DEFAULT.replace("show:\n", "languages: [ko, en]\nshow:\n"),
     "timezone": edit_yaml(timezone="Asia/Tokyo"),
     "published": edit_yaml(published="2025-07-02T00:00:00+00:00"),
     "airing, premiere": edit_yaml(premiere="2025-07-22"),
@@ -190,3 +191,49 @@ def test_only_edited_episodes_are_rendered() -> None:
     assert rendered == [*ids, "e03", "e03"]
     cache.get_or_render("frame", episodes, render)
     assert rendered == [*ids, "e03", "e03", *ids]
+
+
+# Other languages.
+
+TRANSLATED_SHOW: Final = SHOW.replace(
+    "title: The Show\n", "title: {en: The Show, ko: 그 작품}\n"
+).replace("[thriller]", "[{en: thriller, ko: 스릴러}]")
+TRANSLATED: Final = "languages: [en, ko]\n" + edit_yaml(
+    TRANSLATED_SHOW,
+    notes=NOTES.replace("A teaser.", "{en: A teaser., ko: 예고.}"),
+    specials=f"[{SPECIAL}]".replace("The making of", "{en: Backstage, ko: 뒷이야기}"),
+    changes=f"[{MOVED}]".replace("}", ", note: {en: Baseball, ko: 야구}}"),
+)
+TRANSLATIONS: Final = {
+    "title": ("ko: 그 작품", "ko: 작품"),
+    "title that is the same": ("ko: 그 작품", "ko: The Show"),
+    "title that is missing": (", ko: 그 작품", ""),
+    "genre": ("ko: 스릴러", "ko: 공포"),
+    "region": ("region: Everywhere", "region: {en: Everywhere, ko: 전국}"),
+    "region that is the same": ("region: Everywhere", "region: {en: Everywhere, ko: Everywhere}"),
+    "teaser": ("ko: 예고.", "ko: 다른 예고."),
+    "teaser that is missing": (", ko: 예고.", ""),
+    "special": ("ko: 뒷이야기", "ko: 특집"),
+    "special that is the same": ("ko: 뒷이야기", "ko: Backstage"),
+    "special that is missing": (", ko: 뒷이야기", ""),
+    "note": ("ko: 야구", "ko: 야구 중계"),
+    "note that is the same": ("ko: 야구", "ko: Baseball"),
+    "note that is missing": (", ko: 야구", ""),
+    "recap that is the same": ("recap: A recap.", "recap: {en: A recap., ko: A recap.}"),
+    "languages, more": ("[en, ko]", "[en, ko, ar]"),
+    "languages, turned": ("[en, ko]", "[ko, en]"),
+}
+
+
+# A missing text is that of the main language, but not the same as a translation that is equal.
+EQUAL: Final = {
+    f"{name} that is the same": f"{name} that is missing" for name in ("title", "special", "note")
+}
+
+
+@pytest.mark.parametrize("name", TRANSLATIONS)
+def test_edit_of_a_translation_renders_same_bytes_as_new_build(name: str) -> None:
+    before = TRANSLATED.replace(*TRANSLATIONS[EQUAL[name]]) if name in EQUAL else TRANSLATED
+    cache = BuildCache()
+    for text in (before, TRANSLATED.replace(*TRANSLATIONS[name]), before):
+        assert_same_bytes(text, cache)

@@ -11,6 +11,7 @@ import pytest
 from defects_ical.content.descriptions import EventDescription, describe_platforms
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.text.languages import ENGLISH
 
 OWN_PLAN = """\
 format: 1
@@ -47,11 +48,11 @@ FULL: Final = EventDescription(
     ],
 )
 def test_description_survives_round_trip(description: EventDescription) -> None:
-    assert EventDescription.parse(str(description)) == description
+    assert EventDescription.parse(description.join(ENGLISH), ENGLISH) == description
 
 
 def test_description_has_headings() -> None:
-    assert str(FULL).split("\n\n")[2:] == [
+    assert FULL.join(ENGLISH).split("\n\n")[2:] == [
         f"Where to watch:\n{FULL.platforms}",
         FULL.times,
         f"What changed:\n{FULL.changes}",
@@ -60,7 +61,7 @@ def test_description_has_headings() -> None:
 
 
 def test_description_without_headings_is_teaser() -> None:
-    parsed = EventDescription.parse("They run.\n\nOn: Channel")
+    parsed = EventDescription.parse("They run.\n\nOn: Channel", ENGLISH)
     assert parsed == EventDescription("They run.\n\nOn: Channel", "", "", "", "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from defects_ical.cli.console import print_missing_texts
 from defects_ical.errors import ScheduleError
 from defects_ical.schedule.episodes import Event
 from defects_ical.schedule.expansion import expand_episodes, expand_schedule
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.schedule.warnings import find_missing_texts
 from defects_ical.shows.loader import load_show
 from defects_ical.shows.settings import load_settings
 from tests.support.documents import (
@@ -22,8 +25,9 @@ from tests.support.documents import (
     read_snippets,
 )
 from tests.support.example_schedules import load_yaml
+from tests.support.languages import read_cities, read_texts
 
-PAGES_WITH_SCHEDULES = ("README.md", "docs/schedule.md")
+PAGES_WITH_SCHEDULES = ("README.md", "docs/languages.md", "docs/schedule.md")
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_SCHEDULES)
@@ -47,6 +51,25 @@ def test_message_example_is_what_check_says(
     with pytest.raises(ScheduleError) as caught:
         load_schedule(Path("schedule.yaml"))
     assert [f"{caught.value}\n"] == read_code_blocks("docs/schedule.md", "text")
+
+
+def test_missing_texts_of_example_are_what_check_says(capsys: pytest.CaptureFixture[str]) -> None:
+    print_missing_texts(load_yaml(read_schedule_example("docs/languages.md")))
+    assert [capsys.readouterr().out] == read_code_blocks("docs/languages.md", "text")
+
+
+def test_note_in_several_languages_fits_example() -> None:
+    _, changes = read_code_blocks("docs/languages.md", "yaml")
+    schedule = load_yaml(read_schedule_example("docs/languages.md") + changes)
+    assert [each for _, paths in find_missing_texts(schedule) for each in paths] == [
+        "episodes.3.title"
+    ]
+
+
+def test_language_file_example_is_of_the_file() -> None:
+    (example,) = read_code_blocks("docs/translating.md", "json")
+    texts = {**read_texts("ko"), **read_cities("ko")}
+    assert json.loads(example).items() <= texts.items()
 
 
 def test_change_log_example_fits_schedule_example() -> None:

@@ -18,6 +18,7 @@ from defects_ical.cli.app import main
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.airing import Block
 from defects_ical.model.schedule import Schedule
+from defects_ical.schedule.warnings import find_missing_texts
 from defects_ical.server.app import create_app
 from defects_ical.server.health import HEALTH_FILE, HealthReport
 from defects_ical.server.reloaded_site import ReloadedSite
@@ -66,6 +67,12 @@ KEY_ROWS: Final = {
     key.strip("`"): example.strip("`")
     for key, _, example, _ in read_table_rows(read_section("docs/schedule.md", "## Keys"))
 }
+
+# The names, and the other texts, that may have translations.
+TRANSLATED: Final = [
+    re.findall(r"`([^`]+)`", keys)
+    for keys, _ in read_table_rows(read_section("docs/languages.md", "## Texts of the schedule"))
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
@@ -168,6 +175,50 @@ def test_every_json_key_is_documented() -> None:
     assert found - set(re.findall(r"`([a-z_]+)`", PAGES["docs/api.md"])) == set()
 
 
+def test_every_json_key_of_languages_is_documented() -> None:
+    site = build_site(load_yaml(read_schedule_example("docs/languages.md")), SITE_URL)
+    document = json.loads(site["/episodes.json"].body)
+    english = build_site(load_yaml(read_schedule_example()), SITE_URL)
+    added = document.keys() - json.loads(english["/episodes.json"].body).keys()
+    assert [*document["texts"]] == ["ko", "es"]
+    # These have ids for keys.
+    texts = {**document["texts"]["ko"], **document["texts"]["es"]}
+    entries = [*texts.pop("platforms").values(), *texts.pop("episodes").values()]
+    found = {"platforms", "episodes"} | added | collect_json_keys([texts, entries])
+    assert {"language", "city", "texts", "webcal", "region", "ics"} <= found
+    assert found - set(re.findall(r"`([a-z_]+)`", PAGES["docs/api.md"])) == set()
+
+
+def test_every_path_of_languages_is_documented() -> None:
+    site = build_site(load_yaml(read_schedule_example("docs/languages.md")), SITE_URL)
+    local = {path.removeprefix("/ko") for path in site if path.startswith("/ko/")}
+    rows = read_table_rows(read_section("docs/languages.md", "## URLs"))
+    known = {path for row in rows for path in re.findall(r"`/ko(/[^`]*)`", row[1])}
+    feed = re.compile(r"/my-show(-channel)?(-reminders)?\.ics|/episodes/my-show-e\d\d\.ics")
+    assert {path for path in local if not feed.fullmatch(path)} < known
+    assert {path for path in known if path not in local} == set()
+
+
+def test_every_text_of_a_schedule_is_in_the_table_of_translations() -> None:
+    rows = read_table_rows(read_section("docs/schedule.md", "## Keys"))
+    texts = {key.strip("`") for key, form, *_ in rows if re.match("text|list of texts", form)}
+    assert {key for keys in TRANSLATED for key in keys} == texts - {"show.original_title"}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_name"), [(key, not index) for index, keys in enumerate(TRANSLATED) for key in keys]
+)
+def test_plain_text_means_what_the_table_says(path: str, is_name: bool) -> None:  # noqa: FBT001 - a case
+    document = yaml.load(read_schedule_example(), yaml.BaseLoader)  # noqa: S506 - it makes only texts
+    document["languages"] = ["en", "ko"]
+    value = yaml.load(KEY_ROWS[path], yaml.BaseLoader)  # noqa: S506 - as above
+    set_value(document, path.split("."), value)
+    schedule = load_yaml(yaml.safe_dump(document, allow_unicode=True))
+    pattern = re.escape(path).replace(r"\*", r"\w+").replace(r"\[\]", r"\[0\]") + r"(\[\d\])?"
+    missing = [each for _, paths in find_missing_texts(schedule) for each in paths]
+    assert any(re.fullmatch(pattern, each) for each in missing) is not is_name
+
+
 def test_every_health_key_is_documented() -> None:
     url = SiteURL.parse("https://me.example")
     site = ReloadedSite(SiteReloader(Path("nothing.yaml"), url), url)
@@ -221,7 +272,11 @@ def test_defaults_of_settings_are_documented() -> None:
     rows = [*read_table_rows(read_section("docs/shows.md", "## Settings"))]
     defaults = {key.strip("`"): default for key, default, _ in rows}
     values = {key: getattr(settings, key) or "none" for key in SiteSettings.model_fields}
-    assert defaults == {key: str(value) for key, value in values.items()}
+    shown = {
+        key: f"[{', '.join(value)}]" if isinstance(value, tuple) else str(value)
+        for key, value in values.items()
+    }
+    assert defaults == shown
 
 
 def test_example_of_settings_has_every_key() -> None:

@@ -19,10 +19,13 @@ def load_problems(text: str) -> tuple[str, ...]:
     [
         ("episods: {}", "15:1: episods: unknown key. Use `episodes`."),
         (
-            "languages: [en]",
-            "15:1: languages: unknown key. Remove it, or use another key: `reminders`, `episodes`.",
+            "reminders: []\ntags: [en]",
+            "16:1: tags: unknown key. Remove it, or use another key: `languages`, `episodes`.",
         ),
-        ("reminders: []\nepisodes: {}\nshow2: {}", "17:1: show2: unknown key. Remove it."),
+        (
+            "languages: [en]\nreminders: []\nepisodes: {}\nshow2: {}",
+            "18:1: show2: unknown key. Remove it.",
+        ),
     ],
 )
 def test_unknown_key_suggests_unused_keys_only(line: str, problem: str) -> None:

@@ -80,3 +80,72 @@ def test_card_loads_no_other_files(schedule: Schedule) -> None:
     card = render_files(schedule)["/card.svg"].decode()
     assert re.findall(r"(?:href|src|style|class)=|<style|<script|@import", card) == []
     assert re.findall(r"url\((.*?)\)", card) == ["#night"]
+
+
+# Other languages.
+
+
+def make_translated(code: str, title: str) -> Schedule:
+    text = make_yaml(platforms="{channel: {name: Channel+, kind: television, region: Everywhere}}")
+    return load_yaml(f"languages: [{code}]\n{text}".replace("title: The Show", f"title: {title}"))
+
+
+def read_title_lines(schedule: Schedule) -> list[str]:
+    bold = (each for each in render_card(schedule).iter(f"{SVG}text") if each.get("font-weight"))
+    sizes = {"104", "68", "54"}
+    return [str(each.text).strip(ISOLATES) for each in bold if each.get("font-size") in sizes]
+
+
+def test_card_in_arabic_is_mirrored() -> None:
+    card = render_card(make_translated("ar", "بيت الشتاء"))
+    assert card.get("direction") == "rtl"
+    boxes = [each for each in card.iter(f"{SVG}svg") if each.find(f"{SVG}rect") is not None][1:]
+    # The first column is at the right; each name is at the right of its row, each time at the left.
+    assert [each.get("x") for each in boxes] == ["628"] * 4 + ["72"] * 4
+    for box in boxes:
+        name, time = box.findall(f"{SVG}text")
+        assert (name.get("x"), name.get("text-anchor")) == (box.get("width"), None)
+        assert (time.get("x"), time.get("text-anchor")) == ("0", "end")
+        assert "…" not in str(name.text)
+    subtitle = read_texts(make_translated("ar", "بيت الشتاء"))[1]
+    assert subtitle.endswith("\u2068Channel+")
+
+
+@pytest.mark.parametrize(
+    ("code", "font"),
+    [("ko", "Malgun Gothic"), ("ja", "Yu Mincho"), ("zh-Hant", "Songti TC"), ("ar", "Geeza Pro")],
+)
+def test_card_names_its_language_and_fonts(code: str, font: str) -> None:
+    card = render_card(make_translated(code, "A"))
+    assert card.get("{http://www.w3.org/XML/1998/namespace}lang") == code
+    assert f"'{font}'" in str(card.get("font-family"))
+
+
+def test_card_in_english_is_as_before(schedule: Schedule) -> None:
+    attributes = render_card(schedule).attrib
+    assert attributes["font-family"] == "Georgia, 'Noto Serif', serif"
+    assert not {"direction", "{http://www.w3.org/XML/1998/namespace}lang"} & attributes.keys()
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        # Japanese breaks between characters, but for some.
+        ("君の 住む街に降る雪の物語を今も聞く", ["君の 住む街に降る雪の物語を今", "も聞く"]),
+        (
+            "あの冬の日に君と歩いた海の道、もう一度",
+            ["あの冬の日に君と歩いた海の", "道、もう一度"],
+        ),
+        (
+            "星から来たあなたのためのシャッターチャンス",
+            ["星から来たあなたのための", "シャッターチャンス"],
+        ),
+        # Korean breaks between words.
+        (
+            "슬기로운 의사생활 그리고 우리들의 블루스",
+            ["슬기로운 의사생활 그리고", "우리들의 블루스"],
+        ),
+    ],
+)
+def test_title_breaks_as_its_script_does(title: str, lines: list[str]) -> None:
+    assert read_title_lines(make_translated("ja", title)) == lines

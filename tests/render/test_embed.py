@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Final
 
 import pytest
 
@@ -22,6 +23,9 @@ from tests.support.example_schedules import edit_airing, load_yaml, make_yaml
 from tests.support.html_tree import HtmlTree
 from tests.support.json_documents import RELEASES
 
+# The texts of the script: data, which no browser runs.
+SCRIPT_WORDS: Final = {"type": "application/json", "id": "script_words"}
+
 
 def render_frame(schedule: Schedule) -> HtmlTree:
     return HtmlTree(render_files(schedule)["/embed.html"].decode())
@@ -36,12 +40,13 @@ def test_embed_paths(schedule: Schedule) -> None:
 def test_embeds_are_small(schedule: Schedule) -> None:
     frame, style, script, element, *_ = render_files(schedule).values()
     assert compressed_size(frame, style, script) <= 12_000
-    assert compressed_size(element) <= 6_000
+    # With its texts, which its visitor reads in one language.
+    assert compressed_size(element) <= 6_700
 
 
 def test_frame_has_no_inline_code(schedule: Schedule) -> None:
     frame = render_frame(schedule)
-    assert frame.find_all("script") == [{"src": "frame.js"}]
+    assert frame.find_all("script") == [SCRIPT_WORDS, {"src": "frame.js"}]
     assert frame.find_all("style") == []
     attributes = [name for _, names in frame.elements for name in names]
     assert [name for name in attributes if name == "style" or name.startswith("on")] == []
@@ -162,7 +167,7 @@ def test_frame_and_element_scroll_alike(schedule: Schedule) -> None:
 def test_hostile_text_stays_text(text: str) -> None:
     files = render_files(load_with_text(text))
     frame = HtmlTree(files["/embed.html"].decode())
-    assert frame.find_all("script") == [{"src": "frame.js"}]
+    assert frame.find_all("script") == [SCRIPT_WORDS, {"src": "frame.js"}]
     assert frame.find_all("img") == []
     assert text in frame.text
     assert HtmlTree(json.loads(files["/oembed.json"])["html"]).tags == ["iframe"]

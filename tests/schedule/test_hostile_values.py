@@ -27,6 +27,8 @@ def list_text_fields(model: str, schema: Mapping[str, Any]) -> Iterator[str]:
     """Yield the fields of a model that may have any text."""
     for name, field in schema["properties"].items():
         value = field.get("items", field)
+        # A text, or a mapping of languages to texts.
+        value = value.get("anyOf", [value])[0]
         if value.get("type") == ["string", "number", "boolean"]:
             yield f"{model}.{name}"
 
@@ -112,9 +114,10 @@ COMPLETE: Final[dict[str, Any]] = {
     "show": {
         "uid": "3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29",
         "slug": "show",
-        "title": "The Show",
+        "title": {"en": "The Show", "ko": "아이쇼핑"},
         "season": "1",
     },
+    "languages": ["en", "ko"],
     "timezone": "Asia/Seoul",
     "published": "2025-07-01T00:00:00+00:00",
     "airing": [
@@ -192,6 +195,7 @@ WORDS: Final = (
     *("all", "s02", "s2", "s02e03", "s02e03-s02e08", "s02e01-s03e01", "e01", "3", "2-4", "extra"),
     *("confirmed", "tentative", "postponed", "cancelled", "cinema", "channel", "stream"),
     *("2025-07-02T00:00:00+00:00", "2025-07-07T00:00:00+00:00", "https://a.example/"),
+    *("en", "ko", "zh-Hant", "zh-TW", "pt"),
 )
 SCALARS: Final = st.sampled_from(WORDS) | st.text(max_size=8)
 VALUES: Final = st.recursive(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from defects_ical.schedule.expansion import expand_schedule
-from defects_ical.schedule.warnings import find_warnings
+from defects_ical.schedule.warnings import find_missing_texts, find_warnings
 from tests.support.example_schedules import load_yaml, make_yaml
 
 NOW = datetime(2025, 8, 1, tzinfo=UTC)
@@ -146,3 +146,78 @@ def test_html_is_found_in_every_text() -> None:
     )
     text += "episodes: {1: {title: <i>, teaser: <i>, recap: <i>}}\n"
     assert len(warn(text)) == text.count("<i>")
+
+
+# Several languages.
+
+
+TRANSLATED = """\
+format: 1
+languages: [ko, en, ja]
+show:
+  uid: 3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29
+  slug: show
+  title: {ko: 아이쇼핑, en: The Defects, ja: 欠陥}
+  synopsis: 아이들.
+  genres: [{ko: 스릴러, en: thriller}]
+  cast: [{actor: Yum Jung-ah, role: {ko: 김세희, ja: キム}}]
+timezone: Asia/Seoul
+published: 2025-07-01T00:00:00+00:00
+airing: {premiere: 2025-07-21, weekdays: [monday], time: 22:00, runtime: 60, episodes: 2}
+platforms:
+  ena: {name: ENA, kind: television, region: {ko: 대한민국, en: South Korea, ja: 韓国}}
+episodes: {1: {title: {ko: 시작}, teaser: {ko: 달린다., en: They run., ja: 走る。}}}
+specials: [{id: extra, title: 추석, airs: 2025-07-29}]
+changes: [{at: 2025-07-10T12:00:00+09:00, episodes: [1], note: 수정., reason: {ko: 경기.}}]
+"""
+
+
+def test_missing_texts_are_listed_by_language() -> None:
+    """A name that is plain text is the same in every language."""
+    both = ("episodes.1.title", "specials[0].title", "changes[0].note", "changes[0].reason")
+    assert [*find_missing_texts(load_yaml(TRANSLATED))] == [
+        ("en", ("show.synopsis", "show.cast[0].role", *both)),
+        ("ja", ("show.synopsis", "show.genres[0]", *both)),
+    ]
+
+
+def test_text_in_main_language_only_is_missing_in_others() -> None:
+    text = TRANSLATED.replace(
+        "title: {ko: 아이쇼핑, en: The Defects, ja: 欠陥}", "title: {ko: 결함}"
+    )
+    text = text.replace("name: ENA", "name: {ko: 이엔에이, en: ENA}")
+    missing = dict(find_missing_texts(load_yaml(text)))
+    assert missing["en"][0] == missing["ja"][0] == "show.title"
+    assert "platforms.ena.name" in missing["ja"]
+    assert "platforms.ena.name" not in missing["en"]
+
+
+@pytest.mark.parametrize("languages", ["", "languages: [en]\n", "languages: [ko]\n"])
+def test_one_language_misses_no_texts(languages: str) -> None:
+    assert [*find_missing_texts(load_yaml(languages + make_yaml()))] == []
+
+
+def test_html_in_a_translation_is_a_warning() -> None:
+    text = TRANSLATED.replace("en: The Defects", 'en: "The &amp; Defects"')
+    text = text.replace("ja: 走る。", "ja: <b>走る</b>。")
+    message, hint = "calendar apps show `{}` as it is written", "Write plain text."
+    assert warn(text) == [
+        ("show.title.en", message.format("&amp;"), hint),
+        ("episodes.1.teaser.ja", message.format("<b>"), hint),
+    ]
+
+
+def test_many_episodes_in_several_languages_are_a_warning() -> None:
+    days = "[monday, tuesday, wednesday, thursday, friday, saturday, sunday]"
+    text = make_yaml(premiere="2010-01-04", weekdays=days, episodes=3334)
+    assert [
+        each for each in warn(f"languages: [en, ko, ja]\n{text}") if each[0] == "languages"
+    ] == [
+        (
+            "languages",
+            "3,334 episodes in 3 languages are more than 10,000",
+            "The site becomes large and slow to build. Use fewer languages.",
+        )
+    ]
+    fewer = text.replace("episodes: 3334", "episodes: 3333")
+    assert warn(f"languages: [en, ko, ja]\n{fewer}") == []

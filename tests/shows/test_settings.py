@@ -56,10 +56,10 @@ BAD: Final = {
         "1:1: titel: unknown key. Use `title`.",
     ),
     "another unknown key": (
-        "languages: [en]",
+        "tags: [en]",
         (
-            "1:1: languages: unknown key. Remove it, or use another key: `title`, `description`, "
-            "`color`, `timezone`, `platforms`, `feeds`, `archive_before`."
+            "1:1: tags: unknown key. Remove it, or use another key: `title`, `description`, "
+            "`languages`, `color`, `timezone`, `platforms`, `feeds`, `archive_before`."
         ),
     ),
     "a list": (

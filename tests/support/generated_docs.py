@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Final
 
+from babel import Locale
+
 from defects_ical.doctor.catalogue import ISSUES
 from defects_ical.doctor.issues.issue import SEVERITIES, Issue, Severity
 from defects_ical.rfc5545.properties import COMPONENTS, PROPERTIES
+from defects_ical.text.languages import LANGUAGES, load_words
 from tests.support.checked_properties import (
     UNCHECKED,
     find_issues_by_name,
@@ -20,6 +23,7 @@ from tests.support.checked_properties import (
     list_standard_properties,
 )
 from tests.support.documents import ROOT
+from tests.support.languages import read_texts
 
 
 def make_figures() -> str:
@@ -72,6 +76,18 @@ def make_checked_properties() -> str:
     )
 
 
+def make_languages() -> str:
+    """Return a table of the languages, and who has reviewed the texts of each."""
+    head = ("| Code | Language | Its own name | Reviewed by |", "|---|---|---|---|")
+    return "\n".join((*head, *map(_make_language_row, LANGUAGES), ""))
+
+
+def _make_language_row(code: str) -> str:
+    name = Locale.parse(code, sep="-").english_name
+    reviewer = read_texts(code)["reviewed"] or "nobody yet"
+    return f"| `{code}` | {name} | {load_words(code).name} | {reviewer} |"
+
+
 def _without_fields(text: str) -> str:
     """Return a text with an ellipsis for each field, safe in a table."""
     parts = ((literal, name is not None) for literal, name, _, _ in Formatter().parse(text))
@@ -82,6 +98,7 @@ def _without_fields(text: str) -> str:
 SECTIONS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/doctor.md", "checked properties"): make_checked_properties,
     ("docs/doctor.md", "issues"): make_issues,
+    ("docs/languages.md", "languages"): make_languages,
     ("docs/performance.md", "figures"): make_figures,
 }
 """What makes each section, by its page and its name."""

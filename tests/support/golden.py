@@ -10,6 +10,7 @@ from defects_ical.site.build import build_site
 from tests.authoring import test_schedule_file
 from tests.doctor import test_report
 from tests.doctor.reports import test_formats
+from tests.languages import test_golden
 from tests.support.site_digest import digest_site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,6 +35,7 @@ def write_golden_files() -> None:
     test_schedule_file.write_golden()
     test_report.write_golden()
     test_formats.write_golden()
+    test_golden.write_golden()
 
 
 if __name__ == "__main__":

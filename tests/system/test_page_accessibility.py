@@ -193,7 +193,7 @@ def test_text_is_legible_on_a_phone(
 
 
 @pytest.mark.parametrize(
-    ("path", "initial", "total"), [("/", 15_500, 27_000), ("/embed.html", 12_000, 12_000)]
+    ("path", "initial", "total"), [("/", 17_000, 31_500), ("/embed.html", 12_000, 12_000)]
 )
 def test_pages_are_small(
     service: Deployment, browser: WatchedBrowser, path: str, initial: int, total: int

@@ -1,28 +1,15 @@
-"""Dates, durations, counts and lists in English."""
+"""Counts and lists in English."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from defects_ical.text.english import (
-    count_noun,
-    format_date,
-    format_day,
-    format_duration,
-    join_names,
-)
+from defects_ical.text.english import MONTHS, WEEKDAYS, count_noun, join_names
 
 
-def test_date_is_written_in_full() -> None:
-    assert format_date(date(2025, 7, 21)) == "Monday 21 July 2025"
-    assert format_day(date(2025, 7, 21)) == "21 July 2025"
-
-
-@pytest.mark.parametrize(("minutes", "text"), [(45, "45 min"), (60, "1 h"), (131, "2 h 11 min")])
-def test_duration_has_hours_and_minutes(minutes: int, text: str) -> None:
-    assert format_duration(minutes) == text
+def test_names_of_calendar_begin_with_monday_and_january() -> None:
+    assert (WEEKDAYS[0], WEEKDAYS[-1]) == ("Monday", "Sunday")
+    assert (MONTHS[0], MONTHS[-1]) == ("January", "December")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from defects_ical.catalog.catalog import Catalog
-from defects_ical.catalog.summary import EventSummary, ShowSummary
-from defects_ical.text.display import bidi_isolate
-from defects_ical.text.english import MONTHS, WEEKDAYS, format_day
+from defects_ical.catalog.summary import EventSummary, PlatformSummary, ShowSummary
+from defects_ical.content.descriptions import name_city
+from defects_ical.text.dates import format_day_of_year, format_days, format_time
+from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import format_utc, to_local
 
 # How long before the newest change of the site a list begins that cannot have every event.
@@ -31,6 +32,7 @@ class Row:
     day: date
     time: str
     genres: tuple[int, ...]
+    words: Words
 
     @property
     def name(self) -> str:
@@ -41,10 +43,8 @@ class Row:
     def platform_names(self) -> str:
         """The names of the platforms, as one text: "ENA, Kocowa (1 h after the broadcast)"."""
         platforms = (self.show.platforms[each] for each in self.event.platforms)
-        return ", ".join(
-            f"{bidi_isolate(each.name)} ({each.when})" if each.when else bidi_isolate(each.name)
-            for each in platforms
-        )
+        names = (_name_platform(each, self.words) for each in platforms)
+        return self.words.list_separator.join(names)
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -66,28 +66,30 @@ class Day(NamedTuple):
 
     date: date
     rows: tuple[Row, ...]
+    words: Words
 
     @property
     def weekday(self) -> str:
         """The name of the day: "Monday"."""
-        return WEEKDAYS[self.date.weekday()]
+        return self.words.weekdays[self.date.weekday()]
 
     @property
     def title(self) -> str:
         """The date without weekday and year, which is in the week's: "21 July"."""
-        return f"{self.date.day} {MONTHS[self.date.month - 1]}"
+        return format_day_of_year(self.date, self.words)
 
 
 class Week(NamedTuple):
     """A week, and those of its days that have events."""
 
-    monday: date
+    start: date
     days: tuple[Day, ...]
+    words: Words
 
     @property
     def title(self) -> str:
         """The dates of the week: "21 to 27 July 2025"."""
-        return format_days(self.monday, self.monday + timedelta(days=6))
+        return format_days(self.start, self.start + timedelta(days=6), self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +113,6 @@ class _ShowEvent(NamedTuple):
     event: EventSummary
 
 
-def format_days(first: date, last: date) -> str:
-    """Format the first and last of several days: "28 July to 3 August 2025"."""
-    if first == last:
-        return format_day(last)
-    if first.year != last.year:
-        start = format_day(first)
-    elif first.month != last.month:
-        start = f"{first.day} {MONTHS[first.month - 1]}"
-    else:
-        start = str(first.day)
-    return f"{start} to {format_day(last)}"
-
-
 def make_agenda(catalog: Catalog, max_rows: int) -> Agenda:
     """Return the events by week: all of them, or ``max_rows`` from the newest changes on."""
     events = [_ShowEvent(show, event) for show in catalog.shows for event in show.events]
@@ -132,7 +121,7 @@ def make_agenda(catalog: Catalog, max_rows: int) -> Agenda:
     limited = _limit_events(events, catalog, max_rows)
     ends = _make_rows([events[0], events[-1]] if events else [], catalog)
     return Agenda(
-        weeks=tuple(_group_weeks(_make_rows(limited, catalog))),
+        weeks=tuple(_group_weeks(_make_rows(limited, catalog), catalog.words)),
         is_limited=len(limited) < len(events),
         days=tuple(each.day for each in ends),
         event_count=len(events),
@@ -155,9 +144,17 @@ def _make_row(
         event=event,
         url=f"{catalog.get_show_url(show.slug).path}/#{event.id}",
         day=local.date() if event.has_hour else event.day,
-        time=f"{local:%H:%M}" if event.has_hour else "",
+        time=format_time(local, catalog.words) if event.has_hour else "",
         genres=tuple(sorted({indexes[each.casefold()] for each in show.genres})),
+        words=catalog.words,
     )
+
+
+def _name_platform(platform: PlatformSummary, words: Words) -> str:
+    name = words.isolate(platform.name)
+    if not platform.when:
+        return name
+    return words.platform_delay.format(platform=name, delay=platform.when)
 
 
 def find_newest_change(catalog: Catalog) -> date | None:
@@ -172,9 +169,8 @@ def find_newest_change(catalog: Catalog) -> date | None:
 def find_city(catalog: Catalog) -> str:
     """Return the place whose times the lists have: "Seoul", "UTC"."""
     newest = max((each.modified for each in catalog.shows), default=None)
-    zone = catalog.settings.timezone
-    # The name of the place does not depend on the date.
-    return to_local(newest, zone).city if newest else zone
+    zone, words = catalog.settings.timezone, catalog.words
+    return name_city(zone, newest, words) if newest else words.cities.get(zone, zone)
 
 
 def _limit_events(
@@ -190,11 +186,12 @@ def _limit_events(
     return events[start : start + max_rows]
 
 
-def _group_weeks(rows: Iterable[Row]) -> Iterable[Week]:
-    days = (Day(day, tuple(found)) for day, found in groupby(rows, key=lambda each: each.day))
-    for monday, found in groupby(days, key=_find_monday):
-        yield Week(monday, tuple(found))
+def _group_weeks(rows: Iterable[Row], words: Words) -> Iterable[Week]:
+    by_day = groupby(rows, key=lambda each: each.day)
+    days = (Day(day, tuple(found), words) for day, found in by_day)
+    for start, found in groupby(days, key=_find_week_start):
+        yield Week(start, tuple(found), words)
 
 
-def _find_monday(day: Day) -> date:
-    return day.date - timedelta(days=day.date.weekday())
+def _find_week_start(day: Day) -> date:
+    return day.date - timedelta(days=(day.date.weekday() - day.words.first_weekday) % 7)

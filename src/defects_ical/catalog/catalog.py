@@ -9,8 +9,10 @@ from functools import cached_property
 
 from defects_ical.catalog.summary import PlatformSummary, ShowSummary
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.feeds import Feed
+from defects_ical.content.feeds import Feed, name_platform_feed
+from defects_ical.content.site_input import Version
 from defects_ical.content.site_url import SiteURL
+from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.shows.settings import (
     ALL_FEED,
     PLATFORM_FEED_PREFIX,
@@ -18,7 +20,9 @@ from defects_ical.shows.settings import (
     NamedFeed,
     SiteSettings,
 )
-from defects_ical.text.display import bidi_isolate
+from defects_ical.text.dates import format_month
+from defects_ical.text.languages import ENGLISH, load_words
+from defects_ical.text.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +52,95 @@ class EventFilter:
 
 @dataclass(frozen=True, slots=True)
 class CombinedFeed:
-    """A feed with events of several shows; ``feed`` has no reminders.
+    """A feed with events of several shows; ``feed`` has no reminders, ``twin`` has them.
 
     ``description`` is one sentence without a full stop. An archive, which has past events only,
-    has no feed with reminders.
+    has no twin.
     """
 
     feed: Feed
     description: str
     filter: EventFilter
-    is_archive: bool = False
+    twin: Feed | None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it has past events only."""
+        return self.twin is None
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The feed, and its twin with reminders if there is one."""
+        return (self.feed, self.twin) if self.twin else (self.feed,)
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The shows of a site, sorted by slug, the site's settings and its URL.
+    """The shows of a site, sorted by slug, the site's settings and its URL, in one language.
 
-    ``cache`` has what was made of each show for the last catalog with these settings and URL.
+    ``cache`` has what was made of each show for the last catalog with these settings and URL. A
+    catalog in another language than the main one belongs to the ``main`` one.
     """
 
     settings: SiteSettings
     url: SiteURL
     shows: tuple[ShowSummary, ...]
     cache: BuildCache = field(default_factory=BuildCache)
+    words: Words = ENGLISH
+    main: Catalog | None = None
+
+    @classmethod
+    def create(
+        cls,
+        settings: SiteSettings,
+        url: SiteURL,
+        shows: tuple[ShowSummary, ...],
+        cache: BuildCache | None = None,
+    ) -> Catalog:
+        """Create the catalog in the main language of the settings."""
+        words = load_words(settings.languages[0])
+        return cls(settings, url, shows, cache or BuildCache(), words)
+
+    @property
+    def main_url(self) -> SiteURL:
+        """The URL of the site in its main language, with the files that all languages share."""
+        return self.main.url if self.main else self.url
+
+    @property
+    def root(self) -> str:
+        """The way from a file of the site to those that all languages share: "", "../"."""
+        return "../" if self.main else ""
+
+    @cached_property
+    def others(self) -> tuple[Catalog, ...]:
+        """The catalog in each other language; none for a catalog that is in one of these."""
+        codes = () if self.main else self.settings.languages[1:]
+        return tuple(map(self._translate, codes))
+
+    def _translate(self, language: str) -> Catalog:
+        return Catalog(
+            self.settings.in_language(language),
+            self.url.below(language),
+            tuple(each.in_language(language) for each in self.shows),
+            self.cache.for_language(language),
+            load_words(language),
+            main=self,
+        )
+
+    @cached_property
+    def versions(self) -> tuple[Version, ...]:
+        """The site in each of its languages, the main one first."""
+        main, *_ = codes = self.settings.languages
+        return tuple(Version(load_words(c), self.main_url.in_language(c, main)) for c in codes)
 
     def get_show_url(self, slug: str) -> SiteURL:
-        """Return the URL of a show's own site."""
-        return self.url.below(slug)
+        """Return the URL of a show's own site, in the language of the catalog if it has it."""
+        url, folder = self.main_url.below(slug), self._folders[slug]
+        return url.below(folder) if folder else url
+
+    @cached_property
+    def _folders(self) -> dict[str, str]:
+        return {each.slug: each.folder for each in self.shows}
 
     @cached_property
     def platforms(self) -> dict[str, PlatformSummary]:
@@ -101,50 +167,63 @@ class Catalog:
         return tuple(self._list_feeds())
 
     def _list_feeds(self) -> Iterator[CombinedFeed]:
-        title, since = self.settings.title, self.settings.archive_before
-        yield CombinedFeed(
-            Feed(ALL_FEED, title), "Every event of every show", EventFilter(since=since)
-        )
-        isolated = bidi_isolate(title)
+        title, words = self.settings.title, self.words
+        current = EventFilter(since=self.settings.archive_before)
+        yield self._combine(Feed(ALL_FEED, title), words.every_event, current)
         for name, platform in self.platforms.items():
-            shown = bidi_isolate(platform.name)
-            yield CombinedFeed(
-                Feed(f"{PLATFORM_FEED_PREFIX}{name}", f"{isolated} on {shown}", name),
-                f"What is on {platform.name} ({platform.region})",
+            feed_title = name_platform_feed(title, platform.name, words)
+            yield self._combine(
+                Feed(f"{PLATFORM_FEED_PREFIX}{name}", feed_title, name),
+                words.on_platform.format(
+                    platform=words.isolate_in_rtl(platform.name),
+                    region=words.isolate_in_rtl(platform.region),
+                ),
                 EventFilter(platforms=(name,)),
             )
-        yield CombinedFeed(
-            Feed(PREMIERES_FEED, f"{isolated}: premieres"),
-            "The first event of each season of each show",
+        yield self._combine(
+            Feed(PREMIERES_FEED, words.premieres.format(site=words.isolate(title))),
+            words.premieres_description,
             EventFilter(premieres_only=True),
         )
         for name, each in self.settings.feeds.items():
             chosen = EventFilter(each.shows, each.platforms, each.genres)
-            yield CombinedFeed(Feed(name, each.title), self._describe_feed(each), chosen)
+            yield self._combine(Feed(name, each.title), self._describe_feed(each), chosen)
         yield from self._list_archives()
+
+    def _combine(self, feed: Feed, description: str, chosen: EventFilter) -> CombinedFeed:
+        twin = feed.with_reminder(DEFAULT_REMINDER, self.words)
+        return CombinedFeed(feed, description, chosen, twin)
 
     def _describe_feed(self, feed: NamedFeed) -> str:
         """Return the conditions of a named feed: "Platforms: ENA. Genres: crime, mystery"."""
+        words = self.words
         titles = {each.slug: each.title for each in self.shows}
         names = {name: each.name for name, each in self.platforms.items()}
         conditions = {
-            "Shows": [titles.get(each, each) for each in feed.shows],
-            "Platforms": [names.get(each, each) for each in feed.platforms],
-            "Genres": feed.genres,
+            words.feed_of_shows: [titles.get(each, each) for each in feed.shows],
+            words.feed_of_platforms: [names.get(each, each) for each in feed.platforms],
+            words.feed_of_genres: feed.genres,
         }
-        return ". ".join(f"{key}: {', '.join(each)}" for key, each in conditions.items() if each)
+        texts = (
+            pattern.format(names=words.list_separator.join(map(words.isolate_in_rtl, each)))
+            for pattern, each in conditions.items()
+            if each
+        )
+        return f"{words.sentence_end}{words.sentence_separator}".join(texts)
 
     def _list_archives(self) -> Iterator[CombinedFeed]:
         """Yield a feed for each year with events before the limit, the last year first."""
-        limit = self.settings.archive_before
+        limit, words = self.settings.archive_before, self.words
         if not limit:
             return
+        title = words.isolate(self.settings.title)
         days = (each.day for show in self.shows for each in show.feeds[""] if each.day < limit)
         for year in sorted({day.year for day in days}, reverse=True):
             end = min(limit, date(year + 1, 1, 1))
+            shown = format_month(year, None, words)
             yield CombinedFeed(
-                Feed(f"{ALL_FEED}-{year}", f"{bidi_isolate(self.settings.title)}: {year}"),
-                f"The events of {year}",
+                Feed(f"{ALL_FEED}-{year}", words.archive.format(site=title, year=shown)),
+                words.archive_description.format(year=shown),
                 EventFilter(since=date(year, 1, 1), before=end),
-                is_archive=True,
+                twin=None,
             )

@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeAlias
 from defects_ical.catalog.catalog import Catalog, CombinedFeed
 from defects_ical.catalog.show_feeds import Selection, ShowFeeds
 from defects_ical.content.feeds import Feed
-from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.render.ics.calendar import END_CALENDAR, CalendarProperties, render_calendar
 from defects_ical.render.ics.zones import CalendarZone, convert_to_utc
 
@@ -50,12 +49,11 @@ def render_combined_feeds(
         calendar = _render_calendar(catalog, combined, combined.feed, selections)
         bodies = [_write_out(show, each, each.plain, zones) for show, each in selections]
         yield combined.feed.path, _assemble(calendar, zones, bodies)
-        if combined.is_archive:
+        if not combined.twin:
             continue
-        feed = combined.feed.with_reminder(DEFAULT_REMINDER)
-        calendar = _render_calendar(catalog, combined, feed, selections)
+        calendar = _render_calendar(catalog, combined, combined.twin, selections)
         bodies = [_write_out(show, each, each.with_reminders, zones) for show, each in selections]
-        yield feed.path, _assemble(calendar, zones, bodies)
+        yield combined.twin.path, _assemble(calendar, zones, bodies)
 
 
 def _render_calendar(
@@ -69,7 +67,7 @@ def _render_calendar(
     modified = max((each.modified for _, each in selections if each.modified), default=published)
     properties = CalendarProperties(
         name=feed.title,
-        description=combined.description,
+        description=catalog.words.mark_lines(combined.description),
         timezone=catalog.settings.timezone,
         modified=modified,
         source=catalog.url.join(feed.path),

@@ -29,6 +29,7 @@ def check_named_feeds(catalog: Catalog) -> Iterator[Problem]:
         "genres": catalog.genres,
     }
     yield from _check_paths(catalog)
+    yield from _check_url(catalog)
     limit = catalog.settings.archive_before
     days = [each.day for show in catalog.shows for each in show.events]
     if limit and days and max(days) < limit:
@@ -76,6 +77,17 @@ def _check_paths(catalog: Catalog) -> Iterator[Problem]:
             message = f"`/{PLATFORM_FEED_PREFIX}{name}.ics` would be two feeds"
             hint = f"Give the platform `{name}` another id, like `{name}-channel`."
             yield catalog.settings.problem((), message, hint)
+
+
+def _check_url(catalog: Catalog) -> Iterator[Problem]:
+    """Yield the problem of a URL that ends in a language: a show at `/ko/` has that of another."""
+    codes, last = catalog.settings.languages, catalog.url.path.rpartition("/")[2]
+    if len(codes) > 1 and last in codes:
+        message = f"the URL of the site ends in `/{last}`, the folder of a language"
+        hint = (
+            f"Publish it at `{str(catalog.url).removesuffix(f'{last}/')}`, or remove the language."
+        )
+        yield catalog.settings.problem(("languages", codes.index(last)), message, hint)
 
 
 def _suggest(value: str, names: Collection[str]) -> str:

@@ -15,11 +15,12 @@ from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ChangeSummary, EventSummary, ShowSummary
 from defects_ical.catalog.week import render_week
 from defects_ical.content.changelog import ATOM_PATH
+from defects_ical.content.feeds import Feed
 from defects_ical.content.site_url import SiteURL
-from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.render.embed import WEEK_PATHS
-from defects_ical.render.episodes_json import JSON_PATH, serialize_feed
+from defects_ical.render.episodes_json import JSON_PATH, serialize_feed, serialize_feed_texts
 from defects_ical.render.templates import get_template, read_static
+from defects_ical.text.languages import DEFAULT_LANGUAGE
 from defects_ical.timezones.conversion import format_utc
 
 SHOWS_JSON_PATH: Final = "/shows.json"
@@ -41,20 +42,34 @@ FIXED_PATHS: Final = (
     ICON_PATH,
     *PAGE_PATHS,
 )
+LANGUAGE_PATHS: Final = ("/week.html", "/week.js", ATOM_PATH, "/")
+"""What each language has besides feeds; all else is there once."""
+
 MAX_CHANGES: Final = 100
 """How many changes the feed for feed readers has, the newest."""
 
 
 def list_root_paths(catalog: Catalog) -> tuple[str, ...]:
-    """Return the path of each file, without making it."""
-    return (*(path for each in catalog.feeds for path in list_paths(each)), *FIXED_PATHS)
+    """Return the path of each file in every language, without making it."""
+    return (
+        *(path for each in catalog.feeds for path in list_paths(each)),
+        *FIXED_PATHS,
+        *(
+            f"/{other.words.code}{path}"
+            for other in catalog.others
+            for path in (*list_feed_paths(other), *LANGUAGE_PATHS)
+        ),
+    )
+
+
+def list_feed_paths(catalog: Catalog) -> tuple[str, ...]:
+    """Return the path of each combined feed in the language of a catalog."""
+    return tuple(path for each in catalog.feeds for path in list_paths(each))
 
 
 def list_paths(combined: CombinedFeed) -> tuple[str, ...]:
     """Return the path of a combined feed, and of its twin with reminders if there is one."""
-    if combined.is_archive:
-        return (combined.feed.path,)
-    return combined.feed.path, combined.feed.with_reminder(DEFAULT_REMINDER).path
+    return tuple(each.path for each in combined.feeds)
 
 
 def render_root_files(
@@ -62,9 +77,10 @@ def render_root_files(
     feeds: Mapping[str, ShowFeeds],
     is_current: Callable[[CombinedFeed], bool] = lambda _: False,
 ) -> Iterator[tuple[str, Parts]]:
-    """Yield the path and the content of each file; ``feeds`` are those of each show, by slug.
+    """Yield the path and the content of each file in the language of a catalog.
 
-    A file comes before the pages that link to it. Leaves out feeds that ``is_current`` accepts.
+    ``feeds`` are those of each show in this language, by slug. A file comes before the pages that
+    link to it. Leaves out feeds that ``is_current`` accepts.
     """
     yield from render_combined_feeds(catalog, feeds, is_current)
     for path, body in _render_files(catalog):
@@ -74,6 +90,9 @@ def render_root_files(
 def _render_files(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
     yield from render_week(catalog)
     yield ATOM_PATH, _render_atom(catalog)
+    if catalog.main:
+        yield from render_overview(catalog)
+        return
     yield SHOWS_JSON_PATH, _render_json(catalog)
     modified = max(each.modified for each in catalog.shows)
     context = {"catalog": catalog, "modified": modified, "site": catalog}
@@ -89,11 +108,21 @@ def _render_atom(catalog: Catalog) -> bytes:
     context = {
         "atom_path": ATOM_PATH,
         "catalog": catalog,
-        "entries": entries[:MAX_CHANGES],
+        "entries": [
+            (show, each, _make_entry_id(catalog, show, each))
+            for show, each in entries[:MAX_CHANGES]
+        ],
         "id": uuid.uuid5(uuid.NAMESPACE_URL, catalog.url.join(ATOM_PATH)),
         "updated": entries[0][1].at if entries else max(each.published for each in catalog.shows),
+        "words": catalog.words,
     }
     return get_template("shows.atom").render(context).encode()
+
+
+def _make_entry_id(catalog: Catalog, show: ShowSummary, change: ChangeSummary) -> uuid.UUID:
+    """Return the id of an entry: that in the show's own feed of the same language, if it has it."""
+    own = catalog.words.code if show.language != catalog.words.code else show.folder
+    return uuid.uuid5(change.id, own) if own else change.id
 
 
 def _get_order(entry: tuple[ShowSummary, ChangeSummary]) -> tuple[object, ...]:
@@ -109,9 +138,10 @@ def _render_json(catalog: Catalog) -> bytes:
         "version": VERSION,
         "title": catalog.settings.title,
         "description": catalog.settings.description,
+        **_name_language(catalog),
         "timezone": catalog.settings.timezone,
         "page": str(catalog.url),
-        "feeds": [*_serialize_feeds(catalog)],
+        "feeds": [serialize_feed(each, catalog.url) for each in _list_feeds(catalog)],
         "platforms": [
             {
                 "id": name,
@@ -125,14 +155,62 @@ def _render_json(catalog: Catalog) -> bytes:
     }
     start = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     joined = ",\n".join(shows)
-    return f'{start},\n "shows": [\n{joined}\n ]\n}}\n'.encode()
+    return f'{start},\n "shows": [\n{joined}\n ]{_format_texts(catalog)}\n}}\n'.encode()
 
 
-def _serialize_feeds(catalog: Catalog) -> Iterator[dict[str, object]]:
-    for each in catalog.feeds:
-        yield serialize_feed(each.feed, catalog.url)
-        if not each.is_archive:
-            yield serialize_feed(each.feed.with_reminder(DEFAULT_REMINDER), catalog.url)
+def _name_language(catalog: Catalog) -> dict[str, object]:
+    """Return the main language, unless it is the only one and English."""
+    is_default = catalog.settings.languages == (DEFAULT_LANGUAGE,)
+    return {} if is_default else {"language": catalog.words.code}
+
+
+def _format_texts(catalog: Catalog) -> str:
+    """Format the texts of each other language on a line."""
+    if not catalog.others:
+        return ""
+    lines = (
+        f'  "{each.words.code}": {json.dumps(_serialize_texts(each), ensure_ascii=False)}'
+        for each in catalog.others
+    )
+    joined = ",\n".join(lines)
+    return f',\n "texts": {{\n{joined}\n }}'
+
+
+def _serialize_texts(catalog: Catalog) -> dict[str, object]:
+    """Return the texts and the URLs of another language than the main one."""
+    return {
+        "title": catalog.settings.title,
+        "description": catalog.settings.description,
+        "page": str(catalog.url),
+        "feeds": [serialize_feed_texts(each, catalog.url) for each in _list_feeds(catalog)],
+        "platforms": {
+            name: {"name": each.name, "region": each.region}
+            for name, each in catalog.platforms.items()
+        },
+        "shows": {show.slug: _serialize_show_texts(catalog, show) for show in catalog.shows},
+    }
+
+
+def _serialize_show_texts(catalog: Catalog, show: ShowSummary) -> dict[str, object]:
+    url = catalog.get_show_url(show.slug)
+    return {
+        "title": show.title,
+        **({"synopsis": show.synopsis} if show.synopsis else {}),
+        "genres": show.genres,
+        "page": str(url),
+        "feed": url.join(f"/{show.slug}.ics"),
+        "dates": show.dates,
+        "later": {name: each.when for name, each in show.platforms.items() if each.when},
+        "events": {
+            each.id: {"name": each.name, "page": url.join(f"/#{each.id}")} for each in show.events
+        },
+        "expected": [{"title": title, "when": when} for title, when in show.expected],
+    }
+
+
+def _list_feeds(catalog: Catalog) -> Iterator[Feed]:
+    for combined in catalog.feeds:
+        yield from combined.feeds
 
 
 def _serialize_show(catalog: Catalog, show: ShowSummary) -> str:

@@ -14,6 +14,7 @@ from defects_ical.content.feeds import Feed
 from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.render.ics.calendar import END_CALENDAR
 from defects_ical.render.ics.lines import BEGIN_EVENT
+from defects_ical.text.languages import ENGLISH
 
 _LINE_END: Final = b"\r\n"
 _MAIN: Final = ""
@@ -117,7 +118,8 @@ class ShowFeeds:
         slug = self.summary.slug
         feed = Feed(f"{slug}-{platform}" if platform else slug, "")
         if reminders:
-            feed = feed.with_reminder(DEFAULT_REMINDER)
+            # Only its path counts, which is the same in every language.
+            feed = feed.with_reminder(DEFAULT_REMINDER, ENGLISH)
         return _cut_events(self._read_feed(feed.path))
 
 

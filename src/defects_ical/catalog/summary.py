@@ -7,7 +7,7 @@ without loading their schedules.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
@@ -29,6 +29,8 @@ from defects_ical.model.schedule import Platform, Schedule
 from defects_ical.render.ics.zones import find_years
 from defects_ical.schedule.episodes import Event, Listing
 from defects_ical.schedule.starts import to_position
+from defects_ical.text.languages import DEFAULT_LANGUAGE
+from defects_ical.text.words import Words
 
 MAX_CHANGES: Final = 50
 """How many entries of a show's change log the site's own one has, the newest."""
@@ -112,6 +114,10 @@ class ShowSummary:
     ``last_year``. ``events`` are those of the show's feed in the order in which they air. ``feeds``
     has the events of each feed by its platform, and of the show's feed by an empty text. Of
     ``expected`` episodes, only a month or a year is known: a title, and when.
+
+    ``language`` is that of its texts, and ``folder`` the folder of that language in the show's
+    site, empty for its main one. ``translations`` are the summaries in the other languages of the
+    site of all shows.
     """
 
     slug: str
@@ -133,6 +139,13 @@ class ShowSummary:
     feeds: Mapping[str, tuple[FeedEvent, ...]]
     expected: tuple[tuple[str, str], ...]
     changes: tuple[ChangeSummary, ...]
+    language: str = DEFAULT_LANGUAGE
+    folder: str = ""
+    translations: Mapping[str, ShowSummary] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> ShowSummary:
+        """Return the summary in another language of the site."""
+        return self.translations.get(language, self)
 
     def to_json(self) -> bytes:
         """Return the summary as JSON."""
@@ -147,8 +160,29 @@ class ShowSummary:
 _ADAPTER: Final = TypeAdapter(ShowSummary)
 
 
-def summarize_show(site: SiteInput) -> ShowSummary:
-    """Return the summary of a show; ``site`` is its own site."""
+def summarize_show(
+    site: SiteInput, languages: tuple[str, ...] = (DEFAULT_LANGUAGE,)
+) -> ShowSummary:
+    """Return the summary of a show; ``site`` is its own site.
+
+    ``languages`` are those of the site of all shows, the main one first.
+    """
+    main, *others = languages
+    translations = {each: _summarize_in(site, each) for each in others}
+    return replace(_summarize_in(site, main), translations=translations)
+
+
+def _summarize_in(site: SiteInput, language: str) -> ShowSummary:
+    """Return the summary in a language; a show that lacks it is described in that language."""
+    if language == site.words.code:
+        return _summarize(site)
+    for each in site.others:
+        if each.words.code == language:
+            return replace(_summarize(each), folder=language)
+    return _summarize(SiteInput(site.schedule.described_in(language), site.url))
+
+
+def _summarize(site: SiteInput) -> ShowSummary:
     schedule, show, listings = site.schedule, site.show, site.listings
     first_year, last_year = find_years(schedule, listings)
     return ShowSummary(
@@ -174,20 +208,24 @@ def summarize_show(site: SiteInput) -> ShowSummary:
         },
         expected=tuple((each.title, each.when) for each in list_expected(site)),
         changes=tuple(map(_summarize_change, site.changes[:MAX_CHANGES])),
+        language=schedule.language,
     )
 
 
 def _summarize_platforms(schedule: Schedule) -> dict[str, PlatformSummary]:
+    words = schedule.words
     return {
-        name: PlatformSummary(each.name, each.kind, each.region, each.url, _describe_dates(each))
+        name: PlatformSummary(
+            each.name, each.kind, each.region, each.url, _describe_dates(each, words)
+        )
         for name, each in schedule.platforms.items()
     }
 
 
-def _describe_dates(platform: Platform) -> str:
+def _describe_dates(platform: Platform, words: Words) -> str:
     if platform.airing:
-        return "on its own dates"
-    return describe_delay(platform.delay) if platform.delay else ""
+        return words.on_own_dates
+    return describe_delay(platform.delay, words) if platform.delay else ""
 
 
 def _summarize_events(site: SiteInput) -> tuple[EventSummary, ...]:

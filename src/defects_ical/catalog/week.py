@@ -9,12 +9,15 @@ from typing import Final
 from defects_ical.catalog.agenda import find_city, make_agenda
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.render.embed import IFRAME_SANDBOX, build_embed_policy
-from defects_ical.render.templates import bundle_script, get_template
+from defects_ical.render.scripts import bundle_script, select_words
+from defects_ical.render.templates import get_template
 
 WEEK_PATH: Final = "/week.html"
 WEEK_STYLE_PATH: Final = "/week.css"
 WEEK_FRAME_SCRIPT_PATH: Final = "/week-frame.js"
 WEEK_ELEMENT_PATH: Final = "/week.js"
+FRAME_SCRIPTS: Final = ("local-times.js", "make-element.js", "week-days.js", "week-frame.js")
+ELEMENT_SCRIPTS: Final = ("local-times.js", "week-days.js", "week.js")
 MAX_ROWS: Final = 200
 """How many events the frame has at most; its script shows those of a week."""
 
@@ -25,19 +28,17 @@ FRAME_HEIGHT: Final = 560
 def render_week(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of each file that other sites load to show the week."""
     yield WEEK_PATH, _render_frame(catalog)
-    yield WEEK_STYLE_PATH, get_template("week.css").render().encode()
-    yield (
-        WEEK_FRAME_SCRIPT_PATH,
-        bundle_script("local-times.js", "make-element.js", "week-days.js", "week-frame.js"),
-    )
-    yield WEEK_ELEMENT_PATH, bundle_script("local-times.js", "week-days.js", "week.js")
+    if not catalog.main:
+        yield WEEK_STYLE_PATH, get_template("week.css").render().encode()
+        yield WEEK_FRAME_SCRIPT_PATH, bundle_script(*FRAME_SCRIPTS)
+    element = bundle_script(*ELEMENT_SCRIPTS, words=catalog.words, root=catalog.root)
+    yield WEEK_ELEMENT_PATH, element
 
 
 def render_frame_code(catalog: Catalog) -> str:
     """Return the code that shows the week in a frame; the element's script sizes it."""
-    title = escape(f"{catalog.settings.title}: this week")
     return (
-        f'<iframe src="{catalog.url.join(WEEK_PATH)}" title="{title}" width="100%" '
+        f'<iframe src="{catalog.url.join(WEEK_PATH)}" title="{_name_week(catalog)}" width="100%" '
         f'height="{FRAME_HEIGHT}" loading="lazy" frameborder="0" '
         f'sandbox="{IFRAME_SANDBOX}"></iframe>\n{_render_script(catalog)}'
     )
@@ -45,11 +46,13 @@ def render_frame_code(catalog: Catalog) -> str:
 
 def render_week_element(catalog: Catalog) -> str:
     """Return the code of the custom element, with a link for while it is not loaded."""
-    text = escape(f"{catalog.settings.title}: this week")
-    return (
-        f'<defects-week>\n<p><a href="{catalog.url}">{text}</a></p>\n</defects-week>\n'
-        f"{_render_script(catalog)}"
-    )
+    link = f'<a href="{catalog.url}">{_name_week(catalog)}</a>'
+    return f"<defects-week>\n<p>{link}</p>\n</defects-week>\n{_render_script(catalog)}"
+
+
+def _name_week(catalog: Catalog) -> str:
+    """Return the title of the frame and of the link, escaped for HTML."""
+    return escape(catalog.words.site_this_week.format(site=catalog.settings.title))
 
 
 def _render_script(catalog: Catalog) -> str:
@@ -63,5 +66,8 @@ def _render_frame(catalog: Catalog) -> bytes:
         "city": find_city(catalog),
         "content_security_policy": build_embed_policy(catalog.url),
         "feed": catalog.feeds[0].feed,
+        "root": catalog.root,
+        "script_words": select_words(catalog.words, *FRAME_SCRIPTS),
+        "words": catalog.words,
     }
     return get_template("week.html").render(context).encode()

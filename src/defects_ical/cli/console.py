@@ -17,12 +17,15 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import DefectsIcalError, Problem, ScheduleError, SiteURLError
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_schedule
-from defects_ical.schedule.warnings import find_warnings
+from defects_ical.schedule.warnings import find_missing_texts, find_warnings
+from defects_ical.text.languages import DEFAULT_LANGUAGE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
 # For a check, which needs no public one: the sizes of feeds depend on it by a few bytes.
+# How many texts a line names.
+MAX_NAMED: Final = 5
 PLACEHOLDER_URL: Final = SiteURL.parse("https://www.example.org")
 
 
@@ -95,10 +98,21 @@ def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) 
 
     Returns the number of warnings.
     """
-    found = find_warnings(schedule, expand_schedule(schedule), utc_now())
+    described = schedule.described_in(DEFAULT_LANGUAGE)
+    found = find_warnings(described, expand_schedule(described), utc_now())
     warnings = [*map(str, found), *map(str, others)]
     print_warnings(warnings)
     return len(warnings)
+
+
+def print_missing_texts(schedule: Schedule) -> None:
+    """Print a line for each language in which texts are missing."""
+    for language, paths in find_missing_texts(schedule):
+        shown = ", ".join(paths[:MAX_NAMED])
+        others = f" and {len(paths) - MAX_NAMED} more" if len(paths) > MAX_NAMED else ""
+        missing = "1 text is" if len(paths) == 1 else f"{len(paths):,} texts are"
+        main = schedule.languages[0]
+        click.echo(f"{language}: {missing} missing and shown in {main}: {shown}{others}")
 
 
 def print_warnings(warnings: Iterable[str]) -> None:

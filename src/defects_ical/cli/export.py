@@ -38,9 +38,10 @@ from defects_ical.schedule.warnings import find_warnings
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
 from defects_ical.text.english import count_noun
+from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES
 
-# Feeds are directly in the folder; episode files repeat what feeds say.
-FEED_PATH: Final = re.compile(r"/[^/]+\.ics")
+# Feeds are directly in the folder of the site or of a language; episode files repeat them.
+FEED_PATH: Final = re.compile(rf"(/({'|'.join(LANGUAGES)}))?/[^/]+\.ics")
 # Seconds after which an export shows its progress.
 PROGRESS_DELAY: Final = 1.0
 
@@ -144,7 +145,8 @@ def _check_show(
 ) -> Verdict:
     """Return what prevents the export of a show, and what else to know of it."""
     verdict = _compare(exported, site, schedule, folder / schedule.show.slug, force=force)
-    found = find_warnings(schedule, expand_schedule(schedule), utc_now())
+    described = schedule.described_in(DEFAULT_LANGUAGE)
+    found = find_warnings(described, expand_schedule(described), utc_now())
     return Verdict(verdict.errors, (*verdict.warnings, *map(str, found)))
 
 

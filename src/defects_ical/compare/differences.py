@@ -97,6 +97,16 @@ class Issue(Enum):
         "the feed is missing, so subscribers would get no updates",
         "Restore the `slug`, or the platform's id.",
     )
+    LANGUAGE_MISSING = IssueText(
+        "language missing",
+        "the language is gone, so its subscribers would get no updates",
+        "Restore it in `languages`.",
+    )
+    MAIN_LANGUAGE_CHANGED = IssueText(
+        "another main language",
+        "the main language is another one, so every text would change for subscribers",
+        "Put the former one first in `languages`.",
+    )
     ALL_UIDS_CHANGED = IssueText(
         "all UIDs changed",
         "all UIDs changed, so subscribers would lose every event or see it twice",

@@ -16,7 +16,8 @@ from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Event, Start
 from defects_ical.text.display import excerpt
-from defects_ical.text.english import format_duration
+from defects_ical.text.languages import ENGLISH
+from defects_ical.text.lengths import format_duration
 
 _Value = TypeVar("_Value")
 
@@ -149,7 +150,7 @@ def _pair_different(before: _Value, after: _Value) -> tuple[_Value, _Value] | No
 
 
 def _name_numbers(numbers: tuple[EpisodeNumber, ...]) -> str:
-    return format_numbers(numbers) if len(numbers) > 1 else "".join(each.name for each in numbers)
+    return format_numbers(numbers) if numbers else ""
 
 
 def _find_issue(before: RevisionStamps, after: RevisionStamps, *, is_visible: bool) -> Issue | None:
@@ -168,7 +169,8 @@ def list_changes(pair: EventPair, *, is_deviation: bool) -> Iterator[tuple[Kind,
     before, after, outcome = pair.before or pair.origin, pair.after, pair.outcome
     zone = pair.schedule.timezone
     starts = [
-        descriptions.format_start(each.start, zone) if each else "" for each in (before, after)
+        descriptions.format_start(each.start, zone, ENGLISH) if each else ""
+        for each in (before, after)
     ]
     if not before or not after:
         if outcome.issue is Issue.JOINED and pair.event:
@@ -181,12 +183,12 @@ def list_changes(pair: EventPair, *, is_deviation: bool) -> Iterator[tuple[Kind,
     if outcome.moved:
         yield _describe_move(pair.event, outcome.moved, starts)
     if outcome.lengthened:
-        was, now = map(format_duration, outcome.lengthened)
+        was, now = (format_duration(each, ENGLISH) for each in outcome.lengthened)
         yield "duration changed", was, now
     if outcome.status:
         restored = outcome.status == ("cancelled", "confirmed")
         kind: Kind = "restored" if restored else after.status
-        was, now = (descriptions.STATUS_TEXTS[each] for each in outcome.status)
+        was, now = (descriptions.name_status(each, ENGLISH) for each in outcome.status)
         yield kind, was, now
     if not pair.before:
         return
@@ -231,7 +233,7 @@ def _diff_text(
 def _split_text(event: PublishedEvent) -> dict[str, str]:
     """Return what an event says, by the name that people have for each part."""
     values = {name: each.value for name, each in event.properties.items()}
-    paragraphs = descriptions.EventDescription.parse(event.description)
+    paragraphs = descriptions.EventDescription.parse(event.description, event.words)
     return {
         "title": event.title,
         "teaser": paragraphs.teaser,

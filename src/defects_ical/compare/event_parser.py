@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple, TypeAlias, get_args
 
-from defects_ical.content.descriptions import TITLE_PREFIXES
+from defects_ical.content.descriptions import get_title_pattern
 from defects_ical.model.changes import Status
 from defects_ical.model.episode_numbers import EpisodeNumber, parse_id, parse_numbers
 from defects_ical.rfc5545.content_lines import ContentLine, parse_line, unfold
 from defects_ical.rfc5545.values import parse_local_datetime
 from defects_ical.schedule.episodes import Start
-from defects_ical.text.display import excerpt
+from defects_ical.text.display import excerpt, remove_direction_marks
 from defects_ical.text.english import join_names
+from defects_ical.text.languages import ENGLISH, LANGUAGES, load_words
+from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import (
     TIMEZONE_NAMES,
     AmbiguousTimeError,
@@ -72,26 +74,35 @@ class PublishedEvent:
     description: str
     properties: Properties
     lines: tuple[str, ...]
+    words: Words
 
     @property
     def title(self) -> str:
-        """The SUMMARY without the status."""
-        return self.summary.removeprefix(TITLE_PREFIXES[self.status])
+        """The SUMMARY without the status, and without the marks of its direction."""
+        summary = remove_direction_marks(self.summary) if self.words.is_rtl else self.summary
+        start, end = get_title_pattern(self.status, self.words).split("{title}")
+        return summary.removeprefix(start).removesuffix(end)
 
     def find_name(self, show_title: str) -> str:
         """Return the name within the show, also if the show had another title."""
-        prefix = f"{show_title}: "
-        if self.title.startswith(prefix):
-            return self.title.removeprefix(prefix)
-        return self.title.partition(": ")[2] or self.title
+        pattern = self.words.event_title.format(show=show_title, episode="{episode}")
+        start, end = pattern.split("{episode}")
+        if self.title.startswith(start) and self.title.endswith(end):
+            return self.title.removeprefix(start).removesuffix(end)
+        return self.title.partition(self._separator)[2] or self.title
+
+    @property
+    def _separator(self) -> str:
+        """What stands between the show and its episode."""
+        return self.words.event_title.partition("{show}")[2].partition("{episode}")[0]
 
     def list_numbers(self, show_title: str) -> tuple[EpisodeNumber, ...]:
         """Return the numbers of its episodes; none for a special."""
         first = parse_id(self.episode_id)
         if not first:
             return ()
-        numbers = parse_numbers(self.find_name(show_title))
-        numbers = numbers or parse_numbers(self.title.rpartition(": ")[2])
+        numbers = parse_numbers(self.find_name(show_title), self.words)
+        numbers = numbers or parse_numbers(self.title.rpartition(self._separator)[2], self.words)
         return numbers if numbers[:1] == (first,) else (first,)
 
 
@@ -121,19 +132,32 @@ def parse_header(body: bytes) -> Properties:
     return _parse_properties(lines[1:])
 
 
-def find_changed_events(before: bytes, after: bytes) -> Changes:
+def find_changed_events(before: bytes, after: bytes, words: Words = ENGLISH) -> Changes:
     """Return the events whose lines differ between two calendars, or that only one of them has.
 
-    Events with equal bytes are not parsed, so that they cost almost nothing. Raises CalendarError.
+    Events with equal bytes are not parsed, so that they cost almost nothing. ``words`` are those
+    of the calendars' language. Raises CalendarError.
     """
     old_bodies, new_bodies = (split_events(each)[1] for each in (before, after))
     old_zone, new_zone = map(_find_timezone, (before, after))
-    old_events = _parse_events(old_bodies, old_zone, skip=frozenset(new_bodies))
-    new_events = _parse_events(new_bodies, new_zone, skip=frozenset(old_bodies))
+    parse = partial(_parse_events, words=words)
+    old_events = parse(old_bodies, old_zone, skip=frozenset(new_bodies))
+    new_events = parse(new_bodies, new_zone, skip=frozenset(old_bodies))
     uids = (*new_events, *old_events)
     pairs = ((uid, old_events.get(uid), new_events.get(uid)) for uid in uids)
     # The folds of lines and their order make no difference.
     return {uid: (a, b) for uid, a, b in pairs if not (a and b and a.lines == b.lines)}
+
+
+def detect_language(calendar: bytes, expected: Words) -> str:
+    """Return the code of the language that events are in, by the heading of the platforms.
+
+    It is that of ``expected`` if no language has the heading that is there.
+    """
+    text = unfold(calendar)
+    known = (expected, *(load_words(code) for code in LANGUAGES)) if BEGIN_EVENT in text else ()
+    headings = (each for each in known if f"{each.where_to_watch_label}\\n".encode() in text)
+    return next(headings, expected).code
 
 
 def _find_timezone(body: bytes) -> str | None:
@@ -143,14 +167,16 @@ def _find_timezone(body: bytes) -> str | None:
 
 
 def _parse_events(
-    events: Iterable[bytes], timezone: str | None, skip: frozenset[bytes]
+    events: Iterable[bytes], timezone: str | None, skip: frozenset[bytes], words: Words
 ) -> dict[str, PublishedEvent]:
-    parsed = (parse_event(each, timezone) for each in events if each not in skip)
+    parsed = (parse_event(each, timezone, words) for each in events if each not in skip)
     return {each.uid: each for each in parsed}
 
 
-def parse_event(event: bytes, timezone: str | None = None) -> PublishedEvent:
-    """Parse the folded lines within an event of a calendar with this time zone.
+def parse_event(
+    event: bytes, timezone: str | None = None, words: Words = ENGLISH
+) -> PublishedEvent:
+    """Parse the folded lines within an event of a calendar with this time zone and language.
 
     Raises CalendarError if it is not as this program writes events.
     """
@@ -166,11 +192,12 @@ def parse_event(event: bytes, timezone: str | None = None) -> PublishedEvent:
             start=start,
             runtime=_parse_runtime(start, properties["DTEND"]),
             timezone=timezone or properties["DTSTART"].tzid or None,
-            status=_parse_status(properties["STATUS"], summary),
+            status=_parse_status(properties["STATUS"], summary, words),
             summary=summary,
             description=properties["DESCRIPTION"].text,
             properties=properties,
             lines=tuple(sorted(map(_normalize_time, lines))),
+            words=words,
         )
     except KeyError as error:
         raise CalendarError(f"an event has no {error.args[0]}") from None
@@ -210,11 +237,14 @@ def _parse_stamps(properties: Properties) -> RevisionStamps:
     return RevisionStamps(int(sequence.value), *map(_parse_time, dates))
 
 
-def _parse_status(line: ContentLine, summary: str) -> Status:
+def _parse_status(line: ContentLine, summary: str, words: Words) -> Status:
     if line.value not in STATUSES:
         raise _create_value_error(line, f"is not one of {join_names([*STATUSES])}")
     status = STATUSES[line.value]
-    is_postponed = status == "tentative" and summary.startswith(TITLE_PREFIXES["postponed"])
+    start, end = get_title_pattern("postponed", words).split("{title}")
+    summary = remove_direction_marks(summary) if words.is_rtl else summary
+    has_label = summary.startswith(start) and summary.endswith(end)
+    is_postponed = status == "tentative" and has_label
     return "postponed" if is_postponed else status
 
 

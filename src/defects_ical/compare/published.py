@@ -32,6 +32,7 @@ from defects_ical.errors import ComparisonSourceError, SiteURLError
 from defects_ical.model.schedule import Schedule
 from defects_ical.rfc5545.content_lines import looks_like_html
 from defects_ical.text.display import excerpt
+from defects_ical.text.languages import LANGUAGES
 
 SHOWS_JSON: Final = "/shows.json"
 MAX_BYTES: Final = 10_000_000
@@ -62,7 +63,9 @@ class PublishedFeeds(NamedTuple):
 
 
 def load_published(source: str, schedule: Schedule) -> PublishedFeeds:
-    """Load the show's live feeds from a file, from the top level of a folder, or from a URL.
+    """Load the show's live feeds from a file, from an exported folder, or from a URL.
+
+    Of a folder, these are the feeds at the top level and those of each language.
 
     Raises ComparisonSourceError if there are none, or if one is not a readable calendar.
     """
@@ -131,9 +134,11 @@ def _read_files(source: str, schedule: Schedule) -> dict[str, bytes]:
 
 
 def _read_folder(folder: Path, schedule: Schedule) -> dict[str, bytes]:
-    """Return the feeds at the top level by their names, without other calendars."""
+    """Return the feeds of each language by their names, without other calendars."""
     expected = {each.path for each in all_feeds(schedule)}
-    bodies = {path: _read_file(path) for path in sorted(folder.glob("*.ics"))}
+    folders = (folder, *(folder / each for each in LANGUAGES))
+    paths = [path for each in folders for path in sorted(each.glob("*.ics"))]
+    bodies = {path: _read_file(path) for path in paths}
     feeds = {
         str(path): body
         for path, body in bodies.items()
@@ -196,6 +201,7 @@ def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteUR
         # An episode file has no SOURCE, but its event links to the page.
         base = events[0].properties["URL"].value.rpartition("/")[0]
         path = _find_path(events, schedule)
+    base, language = _split_base(base, source, schedule)
     try:
         site_url = SiteURL.parse(base)
     except SiteURLError:
@@ -203,7 +209,17 @@ def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteUR
         raise ComparisonSourceError(f"{source}: {message}") from None
     known = {each.path for each in all_feeds(schedule)}
     is_own = path in known or _has_own_event(schedule, path, events)
-    return (site_url, path) if is_own else None
+    return (site_url, f"{language}{path}") if is_own else None
+
+
+def _split_base(base: str, source: str, schedule: Schedule) -> tuple[str, str]:
+    """Return the URL of a site, and the folder of the language whose feeds are at ``base``.
+
+    A language that the schedule does not have any more is told by the folder of the file.
+    """
+    site_url, _, code = base.rpartition("/")
+    is_folder = code in LANGUAGES and "://" not in source and Path(source).parent.name == code
+    return (site_url, f"/{code}") if code in schedule.languages[1:] or is_folder else (base, "")
 
 
 def _find_path(events: list[PublishedEvent], schedule: Schedule) -> str:
@@ -260,9 +276,13 @@ def _find_errors(body: bytes) -> Iterator[str]:
 def _find_folders(folder: Path) -> PublishedShows:
     if not folder.is_dir():
         raise ComparisonSourceError(f"{folder}: not a folder. {USE_SITE}")
-    feeds = sorted(folder.glob("*/*.ics"))
+    feeds = (each for each in sorted(folder.glob("*/*.ics")) if each.parent.name not in LANGUAGES)
     places = {each.parent.name: str(each.parent) for each in feeds if each.stem == each.parent.name}
-    return PublishedShows(places, frozenset(f"/{each.name}" for each in folder.glob("*.ics")))
+    folders = {"": folder} | {f"/{code}": folder / code for code in LANGUAGES}
+    combined = (
+        f"{prefix}/{each.name}" for prefix, at in folders.items() for each in at.glob("*.ics")
+    )
+    return PublishedShows(places, frozenset(combined))
 
 
 def _find_remote_shows(url: str) -> PublishedShows:

@@ -21,6 +21,15 @@ from defects_ical.content.feeds import main_feeds
 from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun
 
+# What no entry helps against.
+WITHOUT_ENTRY: Final = (
+    Issue.MAIN_LANGUAGE_CHANGED,
+    Issue.LANGUAGE_MISSING,
+    Issue.FEED_MISSING,
+    Issue.ALL_UIDS_CHANGED,
+    Issue.UNKNOWN_EVENT_REMOVED,
+)
+
 HEADINGS: Final = ("Episodes", "Change", "Before", "After", "Feed", "Result")
 
 # What is better than an entry.
@@ -137,7 +146,7 @@ def _format_result(difference: Difference) -> str:
 
 def _list_first_steps(differences: tuple[Difference, ...], schedule: Schedule) -> Iterator[str]:
     """Yield what to do if no entry helps, and what is better than an entry."""
-    for issue in (Issue.FEED_MISSING, Issue.ALL_UIDS_CHANGED, Issue.UNKNOWN_EVENT_REMOVED):
+    for issue in WITHOUT_ENTRY:
         if found := [each for each in differences if each.issue is issue]:
             yield f"{format_subject(found)}: {issue.value.fix}"
     for issue, step in BETTER_STEPS.items():

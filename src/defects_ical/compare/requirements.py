@@ -21,6 +21,7 @@ from defects_ical.schedule.episodes import Episode, Event, Start
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.starts import delay_start
 from defects_ical.text.display import excerpt
+from defects_ical.text.languages import ENGLISH
 
 
 def is_consequence(pair: EventPair, main: EventPair | None) -> bool:
@@ -224,5 +225,5 @@ def _undo_delay(start: Start, delay: Delay | None, zone: str) -> Start:
 
 
 def _describe_delay(platform: Platform) -> str:
-    delay = descriptions.describe_delay(platform.delay) if platform.delay else ""
+    delay = descriptions.describe_delay(platform.delay, ENGLISH) if platform.delay else ""
     return f"Now on {excerpt(platform.name)} {delay or 'with the broadcast'}."

@@ -19,6 +19,7 @@ from defects_ical.content.feeds import (
     event_uid,
     main_feeds,
 )
+from defects_ical.content.site_url import split_language
 from defects_ical.model.airing import number_blocks
 from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.schedule import Schedule
@@ -27,6 +28,8 @@ from defects_ical.schedule.expansion import expand_episodes, expand_schedule
 from defects_ical.site.build import Site
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import count_noun
+from defects_ical.text.languages import ENGLISH
+from defects_ical.text.words import Words
 
 # Calendar apps show these, and read them whether or not any stamp increased.
 CALENDAR_PROPERTIES: Final = ("NAME", "COLOR")
@@ -39,19 +42,57 @@ def compare_site(
 
     ``published`` maps paths of the site to bytes; its base URL has to be the site's. Feeds with
     reminders and episode files are compared only if the feeds that they repeat are not given.
-    Differences of whole feeds come first, then the episodes in the order of the schedule.
+    Differences of whole feeds come first, then the episodes in the order of the schedule. Those
+    of other languages than the main one follow, without what changed in all languages.
 
     Raises CalendarError for an event that is not as this program writes events.
     """
+    bodies = {path: resource.body for path, resource in site.items() if path.endswith(".ics")}
+    old, new = group_by_language(published), group_by_language(bodies)
+    main = _compare_language(old.pop("", {}), new[""], schedule)
+    changed = {each.episode for each in main if each.episode}
+    others: list[Difference] = []
+    for language, calendars in old.items():
+        if language not in new:
+            others += _report_missing_language(language, schedule, main)
+            continue
+        found = _compare_language(calendars, new[language], schedule.in_language(language))
+        others += (
+            replace(each, feed=f"/{language}{each.feed}")
+            for each in found
+            if each.episode not in changed
+        )
+    return (*main, *others)
+
+
+def _report_missing_language(
+    language: str, schedule: Schedule, main: tuple[Difference, ...]
+) -> Iterator[Difference]:
+    """Yield the difference of a language without a folder, if the ``main`` one is not why."""
+    issue = Issue.LANGUAGE_MISSING
+    if language == schedule.languages[0]:
+        issue = Issue.MAIN_LANGUAGE_CHANGED
+    if issue not in {each.issue for each in main}:
+        feed = f"/{language}/"
+        yield Difference(None, WHOLE_FEED, "removed", language, "", feed, issue)
+
+
+def _compare_language(
+    published: Mapping[str, bytes], bodies: Mapping[str, bytes], schedule: Schedule
+) -> tuple[Difference, ...]:
+    """Return the differences of the feeds in the language of a schedule."""
+    words, schedule = schedule.words, schedule.described_in(ENGLISH.code)
     paths = _select_calendars(published, schedule)
+    if change := _find_language_change(paths, published, words):
+        return (change,)
     differences: list[Difference] = []
     pairs: dict[str, list[EventPair]] = {each.id: [] for each in expand_episodes(schedule)}
     for path in paths:
-        before, after = published[path], site[path].body if path in site else b""
+        before, after = published[path], bodies.get(path, b"")
         if before == after:
             continue
         before = event_parser.normalize_line_ends(before)
-        changes = event_parser.find_changed_events(before, after)
+        changes = event_parser.find_changed_events(before, after, words)
         if missing := _find_missing_feed(path, before, after, changes, schedule):
             differences.append(missing)
             continue
@@ -62,6 +103,34 @@ def compare_site(
     events = [each for same in found for each in _diff_event(same, paths[0])]
     main = [each[0] for each in found if each[0].feed == paths[0]]
     return (*differences, *_mark_renumbered(events, main, schedule))
+
+
+def _find_language_change(
+    paths: list[str], published: Mapping[str, bytes], words: Words
+) -> Difference | None:
+    """Return the difference of feeds that were in another language."""
+    for path in paths[:1]:
+        before = event_parser.detect_language(published[path], words)
+        if before != words.code:
+            return Difference(
+                None,
+                WHOLE_FEED,
+                "text changed",
+                before,
+                words.code,
+                path,
+                Issue.MAIN_LANGUAGE_CHANGED,
+            )
+    return None
+
+
+def group_by_language(calendars: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Return calendars by their language, empty for the main one, and by their paths there."""
+    groups: dict[str, dict[str, bytes]] = {}
+    for path, body in calendars.items():
+        language, name = split_language(path)
+        groups.setdefault(language, {})[name] = body
+    return groups
 
 
 def _diff_event(pairs: list[EventPair], main_feed: str) -> Iterator[Difference]:

@@ -26,6 +26,7 @@ class BuildCache:
     def __init__(self) -> None:
         self._shared: object = None
         self._outputs: dict[str, dict[Any, Any]] = {}
+        self._languages: dict[str, BuildCache] = {}
 
     def start_build(self, schedule: Schedule, site_url: SiteURL) -> None:
         """Start another build; clear the cache if a shared field has changed."""
@@ -40,6 +41,10 @@ class BuildCache:
         if shared != self._shared:
             self._shared = shared
             self._outputs.clear()
+
+    def for_language(self, language: str) -> BuildCache:
+        """Return the outputs of the same site in another language."""
+        return self._languages.setdefault(language, BuildCache())
 
     def get_or_render(
         self, output_name: str, items: Iterable[Item], render: Callable[[Item], Output]

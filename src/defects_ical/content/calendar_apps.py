@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from defects_ical.content.feeds import Feed
 from defects_ical.content.site_url import SiteURL
+from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import format_utc
 
 # In characters. Google does not subscribe to a longer URL.
@@ -35,7 +38,7 @@ class Subscription:
     shortcut: str = ""
 
 
-def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
+def subscribe_links(feed: Feed, site_url: SiteURL, words: Words) -> tuple[Subscription, ...]:
     """Return a link to subscribe to a feed for each app that has one."""
     webcal = site_url.webcal(feed.path)
     # Google does not document it. In 2026 it was reported to fail, and to add an empty calendar.
@@ -47,10 +50,10 @@ def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
         query = urlencode({"url": site_url.join(feed.path)}, quote_via=quote)
     live, office = f"{OUTLOOK}{query}", f"{MICROSOFT_365}{query}"
     return (
-        Subscription("Apple Calendar", webcal, "On iPhone, iPad and Mac."),
-        Subscription("Google Calendar", GOOGLE, "On a computer.", shortcut),
-        Subscription("Outlook.com", live, "In the browser. Outlook for Mac cannot subscribe."),
-        Subscription("Microsoft 365", office, "In the browser, with a work or school account."),
+        Subscription("Apple Calendar", webcal, words.apple_note),
+        Subscription("Google Calendar", GOOGLE, words.google_note, shortcut),
+        Subscription("Outlook.com", live, words.outlook_note),
+        Subscription("Microsoft 365", office, words.microsoft_note),
     )
 
 
@@ -58,14 +61,17 @@ def subscribe_links(feed: Feed, site_url: SiteURL) -> tuple[Subscription, ...]:
 class CalendarEntry:
     """An event for the forms of calendar sites: plain texts, and times in UTC or dates.
 
-    The end of a date is the next day.
+    The end of a date is the next day. A link that would be too long has no ``teaser``, and as many
+    of the lines on ``platforms`` as fit; it always has the ``page``.
     """
 
     title: str
-    details: str
     location: str
     start: date
     end: date
+    page: str
+    teaser: str = ""
+    platforms: tuple[str, ...] = ()
 
 
 def add_to_google(entry: CalendarEntry) -> str:
@@ -74,10 +80,10 @@ def add_to_google(entry: CalendarEntry) -> str:
         "action": "TEMPLATE",
         "text": entry.title,
         "dates": f"{_format_basic(entry.start)}/{_format_basic(entry.end)}",
-        "details": entry.details,
+        "details": "",
         "location": entry.location,
     }
-    return _fit_form_url("https://calendar.google.com/calendar/render", query, "details")
+    return _fit_form_url("https://calendar.google.com/calendar/render", query, "details", entry)
 
 
 def add_to_outlook(entry: CalendarEntry) -> str:
@@ -89,10 +95,11 @@ def add_to_outlook(entry: CalendarEntry) -> str:
         "enddt": _format_extended(entry.end),
         **({} if isinstance(entry.start, datetime) else {"allday": "true"}),
         "subject": entry.title,
-        "body": entry.details,
+        "body": "",
         "location": entry.location,
     }
-    return _fit_form_url("https://outlook.live.com/calendar/0/deeplink/compose", query, "body")
+    form = "https://outlook.live.com/calendar/0/deeplink/compose"
+    return _fit_form_url(form, query, "body", entry)
 
 
 def _format_basic(when: date) -> str:
@@ -103,10 +110,33 @@ def _format_extended(when: date) -> str:
     return format_utc(when) if isinstance(when, datetime) else when.isoformat()
 
 
-def _fit_form_url(form: str, query: dict[str, str], details: str) -> str:
-    """Drop lines from the start of the ``details`` until the URL is short enough."""
-    while len(url := f"{form}?{urlencode(query, quote_via=quote)}") > MAX_FORM_URL:
-        if not query[details]:
-            break
-        query[details] = query[details].partition("\n")[2]
+def _fit_form_url(form: str, query: dict[str, str], field: str, entry: CalendarEntry) -> str:
+    """Return the URL with as much of the entry's details in a field as fits, or the least."""
+    # Letters outside ASCII take six characters or nine each.
+    urls = (f"{form}?{_encode_query({**query, field: text})}" for text in _list_details(entry))
+    url = next(urls)
+    while len(url) > MAX_FORM_URL and (shorter := next(urls, None)):
+        url = shorter
     return url
+
+
+def _list_details(entry: CalendarEntry) -> Iterator[str]:
+    """Yield the details of an entry, from all of them to the page alone."""
+    if entry.teaser:
+        yield "\n".join((entry.teaser, *entry.platforms, entry.page))
+    for count in range(len(entry.platforms), -1, -1):
+        yield "\n".join((*entry.platforms[:count], entry.page))
+
+
+def _encode_query(query: dict[str, str]) -> str:
+    return "&".join(f"{name}={_quote(value)}" for name, value in query.items())
+
+
+def _quote(text: str) -> str:
+    # By line: the lines of one link are in others, too.
+    return "%0A".join(map(_quote_line, text.split("\n")))
+
+
+@lru_cache(maxsize=4096)
+def _quote_line(line: str) -> str:
+    return quote(line, safe="")

@@ -1,10 +1,10 @@
-"""Turn the change log of a schedule into entries in plain English."""
+"""Turn the change log of a schedule into entries in plain words."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,9 @@ from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Episode, Revision, sort_by_start
 from defects_ical.schedule.roster import list_episodes
-from defects_ical.text.english import count_noun, format_date, format_month
+from defects_ical.text.dates import format_date, format_month
+from defects_ical.text.lengths import format_count
+from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import format_utc
 
 ATOM_PATH: Final = "/changes.atom"
@@ -48,15 +50,20 @@ class Entry:
     episodes: tuple[Episode, ...]
     is_summary: bool
     texts: tuple[ChangeText, ...]
+    words: Words = field(compare=False)
 
     @property
     def text(self) -> str:
         """The date and the change; one line for each of ``texts`` if there are several."""
+        dated = self.words.dated_change
         if not self.texts:
-            return f"{self.date}: {self.title}"
+            return dated.format(date=self.date, change=self.title)
         if len(self.texts) == 1:
-            return f"{self.date}: {self.texts[0].text}"
-        return "\n".join(f"{each.title}, {self.date}: {each.text}" for each in self.texts)
+            return dated.format(date=self.date, change=self.texts[0].text)
+        return "\n".join(
+            self.words.named_dated_change.format(names=each.title, date=self.date, change=each.text)
+            for each in self.texts
+        )
 
     @property
     def fragment(self) -> str:
@@ -74,6 +81,8 @@ def list_entries(schedule: Schedule, episodes: Iterable[Episode]) -> tuple[Entry
 
 
 def _list_changes(schedule: Schedule, ordered: tuple[Episode, ...]) -> Iterator[Entry]:
+    if not schedule.changes:
+        return
     roster = list_episodes(schedule)
     positions = {episode.key: n for n, episode in enumerate(ordered)}
     # The revisions of an episode all have different times.
@@ -91,18 +100,19 @@ def _make_entry(change: Change, revised: dict[Episode, Revision], schedule: Sche
     name = f"changes/{format_utc(change.at)}/{','.join(change.episodes)}"
     is_all = change.episodes == (ALL,)
     names_each = is_all or len(change.episodes) == len(revised)
-    join_names = _join_names if names_each else _join_ranges
+    words, join_names = schedule.words, _join_names if names_each else _join_ranges
     return Entry(
         id=uuid.uuid5(schedule.show.uid, name),
         at=change.at,
         date=format_local_date(change.at, schedule),
-        title="All episodes" if is_all else join_names(revised),
+        title=words.all_episodes if is_all else join_names(revised, words),
         episodes=tuple(revised),
         is_summary=is_all,
         texts=tuple(
-            ChangeText(join_names(group), group, text)
+            ChangeText(join_names(group, words), group, text)
             for text, group in _group_by_text(revised, schedule).items()
         ),
+        words=words,
     )
 
 
@@ -115,11 +125,11 @@ def _group_by_text(
     return {text: tuple(group) for text, group in groups.items()}
 
 
-def _join_names(episodes: Iterable[Episode]) -> str:
-    return ", ".join(episode.name for episode in episodes)
+def _join_names(episodes: Iterable[Episode], words: Words) -> str:
+    return words.list_separator.join(episode.name for episode in episodes)
 
 
-def _join_ranges(episodes: Iterable[Episode]) -> str:
+def _join_ranges(episodes: Iterable[Episode], words: Words) -> str:
     """Name episodes by ranges, as an entry with ranges or seasons does."""
     seasons: dict[int | None, list[EpisodeNumber]] = {}
     specials = []
@@ -128,7 +138,8 @@ def _join_ranges(episodes: Iterable[Episode]) -> str:
             seasons.setdefault(each.number.season, []).append(each.number)
         else:
             specials.append(each.name)
-    return ", ".join((*map(format_numbers, seasons.values()), *specials))
+    ranges = (format_numbers(numbers, words) for numbers in seasons.values())
+    return words.list_separator.join((*ranges, *specials))
 
 
 def _list_added(schedule: Schedule, ordered: tuple[Episode, ...]) -> Iterator[Entry]:
@@ -147,7 +158,8 @@ def _list_added(schedule: Schedule, ordered: tuple[Episode, ...]) -> Iterator[En
         yield _make_added(schedule, at, word, _describe_blocks(blocks, schedule), episodes)
     for special in schedule.specials:
         if special.published:
-            title = f"{special.title}: {format_date(special.airs.naive)}"
+            date = format_date(special.airs.naive, schedule.words)
+            title = schedule.words.added_special.format(name=special.title, date=date)
             episodes = tuple(each for each in ordered if each.id == special.id)
             yield _make_added(schedule, special.published, special.id, title, episodes)
 
@@ -164,18 +176,22 @@ def _make_added(
         episodes=episodes,
         is_summary=True,
         texts=(),
+        words=schedule.words,
     )
 
 
 def _describe_blocks(blocks: list[NumberedBlock], schedule: Schedule) -> str:
     """Return what was added to a season: "Season 2: 8 episodes from Monday 20 July 2026"."""
-    season = blocks[0][0].season or schedule.show.season
-    name = f"Season {season}" if season else schedule.show.title
+    words, season = schedule.words, blocks[0][0].season or schedule.show.season
+    name = words.season.format(number=season) if season else schedule.show.title
     days = [block.first_day for block, _ in blocks if block.first_day]
     if not days:
-        months = (format_month(*block.period) for block, _ in blocks if block.period)
-        return f"{name}: {', '.join(months)}"
+        months = (format_month(*block.period, words) for block, _ in blocks if block.period)
+        return words.added_months.format(name=name, months=words.list_separator.join(months))
     count = sum(len(numbers) for block, numbers in blocks if block.first_day)
     is_one_date = len(days) == 1 and (count == 1 or not blocks[0][0].group_size)
-    first = format_date(min(days))
-    return f"{name}: {count_noun(count, 'episode')} {'on' if is_one_date else 'from'} {first}"
+    first, forms = (
+        format_date(min(days), words),
+        words.added_on if is_one_date else words.added_from,
+    )
+    return format_count(count, forms, words, name=name, date=first)

@@ -13,7 +13,8 @@ from defects_ical.content.site_input import SiteInput
 from defects_ical.model.episode_numbers import format_numbers
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Episode, Event
-from defects_ical.text.english import format_month
+from defects_ical.text.dates import format_month
+from defects_ical.text.words import Words
 
 # A month of a daily show is one list.
 MAX_ROWS: Final = 31
@@ -30,6 +31,7 @@ class Part:
     title: str
     events: tuple[Event, ...]
     parts: tuple[Part, ...]
+    words: Words
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -42,8 +44,8 @@ class Part:
         numbers = [each.number for each in self.episodes if each.number]
         if len(numbers) > 1:
             specials = (each.name for each in self.episodes if not each.number)
-            return ", ".join((format_numbers(numbers), *specials))
-        return ", ".join(each.name for each in self.episodes)
+            return self.words.list_separator.join((format_numbers(numbers, self.words), *specials))
+        return self.words.list_separator.join(each.name for each in self.episodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +78,28 @@ def arrange_events(site: SiteInput) -> tuple[SeasonPart, ...]:
 
 def _arrange_season(site: SiteInput, season: Season, *, has_title: bool) -> SeasonPart:
     events = tuple(dict.fromkeys(site.events_by_episode[each.id] for each in season.episodes))
-    title = season.name
+    title, words = season.name, site.schedule.words
     if season.number is None and has_title:
-        title = format_numbers(each.number for each in season.episodes if each.number)
+        title = format_numbers((each.number for each in season.episodes if each.number), words)
     return SeasonPart(
         title if has_title else "",
         events,
         _split(events, site.schedule),
+        words,
         f"season_{season.number or 'other'}",
     )
 
 
 def list_expected(site: SiteInput) -> Iterator[Expectation]:
     """Yield the episodes of which only the month or year is known, the last season first."""
+    words = site.schedule.words
     for season in reversed(site.seasons):
         title = season.name if season.number else ""
         if season.episodes:
-            title = f"More of season {season.number}" if season.number else "More episodes"
+            pattern = words.more_of_season if season.number else words.more_episodes
+            title = pattern.format(number=season.number)
         for each in season.announcements:
-            yield Expectation(title, format_month(*each.period), each.name)
+            yield Expectation(title, format_month(*each.period, words), each.name)
 
 
 def _split(events: tuple[Event, ...], schedule: Schedule) -> tuple[Part, ...]:
@@ -112,12 +117,12 @@ def _split(events: tuple[Event, ...], schedule: Schedule) -> tuple[Part, ...]:
 def _make_part(key: _PartKey, events: tuple[Event, ...], schedule: Schedule) -> Part:
     day = events[0].first.date
     if key is _get_year:
-        title = str(day.year)
+        title = format_month(day.year, None, schedule.words)
     elif key is _get_month:
-        title = format_month(day.year, day.month)
+        title = format_month(day.year, day.month, schedule.words)
     else:
         title = format_date_range([each.first for each in events], schedule)
-    return Part(title, events, _split(events, schedule))
+    return Part(title, events, _split(events, schedule), schedule.words)
 
 
 def _get_week(event: Event) -> Hashable:

@@ -9,8 +9,8 @@ from typing import Final
 
 from defects_ical.model.schedule import DEFAULT_REMINDER, Schedule, Show
 from defects_ical.schedule.validation.names import REMINDERS_SUFFIX
-from defects_ical.text.display import bidi_isolate
-from defects_ical.text.english import format_distance
+from defects_ical.text.lengths import DAY_MINUTES, format_distance
+from defects_ical.text.words import Words
 
 EPISODES_DIR: Final = "/episodes/"
 """The folder of the episode files, and of nothing else."""
@@ -43,34 +43,43 @@ class Feed:
         """The path in the site."""
         return f"/{self.name}.ics"
 
-    def with_reminder(self, minutes: int) -> Feed:
+    def with_reminder(self, minutes: int, words: Words) -> Feed:
         """Return the same feed with a reminder before each episode."""
-        name, note = f"{self.name}-{REMINDERS_SUFFIX}", "reminders"
+        name, title = f"{self.name}-{REMINDERS_SUFFIX}", words.feed_with_reminders
         if minutes != DEFAULT_REMINDER:
-            name, note = f"{name}-{minutes}", f"reminders {format_reminder(minutes)}"
-        return Feed(name, f"{self.title} ({note})", self.platform, minutes)
+            name, title = f"{name}-{minutes}", words.feed_with_other_reminders
+        length = format_distance(*divmod(minutes, DAY_MINUTES), words)
+        return Feed(name, title.format(feed=self.title, length=length), self.platform, minutes)
 
 
-def format_reminder(minutes: int) -> str:
+def format_reminder(minutes: int, words: Words) -> str:
     """Format a reminder: "30 min before", "1 day before"."""
-    return f"{format_distance(*divmod(minutes, 24 * 60))} before"
+    length = format_distance(*divmod(minutes, DAY_MINUTES), words)
+    return words.reminder_before.format(length=length)
 
 
 def add_reminders(feed: Feed, schedule: Schedule) -> tuple[Feed, ...]:
     """Return the same feed with each of the schedule's reminders."""
-    return tuple(feed.with_reminder(minutes) for minutes in schedule.all_reminders)
+    words = schedule.words
+    return tuple(feed.with_reminder(minutes, words) for minutes in schedule.all_reminders)
 
 
 def main_feeds(schedule: Schedule) -> tuple[Feed, ...]:
     """Return the feeds without reminders: the show's, then one for each platform."""
-    show, title = schedule.show, bidi_isolate(schedule.show.title)
+    show, words = schedule.show, schedule.words
     return (
         Feed(show.slug, show.title),
         *(
-            Feed(f"{show.slug}-{name}", f"{title} on {bidi_isolate(platform.name)}", name)
+            Feed(f"{show.slug}-{name}", name_platform_feed(show.title, platform.name, words), name)
             for name, platform in schedule.platforms.items()
         ),
     )
+
+
+def name_platform_feed(name: str, platform: str, words: Words) -> str:
+    """Return the title of the feed of a platform, of a show or a site: "The Defects on ENA"."""
+    pattern = words.feed_on_platform
+    return pattern.format(name=words.isolate(name), platform=words.isolate(platform))
 
 
 def all_feeds(schedule: Schedule) -> tuple[Feed, ...]:

@@ -27,19 +27,16 @@ class Announcement(NamedTuple):
 class Season:
     """The episodes of a season in the order in which they air, and what is announced of it.
 
-    ``number`` is None for episodes without season. ``count`` is the number of episodes, None if
-    the schedule has not all of them. A special belongs to the season in which it airs.
+    ``name`` is for people: "Season 2". ``number`` is None for episodes without season. ``count`` is
+    the number of episodes, None if the schedule has not all of them. A special belongs to the
+    season in which it airs.
     """
 
+    name: str
     number: int | None
     count: int | None
     episodes: tuple[Episode, ...]
     announcements: tuple[Announcement, ...]
-
-    @property
-    def name(self) -> str:
-        """The name for people: "Season 2"."""
-        return "Episodes" if self.number is None else f"Season {self.number}"
 
 
 def list_seasons(schedule: Schedule, episodes: Iterable[Episode]) -> tuple[Season, ...]:
@@ -49,13 +46,15 @@ def list_seasons(schedule: Schedule, episodes: Iterable[Episode]) -> tuple[Seaso
         season = schedule.show.season if block.season is None else block.season
         blocks.setdefault(season, []).append((block, numbers))
     members = _group_episodes(schedule, sort_by_start(episodes))
+    words = schedule.words
     return tuple(
         Season(
+            words.heading_episodes if number is None else words.season.format(number=number),
             number,
             _count_episodes(blocks.get(number, [])),
             tuple(members.get(number, ())),
             tuple(
-                Announcement(format_numbers(numbers) if numbers else "", block.period)
+                Announcement(format_numbers(numbers, words) if numbers else "", block.period)
                 for block, numbers in blocks.get(number, [])
                 if block.period
             ),

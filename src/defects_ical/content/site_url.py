@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from defects_ical.errors import SiteURLError
 from defects_ical.model.fields import HOST
+from defects_ical.text.languages import LANGUAGES
 
 EXAMPLE: Final = "https://defects.example"
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -61,9 +62,29 @@ class SiteURL:
         """Return the URL of a site in a folder of this one, such as that of a show."""
         return SiteURL(self.origin, f"{self.path}/{folder}")
 
+    def in_language(self, language: str, main_language: str) -> SiteURL:
+        """Return the URL of the site in one of its languages; the main one has no folder."""
+        return self if language == main_language else self.below(language)
+
     def webcal(self, path: str) -> str:
         """Return the webcal URL of a path; Apple's apps do not support ``webcals``."""
         return "webcal" + self.join(path).removeprefix("https").removeprefix("http")
+
+
+INDEX: Final = "index.html"
+"""The name of the file of a page, in the folder of its path."""
+
+
+def name_file(path: str) -> str:
+    """Return the name of the file for a path: "x.ics" for "/x.ics", "ko/index.html" for "/ko/"."""
+    name = path.removeprefix("/")
+    return f"{name}{INDEX}" if not name or name.endswith("/") else name
+
+
+def split_language(path: str) -> tuple[str, str]:
+    """Split the path of a file into its language, empty for the main one, and the path there."""
+    language, slash, rest = path.removeprefix("/").partition("/")
+    return (language, f"/{rest}") if slash and language in LANGUAGES else ("", path)
 
 
 def _to_ascii(host: str) -> str:

@@ -15,7 +15,8 @@ from defects_ical.errors import FolderLockedError
 
 TEMPORARY_FILE: Final = ".defects-ical.tmp"
 # An edited manifest must not make an export write or delete outside its folder.
-SAFE_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+)?")
+# A file is at most in a folder of a language, and there in that of episodes.
+SAFE_PATH: Final = re.compile(r"(?!\.\.?(/|$))[\w.-]+(/(?!\.\.?(/|$))[\w.-]+){0,2}")
 
 
 class FileStamp(NamedTuple):
@@ -60,7 +61,7 @@ def read_file(path: Path) -> bytes | None:
 def replace_file(folder: Path, path: str, body: bytes) -> None:
     """Write a file under a temporary name, then rename it to ``path`` in the folder."""
     temporary, target = folder / TEMPORARY_FILE, folder / path
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         # Not tempfile: only their owner can read its files, and a web server has to.
         with temporary.open("xb") as stream:
@@ -80,6 +81,7 @@ def swap_file(folder: Path, name: str, parts: Iterable[bytes]) -> FileStamp:
     """
     temporary, target = folder / TEMPORARY_FILE, folder / name
     temporary.unlink(missing_ok=True)
+    target.parent.mkdir(exist_ok=True)
     with temporary.open("xb") as stream:
         stream.writelines(parts)
     stat = temporary.stat()
@@ -89,7 +91,8 @@ def swap_file(folder: Path, name: str, parts: Iterable[bytes]) -> FileStamp:
 
 def sync_directories(folder: Path, paths: Iterable[str]) -> None:
     """Flush to disk the directory entries of these paths in the folder."""
-    for directory in {(folder / path).parent for path in paths}:
+    folders = {parent for path in paths for parent in Path(path).parents}
+    for directory in {folder / each for each in folders}:
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.site_url import SiteURL, name_file
 from defects_ical.errors import ExportError
 from defects_ical.export import atomic_files
 from defects_ical.export.atomic_files import SAFE_PATH
@@ -152,7 +152,7 @@ def convert_os_errors(folder: Path) -> Iterator[None]:
 
 def _collect_files(site: Site, site_url: SiteURL) -> dict[str, bytes]:
     """Return the content of every file by its path in the folder."""
-    files = {path.removeprefix("/") or "index.html": each.body for path, each in site.items()}
+    files = {name_file(path): each.body for path, each in site.items()}
     # Without `.nojekyll`, GitHub Pages does not publish files that begin with an underscore.
     return files | {".nojekyll": b"", HEADERS_FILE: format_headers(site, site_url).encode()}
 
@@ -191,9 +191,10 @@ def _refuse_unmanaged_files(paths: Collection[str], manifest: Manifest, folder: 
         in_the_way = target.is_dir() if path in manifest.digests else os.path.lexists(target)
         if path in paths and in_the_way:
             raise ExportError(f"{target}: not written by defects-ical. Move it elsewhere.")
-        parent = target.parent
-        if parent != folder and (parent.is_symlink() or (parent.exists() and not parent.is_dir())):
-            raise ExportError(f"{parent}: must be a folder. Move the file elsewhere.")
+        for name in [*Path(path).parents][:-1]:
+            parent = folder / name
+            if parent.is_symlink() or (parent.exists() and not parent.is_dir()):
+                raise ExportError(f"{parent}: must be a folder. Move the file elsewhere.")
 
 
 def _remove_stale_files(folder: Path, before: Manifest, files: Collection[str]) -> list[str]:

@@ -10,18 +10,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from defects_ical.content.feeds import EPISODES_DIR
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.site_url import INDEX, SiteURL, split_language
 from defects_ical.site.build import Site
 from defects_ical.site.headers import list_headers
 
 HEADERS_FILE: Final = "_headers"
 DISPOSITION: Final = "Content-Disposition"
 FEED_SUFFIX: Final = ".ics"
-INDEX_FILE: Final = "index.html"
 MAX_RULES: Final = 100
 _EPISODE_FILES: Final = f"{EPISODES_DIR}*"
 # Both hosts match one folder with a placeholder, and any text with an asterisk.
 _ANY_SHOW: Final = "/:show"
+_ANY_LANGUAGE: Final = "/:language"
 _ANY_FEED: Final = f"/*{FEED_SUFFIX}"
 
 Headers = Iterable[tuple[str, str]]
@@ -30,10 +30,21 @@ Headers = Iterable[tuple[str, str]]
 def format_headers(site: Site, site_url: SiteURL) -> str:
     """Format the headers of a show's site. No two rules match one path."""
     rules: dict[str, Headers] = {
-        _EPISODE_FILES if path.startswith(EPISODES_DIR) else path: resource.headers
-        for path, resource in site.items()
+        _get_pattern(path): resource.headers for path, resource in site.items()
     }
     return _format_rules(rules, site_url)
+
+
+def _get_pattern(path: str) -> str:
+    """Return the pattern of the rule for a path: languages share rules, and so do episode files.
+
+    But not pages: Netlify ignores the last slash of a rule, and `/:language/` would match more.
+    """
+    language, local = split_language(path)
+    if local == "/":
+        return path
+    pattern = _EPISODE_FILES if local.startswith(EPISODES_DIR) else local
+    return f"{_ANY_LANGUAGE}{pattern}" if language else pattern
 
 
 def format_site_headers(
@@ -51,16 +62,30 @@ def format_site_headers(
         _ANY_FEED: [each for each in feed_headers if each[0] != DISPOSITION],
         f"{_ANY_SHOW}{_EPISODE_FILES}": [(DISPOSITION, "attachment")],
     }
+    names = {name for names in shows.values() for name in names}
+    if any(split_language(f"/{name}")[0] for name in names):
+        rules[f"{_ANY_SHOW}{_ANY_LANGUAGE}{_EPISODE_FILES}"] = [(DISPOSITION, "attachment")]
     for path in sorted(root_paths):
-        if not path.endswith(FEED_SUFFIX):
-            rules[path] = list_headers(path, site_url)
-    for name in sorted({name for names in shows.values() for name in names} - {INDEX_FILE}):
+        language, local = split_language(path)
+        # The rules of shows match the files of a language that have the same names.
+        is_covered = language and local.removeprefix("/") in names
+        if not path.endswith(FEED_SUFFIX) and not is_covered:
+            rules[_get_pattern(path)] = list_headers(path, site_url)
+    for name in sorted(names - {INDEX}):
         if not name.endswith(FEED_SUFFIX):
-            rules[f"{_ANY_SHOW}/{name}"] = list_headers(f"/{name}", site_url)
+            path = f"/{name.removesuffix(INDEX)}"
+            rules[f"{_ANY_SHOW}{_get_pattern(path)}"] = list_headers(path, site_url)
     fits = len(rules) + len(shows) <= MAX_RULES
+    if not fits:
+        rules = {path: each for path, each in rules.items() if not _is_language_page(path)}
     for page in sorted(shows) if fits else [_ANY_SHOW.removeprefix("/")]:
         rules[f"/{page}/"] = list_headers("/", site_url)
     return _format_rules(rules, site_url)
+
+
+def _is_language_page(path: str) -> bool:
+    language, local = split_language(path)
+    return bool(language) and local == "/"
 
 
 def _format_rules(rules: Mapping[str, Headers], site_url: SiteURL) -> str:

@@ -30,7 +30,7 @@ def commit_show(staged: StagedShow, target: Path) -> None:
     unfinished.write_bytes(staged.manifest.mark_unfinished(staged.before).to_json())
     unfinished.replace(manifest)
     for parent in {(folder / name).parent for name in staged.written}:
-        parent.mkdir(exist_ok=True)
+        parent.mkdir(parents=True, exist_ok=True)
     for name in (*staged.written, SUMMARY_FILE):
         (staged.stage / name).replace(folder / name)
     if staged.before:
@@ -62,7 +62,9 @@ def _remove_files(folder: Path, names: Iterable[str], stamps: Mapping[str, FileS
     unedited = [name for name, each in found.items() if each and each.size == stamps[name].size]
     for name in unedited:
         os.unlink(folder / name)  # noqa: PTH108 - many files
-    for parent in {(folder / name).parent for name in unedited} - {folder}:
+    parents = {parent for name in unedited for parent in Path(name).parents} - {Path()}
+    # The deepest first.
+    for parent in sorted(parents, key=lambda each: len(each.parts), reverse=True):
         with suppress(OSError):
-            parent.rmdir()
+            (folder / parent).rmdir()
     return len(unedited)

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 from defects_ical.catalog.summary import ShowSummary, summarize_show
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.site_url import SiteURL, name_file
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file
 from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
@@ -28,6 +28,8 @@ from defects_ical.shows.loader import ShowIdentity, load_show
 from defects_ical.shows.settings import SiteSettings
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import compute_fingerprint
+from defects_ical.text.languages import DEFAULT_LANGUAGE
+from defects_ical.text.translations import Translated
 
 STAGE_FOLDER: Final = ".defects-ical.new"
 SHARED_FOLDER: Final = "shared"
@@ -110,7 +112,7 @@ class ShowStager:
         folder = self.target.folder / schedule.show.slug
         before = _read_manifest(folder)
         site = build_site(schedule, url, cache)
-        bodies = {name.removeprefix("/") or "index.html": each.body for name, each in site.items()}
+        bodies = {name_file(path): each.body for path, each in site.items()}
         _refuse_unmanaged_files(folder, bodies, before)
         published = _read_files(folder, before)
         verdict = self.check({f"/{name}": each for name, each in published.items()}, site, schedule)
@@ -118,7 +120,7 @@ class ShowStager:
         stage = self.target.folder / STAGE_FOLDER / str(number)
         stamps = {} if verdict.errors else _write_files(stage, changed)
         manifest = self._describe(source, schedule, url)
-        summary = summarize_show(SiteInput(schedule, url))
+        summary = summarize_show(SiteInput(schedule, url), self.settings.languages)
         for name in () if verdict.errors else bodies:
             manifest.files[name] = stamps.get(name) or _get_stamp(folder / name)
         if not verdict.errors:
@@ -156,8 +158,16 @@ class ShowStager:
         )
 
     def _describe_platforms(self, names: Iterable[str]) -> str:
-        """Return what shared platforms say that a show may use."""
-        return repr([(name, repr(self.settings.platforms.get(name))) for name in names])
+        """Return what a show may take from the settings: shared platforms, and languages."""
+        shared = [(name, self.settings.platforms.get(name)) for name in names]
+        found = repr([(name, repr(each)) for name, each in shared])
+        if self.settings.languages == (DEFAULT_LANGUAGE,):
+            return found
+        # An edited translation is not in the text of what it translates.
+        platforms = [each for _, each in shared if each]
+        texts = [text for each in platforms for text in (each.name, each.region)]
+        translations = [dict(each.translations) for each in texts if isinstance(each, Translated)]
+        return f"{found}{self.settings.languages}{translations}"
 
 
 def _fingerprint_show(digest: str, picture: bytes | None, shared: str, url: SiteURL) -> str:
@@ -199,8 +209,9 @@ def _refuse_unmanaged_files(
         target = folder / name
         if name not in managed and not is_damaged and (target.exists() or target.is_symlink()):
             raise ExportError(f"{target}: not written by defects-ical. Move it elsewhere.")
-        if target.parent.is_symlink():
-            raise ExportError(f"{target.parent}: must be a folder. Move the file elsewhere.")
+        for parent in [*Path(name).parents][:-1]:
+            if (folder / parent).is_symlink():
+                raise ExportError(f"{folder / parent}: must be a folder. Move the file elsewhere.")
 
 
 def _read_files(folder: Path, before: ShowManifest | None) -> dict[str, bytes]:
@@ -215,7 +226,7 @@ def _write_files(stage: Path, bodies: Mapping[str, bytes]) -> dict[str, FileStam
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     for folder in {(stage / name).parent for name in bodies}:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     for name, body in bodies.items():
         if name.endswith(STATIC_SUFFIXES):
             _write_shared(stage, name, body)

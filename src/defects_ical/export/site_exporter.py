@@ -182,7 +182,7 @@ class _Run:
         """Return the shows that the site will have."""
         staged = {each.slug: each.summary for each in self.staged}
         summaries = (staged.get(slug) or self.site.get_summary(slug) for slug in sorted(slugs))
-        return Catalog(settings, self.options.target.site_url, tuple(summaries))
+        return Catalog.create(settings, self.options.target.site_url, tuple(summaries))
 
     def _refuse_changes(self, gone: set[str], vanished: Sequence[str]) -> None:
         """Raise UnannouncedChangeError if the export would take something from subscribers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ShowSummary
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import REMINDERS_PATH
+from defects_ical.content.site_url import name_file
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
 from defects_ical.export.exporter import ROOT_MANIFEST_FILE
@@ -47,7 +48,7 @@ class SiteFolder:
             found = {slug: ShowManifest.read(target.folder / slug) for slug in self.manifest.shows}
         self.shows = {slug: manifest for slug, manifest in found.items() if manifest}
         self._summaries: dict[str, ShowSummary] = {}
-        self._feeds: dict[str, ShowFeeds] = {}
+        self._feeds: dict[str, dict[str, ShowFeeds]] = {}
         self._read: set[str] = set()
         self._cache = BuildCache()
         self._cached_digest: str | None = None
@@ -69,7 +70,7 @@ class SiteFolder:
         An export after a kill then knows which files are ours. Raises ExportError if a file that
         no export wrote is in the way.
         """
-        names = {_get_name(path) for path in list_root_paths(catalog)} | {HEADERS_FILE, NO_JEKYLL}
+        names = {name_file(path) for path in list_root_paths(catalog)} | {HEADERS_FILE, NO_JEKYLL}
         for name in names - self.manifest.files.keys():
             path = self.target.folder / name
             if path.exists() or path.is_symlink():
@@ -111,7 +112,7 @@ class SiteFolder:
         if settings.digest != self._cached_digest:
             self._cached_digest, self._cache = settings.digest, BuildCache()
         summaries = tuple(map(self.get_summary, sorted(self.shows)))
-        self._catalog = Catalog(settings, self.target.site_url, summaries, self._cache)
+        self._catalog = Catalog.create(settings, self.target.site_url, summaries, self._cache)
         return self._catalog
 
     def get_summary(self, slug: str) -> ShowSummary:
@@ -126,7 +127,7 @@ class SiteFolder:
 
     def find_vanished_feeds(self, catalog: Catalog) -> tuple[str, ...]:
         """Return the names of combined feeds that the folder has, but the catalog has not."""
-        names = {f"{each.feed.name}{FEED_SUFFIX}" for each in catalog.feeds}
+        names = {name_file(path) for path in list_root_paths(catalog)}
         reminders = {name for name in self.manifest.files if REMINDERS_PATH.search(name)}
         feeds = {name for name in self.manifest.files if name.endswith(FEED_SUFFIX)} - reminders
         return tuple(sorted(feeds - names))
@@ -176,9 +177,10 @@ class SiteFolder:
         """Read feeds of some shows, for the next change to be fast; return whether any are left."""
         waiting = [each.slug for each in catalog.shows if each.slug not in self._read]
         for slug in waiting[:limit]:
-            feeds = self._get_feeds(slug)
-            for each in catalog.feeds:
-                feeds.select(each.filter)
+            for version in (catalog, *catalog.others):
+                feeds = self._get_feeds(slug, version)
+                for each in version.feeds:
+                    feeds.select(each.filter)
             self._read.add(slug)
         return len(waiting) > limit
 
@@ -186,28 +188,41 @@ class SiteFolder:
         self, catalog: Catalog, current: Collection[str]
     ) -> Iterator[tuple[str, Parts]]:
         """Yield the name and the content of each file at the root, without ``current`` feeds."""
-        feeds = {each.slug: self._get_feeds(each.slug) for each in catalog.shows}
         names = []
-
-        def is_current(combined: CombinedFeed) -> bool:
-            return _get_name(combined.feed.path) in current
-
-        for path, parts in render_root_files(catalog, feeds, is_current):
-            names.append(path)
-            yield _get_name(path), parts
+        for version in (*catalog.others, catalog):
+            for path, parts in self._render_language(version, current):
+                names.append(path)
+                yield name_file(path), parts
         yield HEADERS_FILE, (self._format_headers(names),)
         # Without `.nojekyll`, GitHub Pages does not publish files that begin with an underscore.
         yield NO_JEKYLL, ()
+
+    def _render_language(
+        self, catalog: Catalog, current: Collection[str]
+    ) -> Iterator[tuple[str, Parts]]:
+        """Yield the path and the content of each file in the language of a catalog."""
+        feeds = {each.slug: self._get_feeds(each.slug, catalog) for each in catalog.shows}
+        folder = f"/{catalog.words.code}" if catalog.main else ""
+
+        def is_current(combined: CombinedFeed) -> bool:
+            return name_file(f"{folder}{combined.feed.path}") in current
+
+        for path, parts in render_root_files(catalog, feeds, is_current):
+            yield f"{folder}{path}", parts
 
     def _format_headers(self, root_paths: Iterable[str]) -> bytes:
         files = {slug: each.files for slug, each in self.shows.items()}
         return format_site_headers(root_paths, files, self.target.site_url).encode()
 
-    def _get_feeds(self, slug: str) -> ShowFeeds:
-        if slug not in self._feeds:
-            read = partial(_read_feed, self.target.folder / slug)
-            self._feeds[slug] = ShowFeeds(self.get_summary(slug), read)
-        return self._feeds[slug]
+    def _get_feeds(self, slug: str, catalog: Catalog) -> ShowFeeds:
+        """Return the feeds of a show in the language of a catalog; else in its main one."""
+        summary, versions = self.get_summary(slug), self._feeds.setdefault(slug, {})
+        folder = summary.in_language(catalog.words.code).folder if catalog.main else summary.folder
+        if folder not in versions:
+            # Filters name genres as in the main language.
+            read = partial(_read_feed, self.target.folder / slug / folder)
+            versions[folder] = ShowFeeds(summary, read)
+        return versions[folder]
 
     def _fingerprint_root(self, settings: SiteSettings) -> str:
         shows = sorted((slug, each.fingerprint) for slug, each in self.shows.items())
@@ -227,7 +242,7 @@ class SiteFolder:
         """Return the stamps of combined feeds that are as they have to be, and of their twins."""
         found: dict[str, FileStamp] = {}
         for each in catalog.feeds:
-            names = [_get_name(path) for path in list_paths(each)]
+            names = [name_file(path) for path in list_paths(each)]
             stamps = {name: self.manifest.files.get(name) for name in names}
             intact = all(
                 stamp and stamp_file(self.target.folder / name) == stamp
@@ -253,6 +268,9 @@ class SiteFolder:
             # A copy of the folder has other times.
             elif (stamp := stamp_file(path)) and stamp.size == self.manifest.files[name].size:
                 path.unlink()
+                if path.parent != self.target.folder:
+                    with suppress(OSError):
+                        path.parent.rmdir()
         return tuple(kept)
 
     def _write_manifest(self, manifest: RootManifest) -> None:
@@ -270,10 +288,6 @@ def pause_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _get_name(path: str) -> str:
-    return path.removeprefix("/") or "index.html"
 
 
 def _read_feed(folder: Path, path: str) -> bytes:

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from defects_ical.model import fields
 from defects_ical.model.airing import Amount, Clock, Model, Runtime, Slot, Timestamp
 from defects_ical.model.episode_numbers import MAX_NUMBER, NUMBER
-from defects_ical.model.field_types import ChoiceField, TextField, field_error
+from defects_ical.model.field_types import ChoiceField, TranslatedField, field_error
 from defects_ical.text.display import excerpt
 
 ALL: Final = "all"
@@ -20,7 +20,7 @@ StatusField: TypeAlias = Annotated[
     Status, ChoiceField(choices=get_args(Status), example="confirmed")
 ]
 PlatformId: TypeAlias = Annotated[str, fields.make_id_field("channel")]
-OneLineText: TypeAlias = Annotated[str, TextField(max_length=5000, example="My Show")]
+OneLineText: TypeAlias = Annotated[str, TranslatedField(max_length=5000, example="My Show")]
 
 
 class Shift(Model):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final, NamedTuple
+
+from defects_ical.text.languages import ENGLISH
+from defects_ical.text.words import Words
 
 MAX_NUMBER: Final = 99_999
 MAX_SEASON: Final = 9999
@@ -19,7 +23,7 @@ SEASON_NUMBER: Final = rf"{SEASON}e[0-9]{{2,5}}"
 _MIN_RUN: Final = 3
 _EN_DASH: Final = "\u2013"
 _RUN: Final = f"E?([0-9]{{1,5}})(?:{_EN_DASH}E?([0-9]{{1,5}}))?"
-_NAME: Final = re.compile(f"(?:Episodes |S([0-9]{{2,4}}))({_RUN}(?:, {_RUN})*)")
+_CODE_SEPARATOR: Final = ", "
 
 
 class EpisodeNumber(NamedTuple):
@@ -38,10 +42,11 @@ class EpisodeNumber(NamedTuple):
         """The name in the schedule: "3", "s02e03"."""
         return str(self.number) if self.season is None else self.id
 
-    @property
-    def name(self) -> str:
-        """The name for people: "Episode 3", "S02E03"."""
-        return f"Episode {self.number}" if self.season is None else self.id.upper()
+    def describe(self, words: Words = ENGLISH) -> str:
+        """Return the name for people: "Episode 3", "S02E03"."""
+        if self.season is None:
+            return words.episode.format(number=self.number)
+        return self.id.upper()
 
     @property
     def _season_id(self) -> str:
@@ -74,7 +79,7 @@ def parse_id(text: str) -> EpisodeNumber | None:
     return number if number.id == text else None
 
 
-def format_numbers(numbers: Iterable[EpisodeNumber]) -> str:
+def format_numbers(numbers: Iterable[EpisodeNumber], words: Words = ENGLISH) -> str:
     """Name episodes of one season, with en dashes: "Episodes 1-9", "S02E01, E02, E04-E07".
 
     Names in one series of numbers are the first and the last; in a list, three or more in a
@@ -82,7 +87,7 @@ def format_numbers(numbers: Iterable[EpisodeNumber]) -> str:
     """
     ordered = sorted(numbers)
     if len(ordered) == 1:
-        return ordered[0].name
+        return ordered[0].describe(words)
     runs = _find_runs([each.number for each in ordered])
     season = ordered[0].season
     if len(runs) == 1:
@@ -90,21 +95,33 @@ def format_numbers(numbers: Iterable[EpisodeNumber]) -> str:
     else:
         parts = [part for run in runs for part in _split_short_run(*run, season)]
     if season is None:
-        return f"Episodes {', '.join(parts)}"
-    return f"S{season:02}{', '.join(parts)}"
+        return words.episodes.format(numbers=words.list_separator.join(parts))
+    return f"S{season:02}{_CODE_SEPARATOR.join(parts)}"
 
 
-def parse_numbers(name: str) -> tuple[EpisodeNumber, ...]:
+def parse_numbers(name: str, words: Words = ENGLISH) -> tuple[EpisodeNumber, ...]:
     """Return the numbers in a name that `format_numbers` wrote; none of any other text."""
-    found = _NAME.fullmatch(name)
+    found = _make_pattern(words).fullmatch(name)
     if not found:
         return ()
-    season = int(found[1]) if found[1] else None
-    runs = ((int(first), int(last or first)) for first, last in re.findall(_RUN, found[2]))
+    season = int(found["season"]) if found["season"] else None
+    parts = re.findall(_RUN, found["codes"] or found["numbers"])
+    runs = ((int(first), int(last or first)) for first, last in parts)
     numbers = tuple(
         EpisodeNumber(season, number) for first, last in runs for number in range(first, last + 1)
     )
-    return numbers if numbers and format_numbers(numbers) == name else ()
+    return numbers if numbers and format_numbers(numbers, words) == name else ()
+
+
+@cache
+def _make_pattern(words: Words) -> re.Pattern[str]:
+    """Return the pattern of what `format_numbers` writes of several episodes."""
+    start, end = map(re.escape, words.episodes.split("{numbers}"))
+    numbers = f"{_RUN}(?:{re.escape(words.list_separator)}{_RUN})*"
+    codes = f"{_RUN}(?:{_CODE_SEPARATOR}{_RUN})*"
+    return re.compile(
+        f"{start}(?P<numbers>{numbers}){end}|S(?P<season>[0-9]{{2,4}})(?P<codes>{codes})"
+    )
 
 
 def _find_runs(numbers: list[int]) -> list[tuple[int, int]]:

@@ -14,10 +14,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import ValidationError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from defects_ical.model.yaml_reader import KEY_MARK
 from defects_ical.text import display
+from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES
 from defects_ical.text.suggestions import closest_match
+from defects_ical.text.translations import Translated
 
 MAX_LISTED_CHOICES: Final = 10
 
@@ -140,6 +144,101 @@ class TextField(FieldType):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class TranslatedField(TextField):
+    """Text, or the same text in each language by its code.
+
+    The languages are those in the validation context, the main one first. A `name`, such as that
+    of a channel, is the same in every language if it is plain text.
+    """
+
+    is_name: bool = False
+
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(self._parse_texts)
+
+    def build_json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the text, or of a mapping of languages to texts."""
+        text = super().build_json_schema()
+        examples = text.pop("examples")
+        mapping = {
+            "type": "object",
+            "propertyNames": {"enum": [*LANGUAGES]},
+            "additionalProperties": text,
+            "minProperties": 1,
+        }
+        return {"anyOf": [text, mapping], "examples": examples}
+
+    def _parse_texts(self, raw: object, info: core_schema.ValidationInfo) -> object:
+        languages = getattr(info.context, "languages", (DEFAULT_LANGUAGE,))
+        if not isinstance(raw, dict) or not any(map(_suggest_language, raw)):
+            text = str(self._parse_yaml(raw))
+            is_single = len(languages) == 1
+            return text if is_single else Translated.create(text, {}, is_shared=self.is_name)
+        texts: dict[str, str] = {}
+        errors = [*_check_languages(raw, languages)]
+        for code, text in raw.items():
+            try:
+                texts[code] = str(self._parse_yaml(text))
+            except PydanticCustomError as error:
+                errors.append(InitErrorDetails(type=error, loc=(code,), input=text))
+        if errors:
+            raise ValidationError.from_exception_data("text", errors)
+        main, *others = languages
+        translations = {code: texts[code] for code in others if code in texts}
+        return Translated.create(texts[main], translations)
+
+
+# What people write for languages that have another code here.
+_LANGUAGE_ALIASES: Final = {
+    **dict.fromkeys(("zh", "zh-tw", "zh-hk", "zh-mo", "tw", "hk"), "zh-Hant"),
+    **dict.fromkeys(("pt", "br"), "pt-BR"),
+    "kr": "ko",
+    "jp": "ja",
+}
+
+
+def _suggest_language(raw: str) -> str | None:
+    """Return the language that a code means, also with another region or case."""
+    code = raw.strip().lower().replace("_", "-")
+    if code.startswith(("zh-cn", "zh-hans", "zh-sg")):
+        return None
+    by_lower = {each.lower(): each for each in LANGUAGES}
+    for each in (code, code.partition("-")[0]):
+        if each in by_lower or each in _LANGUAGE_ALIASES:
+            return by_lower.get(each) or _LANGUAGE_ALIASES[each]
+    return None
+
+
+def check_unique(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages of a list; raise an error for one that is in it twice."""
+    for index, code in enumerate(codes):
+        if code in codes[:index]:
+            error = field_error(f"`{code}` is already in the list", "Remove it.")
+            details = InitErrorDetails(type=error, loc=(index,), input=code)
+            raise ValidationError.from_exception_data("languages", [details])
+    return codes
+
+
+def _check_languages(
+    texts: dict[str, object], languages: tuple[str, ...]
+) -> Iterator[InitErrorDetails]:
+    """Yield the errors of a mapping without the main language, or with unknown ones."""
+    main = languages[0]
+    if main not in texts:
+        hint = f"Add `{main}: …`, which is the first of `languages`."
+        error = field_error(f"the main language `{main}` is missing", hint)
+        yield InitErrorDetails(type=error, loc=(), input=texts)
+    for code in texts:
+        if code not in languages:
+            hint = f"Add `{code}` to `languages`, or remove this text."
+            if code not in LANGUAGES:
+                meant = _suggest_language(code)
+                hint = f"Use `{meant}`." if meant else "Remove it."
+            error = field_error(f"`{display.excerpt(code)}` is not in `languages`", hint)
+            yield InitErrorDetails(type=error, loc=(code, KEY_MARK), input=code)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class IntegerField(FieldType):
     """A whole number from ``minimum`` to ``maximum``, in digits."""
 
@@ -223,3 +322,11 @@ class PatternField(FieldType):
             raise
         except ValueError:
             return None
+
+
+class LanguageField(ChoiceField):
+    """The code of a language; suggests the one that is meant."""
+
+    def _suggest(self, raw: str) -> tuple[str, ...]:
+        meant = _suggest_language(raw)
+        return (meant,) if meant else self.choices

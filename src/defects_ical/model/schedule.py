@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast
 
 from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -27,8 +29,20 @@ from defects_ical.model.airing import (
     Timestamp,
 )
 from defects_ical.model.changes import SPECIAL_ID, Change, OneLineText, PlatformId
-from defects_ical.model.field_types import ChoiceField, IntegerField, TextField
+from defects_ical.model.field_types import (
+    ChoiceField,
+    IntegerField,
+    LanguageField,
+    TextField,
+    TranslatedField,
+    check_unique,
+)
 from defects_ical.model.yaml_reader import KeyPath, Locations, problem_at
+from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES, load_words
+from defects_ical.text.translations import translate
+from defects_ical.text.words import Words
+
+_Value = TypeVar("_Value")
 
 DEFAULT_REMINDER: Final = 30
 """The reminder that every schedule has, in minutes before the start."""
@@ -36,9 +50,16 @@ DEFAULT_REMINDER: Final = 30
 Slug: TypeAlias = Annotated[str, fields.make_id_field("my-show")]
 Zone: TypeAlias = Annotated[str, fields.ZONE]
 MultiLineText: TypeAlias = Annotated[
-    str, TextField(max_length=20_000, example="A few sentences.", multiline=True)
+    str, TranslatedField(max_length=20_000, example="A few sentences.", multiline=True)
 ]
-Category: TypeAlias = Annotated[str, TextField(max_length=100, example="thriller", forbidden=",")]
+Category: TypeAlias = Annotated[
+    str, TranslatedField(max_length=100, example="thriller", forbidden=",")
+]
+Name: TypeAlias = Annotated[str, TranslatedField(max_length=5000, example="My Show", is_name=True)]
+Language: TypeAlias = Annotated[
+    str,
+    LanguageField(noun="the code of a language", example="ko", choices=LANGUAGES),
+]
 PlatformKind: TypeAlias = Annotated[
     str, ChoiceField(choices=("television", "streaming", "cinema"), example="television")
 ]
@@ -51,7 +72,7 @@ Reminder: TypeAlias = Annotated[int, IntegerField(minimum=1, maximum=40_320, exa
 class Role(Model):
     """An actor and the character played."""
 
-    actor: OneLineText = Field(examples=["Name of the actor"])
+    actor: Name = Field(examples=["Name of the actor"])
     role: OneLineText = Field(examples=["Name of the character"])
 
 
@@ -62,8 +83,8 @@ class Show(Model):
         description="Created once for this show and never changed: all event UIDs derive from it."
     )
     slug: Slug = Field(description="The word in every URL of this show.")
-    title: OneLineText
-    original_title: OneLineText | None = Field(None, examples=["아이쇼핑"])
+    title: Name
+    original_title: Annotated[str, TextField(max_length=5000, example="아이쇼핑")] | None = None
     season: Season | None = None
     synopsis: MultiLineText | None = Field(None, description="What it is about, without spoilers.")
     genres: tuple[Category, ...] = Field(
@@ -79,7 +100,7 @@ class Show(Model):
 class Platform(Model):
     """A channel or service that shows the series in a region."""
 
-    name: OneLineText = Field(examples=["Channel"])
+    name: Name = Field(examples=["Channel"])
     kind: PlatformKind
     region: OneLineText = Field(examples=["everywhere"])
     url: URL | None = None
@@ -142,6 +163,7 @@ class FileContext:
     locations: Locations
     picture: bytes | None
     digest: str
+    languages: tuple[str, ...] = (DEFAULT_LANGUAGE,)
 
 
 class Schedule(Model):
@@ -153,6 +175,12 @@ class Schedule(Model):
         int, fields.FORMAT, AfterValidator(int), WithJsonSchema({"const": 1, "examples": [1]})
     ]
     show: Show
+    languages: Annotated[tuple[Language, ...], AfterValidator(check_unique)] = Field(
+        (DEFAULT_LANGUAGE,),
+        min_length=1,
+        examples=[["en", "ko"]],
+        description="The languages of the site, the main one first.",
+    )
     timezone: Zone = Field(description="The time zone of every local time in this file.")
     published: Timestamp = Field(description="When this schedule was first published.")
     airing: Blocks = Field(
@@ -183,6 +211,8 @@ class Schedule(Model):
     )
 
     _file: FileContext = PrivateAttr(FileContext({}, None, ""))
+    _language: str | None = PrivateAttr(None)
+    _words: str | None = PrivateAttr(None)
 
     # Equal only to itself: each loaded schedule is a key for what was computed from it.
     __eq__ = object.__eq__
@@ -192,6 +222,38 @@ class Schedule(Model):
         """Store the validation context, if it is a FileContext."""
         if isinstance(context, FileContext):
             self._file = context
+
+    @property
+    def language(self) -> str:
+        """The code of the language in which this schedule is: the main one, or that of a copy."""
+        return self._language or self.languages[0]
+
+    @cached_property
+    def words(self) -> Words:
+        """The texts of the language of this schedule."""
+        return load_words(self._words or self.language)
+
+    def in_language(self, language: str) -> Schedule:
+        """Return the same schedule with its texts in a language; in the main one if they lack it.
+
+        An original title that is the title in that language is left out.
+        """
+        copy = translate_model(self, language, self.languages[0])
+        if copy.show.title == copy.show.original_title:
+            show = copy.show.model_copy(update={"original_title": None})
+            copy = copy.model_copy(update={"show": show})
+        return copy._copy(_language=language)  # noqa: SLF001 - of the same class
+
+    def described_in(self, language: str) -> Schedule:
+        """Return the same schedule with dates and labels in another language than its texts."""
+        return self if self.words.code == language else self._copy(_words=language)
+
+    def _copy(self, **private: str) -> Schedule:
+        copy = self.model_copy()
+        copy.__dict__.pop("words", None)
+        for name, value in private.items():
+            setattr(copy, name, value)
+        return copy
 
     @property
     def picture(self) -> bytes | None:
@@ -211,6 +273,40 @@ class Schedule(Model):
     def problem(self, key_path: KeyPath, message: str, hint: str) -> Problem:
         """Return a problem with the value at ``key_path``, or with the closest around it."""
         return problem_at(self._file.locations, key_path, message, hint)
+
+
+def read_languages(raw: object) -> tuple[str, ...]:
+    """Return the languages in a file that is not checked yet; the default if they are invalid."""
+    found = raw.get("languages") if isinstance(raw, dict) else None
+    codes = found if isinstance(found, list) else []
+    return tuple(each for each in codes if each in LANGUAGES) or (DEFAULT_LANGUAGE,)
+
+
+def translate_model(value: _Value, language: str, main_language: str) -> _Value:
+    """Return a value of a file with its texts in a language; itself if it has none."""
+    found: Any = value
+    match value:
+        case str():
+            found = translate(value, language, main_language)
+        case tuple() if type(value) is tuple:
+            items = [translate_model(each, language, main_language) for each in value]
+            is_same = all(map(operator.is_, items, value))
+            found = value if is_same else tuple(items)
+        case MappingProxyType():
+            texts = {
+                key: translate_model(each, language, main_language) for key, each in value.items()
+            }
+            is_same = all(map(operator.is_, texts.values(), value.values()))
+            found = value if is_same else MappingProxyType(texts)
+        case Model():
+            values = {name: getattr(value, name) for name in type(value).model_fields}
+            changed = {
+                name: new
+                for name, each in values.items()
+                if (new := translate_model(each, language, main_language)) is not each
+            }
+            found = value.model_copy(update=changed) if changed else value
+    return cast("_Value", found)
 
 
 class _EditorJsonSchema(GenerateJsonSchema):

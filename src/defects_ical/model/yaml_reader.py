@@ -96,7 +96,7 @@ def problem_at(locations: Locations, key_path: KeyPath, message: str, hint: str)
     while key_path and key_path not in locations:
         key_path = key_path[:-1]
     location = locations.get(key_path, SourceLocation("schedule"))
-    return Problem(location, _format_key_path(key_path), message, hint)
+    return Problem(location, format_key_path(key_path), message, hint)
 
 
 def to_written_path(key_path: KeyPath, locations: Locations) -> KeyPath:
@@ -108,7 +108,7 @@ def to_written_path(key_path: KeyPath, locations: Locations) -> KeyPath:
     return written
 
 
-def _format_key_path(key_path: KeyPath) -> str:
+def format_key_path(key_path: KeyPath) -> str:
     """Return a key path as messages show it: "show.cast[0].actor"."""
     parts = key_path[:-1] if key_path[-1:] == (KEY_MARK,) else key_path
     shown = (f"[{each}]" if isinstance(each, int) else f".{excerpt(each)}" for each in parts)
@@ -265,7 +265,7 @@ class _EventReader:
             self.report(location, key_path, message, hint)
 
     def report(self, location: SourceLocation, key_path: KeyPath, message: str, hint: str) -> None:
-        self.problems.append(Problem(location, _format_key_path(key_path), message, hint))
+        self.problems.append(Problem(location, format_key_path(key_path), message, hint))
 
     def locate(self, mark: _Mark | None) -> SourceLocation:
         if mark is None:

@@ -14,8 +14,15 @@ def render_atom(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of the Atom feed; it may have no entries."""
     context = {
         "atom_path": ATOM_PATH,
-        "id": uuid.uuid5(site.show.uid, "changes"),
+        "entry_ids": [_make_id(each.id, site) for each in site.changes],
+        "id": _make_id(uuid.uuid5(site.show.uid, "changes"), site),
         "site": site,
+        "words": site.schedule.words,
         "updated": site.changes[0].at if site.changes else site.schedule.published,
     }
     yield ATOM_PATH, get_template("changes.atom").render(context).encode()
+
+
+def _make_id(own: uuid.UUID, site: SiteInput) -> uuid.UUID:
+    """Return the id of a feed or an entry; each language has its own (RFC 4287 §4.2.6)."""
+    return own if site.is_main else uuid.uuid5(own, site.words.code)

@@ -11,12 +11,20 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from defects_ical.content.descriptions import STATUS_TEXTS, format_date_range, format_time
+from defects_ical.content.descriptions import (
+    format_date_range,
+    format_time,
+    name_city,
+    name_status,
+)
 from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
-from defects_ical.text.english import format_month, format_short_date
+from defects_ical.text.dates import format_month, format_short_date
+from defects_ical.text.dates import format_time as format_clock
+from defects_ical.text.languages import DEFAULT_LANGUAGE
+from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import to_local
 
 # Pixels.
@@ -33,7 +41,23 @@ _MIN_ROWS_PER_COLUMN: Final = 4
 # Ems. An "…" is a wide character, too.
 _WIDE_CHARACTER: Final = 1.05
 _WIDE_CHARACTERS: Final = frozenset("MWmw@%&—…")
-# Characters. Combining ones have no width, so a width alone would not limit a line.
+_NARROW_CHARACTERS: Final = frozenset(" .,:;'|!il،")
+# The letters of Arabic join, and most are narrow.
+_ARABIC_LETTER: Final = 0.45
+# East Asian texts break beside these characters, by their names, but not before small kana and
+# signs that repeat or prolong, marks and closing punctuation, nor after opening punctuation.
+_BREAKING: Final = ("CJK UNIFIED", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA")
+_NEVER_FIRST: Final = frozenset("ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ")
+_NEVER_FIRST_CATEGORIES: Final = frozenset({"Mn", "Mc", "Me", "Pe", "Pf", "Po"})
+_NEVER_LAST_CATEGORIES: Final = frozenset({"Ps", "Pi"})
+# Fonts with the letters of a language, after those of Latin letters.
+_FONTS: Final = {
+    "ar": "'Noto Naskh Arabic', 'Geeza Pro', 'Segoe UI', ",
+    "ja": "'Hiragino Mincho ProN', 'Noto Serif JP', 'Noto Serif CJK JP', 'Yu Mincho', ",
+    "ko": "'Nanum Myeongjo', 'Noto Serif KR', 'Noto Serif CJK KR', 'Malgun Gothic', ",
+    "zh-Hant": "'Songti TC', 'Noto Serif TC', 'Noto Serif CJK TC', 'Microsoft JhengHei', ",
+}
+# Characters. Some have no width, so a width alone would not limit a line.
 _MAX_LINE: Final = 400
 
 
@@ -68,18 +92,25 @@ class _Row(NamedTuple):
 def render_card(site: SiteInput) -> bytes:
     """Render the SVG."""
     schedule, shown = site.schedule, _pick_seasons(site)
-    platforms = ", ".join(each.name for each in schedule.platforms.values())
+    words = schedule.words
+    names = [words.isolate_in_rtl(each.name) for each in schedule.platforms.values()]
+    platforms = words.list_separator.join(names)
     name = shown[0].season.name if len(site.rows) > 1 else ""
     dates = format_date_range(shown[0].season.episodes, schedule)
     subtitle = " · ".join(filter(None, (name, dates, platforms)))
     context = {
         "address": _truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
-        "description": f"{site.show.title}: when the episodes air",
+        "description": words.when_episodes_air.format(show=site.show.title),
+        "fonts": _FONTS.get(words.code, ""),
+        "language": "" if words.code == DEFAULT_LANGUAGE else words.code,
         "list_top": _LIST_TOP,
         "rows": _make_rows(shown, schedule),
         "subtitle": _truncate_to_width(subtitle, 34),
-        "timezone": f"Times in {to_local(schedule.published, schedule.timezone).city}",
+        "timezone": words.times_in_city.format(
+            city=name_city(schedule.timezone, schedule.published, words)
+        ),
         "title": _fit_title(site.show.title),
+        "words": words,
     }
     return get_template("card.svg").render(context).encode()
 
@@ -106,9 +137,11 @@ def _make_rows(shown: tuple[SeasonRows, ...], schedule: Schedule) -> tuple[_Row,
     count = len(texts)
     visible = texts if count <= _MAX_ROWS else texts[: _MAX_ROWS - 1]
     empty = _lay_out_rows(min(count, _MAX_ROWS), 1 if count <= _MIN_ROWS_PER_COLUMN else 2)
+    if schedule.words.is_rtl:
+        empty = [each._replace(x=_mirror(each)) for each in empty]
     rows = [_fill_row(row, each) for each, row in zip(visible, empty, strict=False)]
     if rest := count - len(visible):
-        rows.append(empty[-1]._replace(name=f"and {rest} more"))
+        rows.append(empty[-1]._replace(name=schedule.words.and_more.format(count=rest)))
     return tuple(rows)
 
 
@@ -117,9 +150,10 @@ def _list_texts(rows: SeasonRows, schedule: Schedule) -> Iterator[_Text]:
     for event in rows.events:
         time = _format_air_time(event.first, schedule)
         yield _Text(event.name, time, is_cancelled=event.first.status == "cancelled")
-    fallback = rows.season.name if rows.season.number else "Announced"
+    words = schedule.words
+    fallback = rows.season.name if rows.season.number else words.announced
     for name, period in rows.season.announcements:
-        yield _Text(name or fallback, format_month(*period))
+        yield _Text(name or fallback, format_month(*period, words))
 
 
 def _lay_out_rows(count: int, columns: int) -> list[_Row]:
@@ -136,6 +170,11 @@ def _lay_out_rows(count: int, columns: int) -> list[_Row]:
     ]
 
 
+def _mirror(row: _Row) -> int:
+    """Return the left edge of a row in a column that is counted from the right."""
+    return _LEFT + _WIDTH - (row.x - _LEFT) - row.width
+
+
 def _fill_row(row: _Row, text: _Text) -> _Row:
     room = row.width / row.font_size - sum(map(_estimate_width, text.time)) - 1
     name = _truncate_to_width(text.name, room)
@@ -144,28 +183,38 @@ def _fill_row(row: _Row, text: _Text) -> _Row:
 
 def _format_air_time(episode: Episode, schedule: Schedule) -> str:
     """Format an episode's local time and status briefly: "Mon 21 Jul, 23:00 KST"."""
-    date = format_short_date(episode.date)
+    words = schedule.words
+    date = format_short_date(episode.date, words)
     if episode.status in {"cancelled", "postponed"}:
-        return f"{date}, {STATUS_TEXTS[episode.status]}"
-    tentative = episode.status == "tentative"
+        return words.time_and_status.format(time=date, status=name_status(episode.status, words))
     if not episode.start:
-        return f"{date} (TBC)" if tentative else date
+        return _mark_tentative(date, episode, words)
     local = to_local(episode.start, schedule.timezone)
     # No room for the zone as well; the image names it at the bottom.
-    return f"{date}, {local.naive:%H:%M} (TBC)" if tentative else f"{date}, {format_time(local)}"
+    time = format_time(local, words)
+    if episode.status == "tentative":
+        time = format_clock(local.naive, words)
+    shown = words.short_date_and_time.format(date=date, time=time)
+    return _mark_tentative(shown, episode, words)
+
+
+def _mark_tentative(time: str, episode: Episode, words: Words) -> str:
+    return words.tentative_time.format(time=time) if episode.status == "tentative" else time
 
 
 # Widths of texts, in ems.
 
 
 def _estimate_width(character: str) -> float:
-    if unicodedata.combining(character):
+    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0
     if character in _WIDE_CHARACTERS or unicodedata.east_asian_width(character) in "WF":
         return _WIDE_CHARACTER
-    if character.isupper() or not character.isascii():
-        return 0.8
-    return 0.35 if character in " .,:;'|!il" else 0.6
+    if unicodedata.bidirectional(character) == "AL":
+        return _ARABIC_LETTER
+    if character in _NARROW_CHARACTERS:
+        return 0.35
+    return 0.8 if character.isupper() or not character.isascii() else 0.6
 
 
 def _truncate_to_width(text: str, width: float) -> str:
@@ -179,13 +228,32 @@ def _wrap(text: str, width: float, max_lines: int) -> tuple[str, ...]:
     while rest and len(lines) < max_lines:
         line = rest[: _count_fitting(rest, width)]
         if line != rest and len(lines) + 1 < max_lines:
-            line = line.rpartition(" ")[0] or line
+            line = line[: _find_break(rest, len(line))]
         lines.append(line)
         rest = rest[len(line) :].lstrip()
     if rest:
         fitting = _count_fitting(lines[-1], width - _WIDE_CHARACTER)
         lines[-1] = lines[-1][:fitting].rstrip() + "…"
     return tuple(lines)
+
+
+def _find_break(text: str, limit: int) -> int:
+    """Return where the last line that fits ends: at a space, or beside a Han character or kana."""
+    space = text.rfind(" ", 0, limit)
+    beside = (n for n in range(limit, 0, -1) if _breaks_between(text[n - 1], text[n]))
+    return max(space, next(beside, 0)) or limit
+
+
+def _breaks_between(before: str, after: str) -> bool:
+    """Return whether an East Asian text breaks between two characters; Korean has spaces."""
+    is_kept = (
+        " " in before + after
+        or after in _NEVER_FIRST
+        or unicodedata.category(after) in _NEVER_FIRST_CATEGORIES
+        or unicodedata.category(before) in _NEVER_LAST_CATEGORIES
+    )
+    names = (unicodedata.name(each, "") for each in (before, after))
+    return not is_kept and any(name.startswith(_BREAKING) for name in names)
 
 
 def _count_fitting(text: str, width: float) -> int:

@@ -9,16 +9,15 @@ from functools import partial
 from html import escape
 from typing import Final
 
-from defects_ical.content.descriptions import format_air_time, format_start
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.content.site_url import SiteURL
-from defects_ical.model.schedule import Schedule, Show
+from defects_ical.model.schedule import Show
 from defects_ical.render.card import render_card
-from defects_ical.render.templates import bundle_script, get_template
+from defects_ical.render.scripts import bundle_script, select_words
+from defects_ical.render.templates import get_macro, get_template
 from defects_ical.schedule.episodes import Event
-from defects_ical.text.display import bidi_isolate
-from defects_ical.text.english import format_month
+from defects_ical.text.words import Words
 
 FRAME_PATH: Final = "/embed.html"
 FRAME_STYLE_PATH: Final = "/embed.css"
@@ -37,6 +36,8 @@ EMBED_PATHS: Final = frozenset(
 )
 
 IFRAME_SANDBOX: Final = "allow-scripts allow-downloads allow-popups"
+FRAME_SCRIPTS: Final = ("local-times.js", "frame.js")
+ELEMENT_SCRIPTS: Final = ("local-times.js", "embed.js")
 # Longer lists scroll inside the frame and the element. embed.js has the same number.
 MAX_ROWS: Final = 10
 # Sizes of the frame, in pixels. Hosts without a resize script keep the height they imply.
@@ -52,11 +53,16 @@ CACHE_SECONDS: Final = 3600
 def render_embeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the UTF-8 bytes of each file that other sites load."""
     yield FRAME_PATH, _render_frame(site)
-    yield FRAME_STYLE_PATH, get_template("embed.css").render().encode()
-    yield FRAME_SCRIPT_PATH, bundle_script("local-times.js", "frame.js")
-    yield ELEMENT_PATH, bundle_script("local-times.js", "embed.js")
+    if site.is_main:
+        yield FRAME_STYLE_PATH, _render_style(site)
+        yield FRAME_SCRIPT_PATH, bundle_script(*FRAME_SCRIPTS)
+    yield ELEMENT_PATH, bundle_script(*ELEMENT_SCRIPTS, words=site.words, root=site.root)
     yield CARD_PATH, render_card(site)
     yield OEMBED_PATH, _render_oembed(site)
+
+
+def _render_style(site: SiteInput) -> bytes:
+    return get_template("embed.css").render(codes=site.schedule.languages).encode()
 
 
 def build_embed_policy(site_url: SiteURL) -> str:
@@ -72,17 +78,21 @@ def build_embed_policy(site_url: SiteURL) -> str:
     )
 
 
-def format_link_text(show: Show) -> str:
+def format_link_text(show: Show, words: Words) -> str:
     """Return the text of a link to the page."""
-    return f"{bidi_isolate(show.title)}: episode calendar"
+    return words.episode_calendar.format(show=words.isolate(show.title))
+
+
+def format_frame_title(site: SiteInput) -> str:
+    """Return the title of the frame and of the image, escaped for HTML."""
+    return escape(site.schedule.words.when_episodes_air.format(show=site.show.title))
 
 
 def render_iframe(site: SiteInput) -> str:
     """Return the ``<iframe>`` that shows the schedule on another site."""
-    title = escape(f"{site.show.title}: when the episodes air")
     return (
-        f'<iframe src="{site.url.join(FRAME_PATH)}" title="{title}" width="100%" '
-        f'height="{_estimate_frame_height(site)}" loading="lazy" frameborder="0" '
+        f'<iframe src="{site.url.join(FRAME_PATH)}" title="{format_frame_title(site)}" '
+        f'width="100%" height="{_estimate_frame_height(site)}" loading="lazy" frameborder="0" '
         f'sandbox="{IFRAME_SANDBOX}"></iframe>\n'
     )
 
@@ -101,15 +111,17 @@ def _estimate_season_height(rows: SeasonRows) -> int:
 
 
 def _render_frame(site: SiteInput) -> bytes:
-    render = partial(_render_frame_item, site.schedule)
+    render = partial(_render_frame_item, site)
     events = [each for rows in site.rows for each in rows.events]
     items = site.cache.get_or_render("frame", events, render)
     context = {
         "content_security_policy": build_embed_policy(site.url),
-        "format_month": format_month,
         "items": dict(zip(events, items, strict=True)),
+        "root": site.root,
+        "script_words": select_words(site.schedule.words, *FRAME_SCRIPTS),
         "scrolls": _count_rows(site) > MAX_ROWS,
         "site": site,
+        "words": site.schedule.words,
     }
     return get_template("embed.html").render(context).encode()
 
@@ -118,20 +130,19 @@ def _count_rows(site: SiteInput) -> int:
     return sum(each.row_count for each in site.rows)
 
 
-def _render_frame_item(schedule: Schedule, event: Event) -> str:
+def _render_frame_item(site: SiteInput, event: Event) -> str:
     """Render one row of the list in the frame."""
     first = event.first
     previous, start = first.previous_start, first.start or first.date
     context = {
-        "air_time": format_air_time(first, schedule),
+        "air_time": site.get_start_text(start),
         "end": first.end or first.position + timedelta(days=1),
         "event": event,
         "first": first,
-        "moved_from": format_start(previous, schedule.timezone)
-        if previous and previous != start
-        else "",
+        "moved_from": site.get_start_text(previous) if previous and previous != start else "",
+        "words": site.words,
     }
-    return get_template("embed_episode.html").render(context)
+    return get_macro("embed_episode.html", "row")(**context)
 
 
 def _render_oembed(site: SiteInput) -> bytes:
@@ -149,5 +160,5 @@ def _render_oembed(site: SiteInput) -> bytes:
     }
     if site.schedule.picture:
         sizes = {"thumbnail_width": 1200, "thumbnail_height": 630}
-        response |= {"thumbnail_url": site.url.join(PICTURE_PATH), **sizes}
+        response |= {"thumbnail_url": site.main_url.join(PICTURE_PATH), **sizes}
     return json.dumps(response, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 from defects_ical.content.changelog import Entry
+from defects_ical.content.descriptions import name_city
 from defects_ical.content.feeds import Feed, all_feeds, event_path
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.airing import Block, Delay
 from defects_ical.model.schedule import DEFAULT_REMINDER, Platform, Schedule
 from defects_ical.schedule.episodes import Episode, Event, Start
+from defects_ical.text.languages import DEFAULT_LANGUAGE
 from defects_ical.timezones.conversion import format_local, format_utc
 
 JSON_PATH: Final = "/episodes.json"
@@ -37,9 +39,77 @@ def render_json(site: SiteInput) -> Iterator[tuple[str, bytes]]:
         "episodes": site.cache.get_or_render("episodes.json", items, serialize),
         **({"announced": announced} if announced else {}),
         "changes": [_serialize_change(each) for each in site.changes],
+        **_serialize_languages(site),
     }
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    if site.others:
+        text = text.removesuffix("\n}") + f",\n {_format_texts(site)}\n}}"
     yield JSON_PATH, f"{text}\n".encode()
+
+
+def _format_texts(site: SiteInput) -> str:
+    """Format the texts of each other language on a line: indenting them takes long."""
+    lines = (
+        f'  "{each.words.code}": {json.dumps(_serialize_texts(each), ensure_ascii=False)}'
+        for each in site.others
+    )
+    joined = ",\n".join(lines)
+    return f'"texts": {{\n{joined}\n }}'
+
+
+def _serialize_languages(site: SiteInput) -> dict[str, object]:
+    """Return the main language, unless it is the only one and English."""
+    if site.schedule.languages == (DEFAULT_LANGUAGE,):
+        return {}
+    return {"language": site.words.code, "city": _name_city(site)}
+
+
+def _name_city(site: SiteInput) -> str:
+    return name_city(site.schedule.timezone, site.schedule.published, site.words)
+
+
+def _serialize_texts(site: SiteInput) -> dict[str, object]:
+    """Return the texts and the URLs of another language than the main one."""
+    schedule, show = site.schedule, site.show
+    texts = {
+        "title": show.title,
+        "synopsis": show.synopsis,
+        "genres": show.genres,
+        "city": _name_city(site),
+        "page": str(site.url),
+        "feeds": [serialize_feed_texts(each, site.url) for each in all_feeds(schedule)],
+        "platforms": {
+            name: {"name": each.name, "region": each.region}
+            for name, each in schedule.platforms.items()
+        },
+        "episodes": {
+            each.id: _serialize_episode_texts(site, each) for each in site.episodes_by_start
+        },
+        "changes": [{"text": each.text} for each in site.changes],
+    }
+    return _drop_none(texts)
+
+
+def serialize_feed_texts(feed: Feed, site_url: SiteURL) -> dict[str, object]:
+    """Return the title and the URLs of a feed in another language."""
+    feed_url = site_url.join(feed.path)
+    return {"title": feed.title, "url": feed_url, "webcal": site_url.webcal(feed.path)}
+
+
+def _serialize_episode_texts(site: SiteInput, episode: Episode) -> dict[str, object]:
+    event = site.events_by_episode[episode.id]
+    texts = {
+        "name": episode.name,
+        "title": episode.title if episode.number else None,
+        "teaser": episode.teaser,
+        "page": site.link_to(episode),
+        "ics": site.url.join(event_path(event.id, site.schedule)),
+    }
+    return _drop_none(texts)
+
+
+def _drop_none(values: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _serialize_show(site: SiteInput) -> dict[str, object]:
@@ -115,7 +185,7 @@ def _serialize_extras(site: SiteInput, episode: Episode, event: Event) -> dict[s
         "links": dict(episode.links) or None,
         "platforms": own or None,
     }
-    return {key: value for key, value in extras.items() if value is not None}
+    return _drop_none(extras)
 
 
 def _format_local(episode: Episode, schedule: Schedule) -> str | None:
@@ -136,7 +206,7 @@ def _serialize_announced(block: Block) -> dict[str, object]:
         "when": block.period.isoformat() if block.period else None,
         "episodes": block.count or None,
     }
-    return {key: value for key, value in values.items() if value is not None}
+    return _drop_none(values)
 
 
 def _serialize_change(entry: Entry) -> dict[str, object]:

@@ -22,12 +22,15 @@ from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import IFRAME_SANDBOX, format_link_text
+from defects_ical.render.scripts import bundle_script, select_words
 from defects_ical.render.snippets import make_snippets
 from defects_ical.render.structured_data import render_json_ld
-from defects_ical.render.templates import bundle_script, get_template, read_static
+from defects_ical.render.templates import get_macro, get_template, read_static
 from defects_ical.schedule.episodes import Episode, Event, sort_by_start
 from defects_ical.schedule.starts import to_position
-from defects_ical.text.english import count_noun, format_date
+from defects_ical.text.dates import format_date
+from defects_ical.text.lengths import format_count
+from defects_ical.text.words import Forms, Words
 from defects_ical.timezones.conversion import format_utc
 
 PAGE_TEMPLATES: Final = {
@@ -46,6 +49,9 @@ CONTENT_SECURITY_POLICY: Final = (
 
 # The links of a row repeat where to watch; those of many rows would be most of the page.
 MAX_DETAILED_ROWS: Final = 300
+PAGE_SCRIPTS: Final = ("local-times.js", "page.js", "copy-buttons.js", "page-start.js")
+# For a site in several languages. It has no texts.
+LANGUAGES_SCRIPT: Final = "languages.js"
 
 
 class Row(NamedTuple):
@@ -59,12 +65,13 @@ class Row(NamedTuple):
     is_detailed: bool
 
 
-class ListWords(NamedTuple):
-    """What the page calls the items of its list."""
+class ListTexts(NamedTuple):
+    """What the page calls the items of its list: episodes, or dates."""
 
+    page_title: str
+    skip: str
     heading: str
-    noun: str
-    all_of_them: str
+    counted: Forms
     ended: str
 
 
@@ -72,8 +79,13 @@ def render_pages(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the UTF-8 bytes of each page and of the files that pages load."""
     context = _make_context(site)
     for path, name in PAGE_TEMPLATES.items():
-        yield path, get_template(name).render(context).encode()
-    yield "/page.js", bundle_script("local-times.js", "page.js", "copy-buttons.js", "page-start.js")
+        # Each other language has a page and no more.
+        if site.is_main or path == "/":
+            yield path, get_template(name).render(context).encode()
+    if not site.is_main:
+        return
+    more = (LANGUAGES_SCRIPT,) if len(site.versions) > 1 else ()
+    yield "/page.js", bundle_script(*PAGE_SCRIPTS, *more)
     yield "/icon.svg", read_static("icon.svg")
 
 
@@ -81,7 +93,7 @@ def _make_context(site: SiteInput) -> dict[str, object]:
     """Return what the templates use."""
     schedule, episodes = site.schedule, site.episodes_by_start
     seasons, expected = arrange_events(site), tuple(list_expected(site))
-    words = _choose_words(site, seasons)
+    texts, words = _choose_texts(site, seasons), schedule.words
     return {
         "atom_path": ATOM_PATH,
         "content_security_policy": CONTENT_SECURITY_POLICY,
@@ -89,91 +101,126 @@ def _make_context(site: SiteInput) -> dict[str, object]:
         "expected": expected,
         "describe_platform": partial(_describe_platform, site),
         "event_items": _render_events(site, seasons),
-        "format_reminder": format_reminder,
+        "foreign_parts": site.foreign_parts,
+        "format_reminder": partial(format_reminder, words=words),
         "has_changes": any(each.previous_start or each.status != "confirmed" for each in episodes),
         "iframe_sandbox": IFRAME_SANDBOX,
         "json_ld": render_json_ld(site),
-        "link_text": format_link_text(site.show),
+        "link_text": format_link_text(site.show, words),
         "modified": max([schedule.published, *(change.at for change in schedule.changes)]),
-        "overview": _describe_dates(site, seasons, expected, words),
+        "overview": _describe_dates(site, seasons, expected, texts),
         "picture_path": PICTURE_PATH,
-        "qr_code": _render_qr_code(site.url),
+        "qr_code": _render_qr_code(site.url, words),
         "reminders": ("none", *schedule.all_reminders),
-        "season_summary": partial(_summarize_season, schedule, words),
+        "season_summary": partial(_summarize_season, schedule, texts),
+        "script_words": select_words(words, *PAGE_SCRIPTS),
         "seasons": seasons,
         "site": site,
         "snippets": make_snippets(site),
-        "subscribe_links": calendar_apps.subscribe_links,
+        "subscribe_links": partial(calendar_apps.subscribe_links, words=words),
+        "texts": texts,
         "with_reminders": lambda feed: (feed, *add_reminders(feed, schedule)),
         "words": words,
     }
 
 
-def _choose_words(site: SiteInput, seasons: Sequence[SeasonPart]) -> ListWords:
-    """Choose the words for episodes, or for what has no numbers: a film, a contest."""
+def _choose_texts(site: SiteInput, seasons: Sequence[SeasonPart]) -> ListTexts:
+    """Choose the texts for episodes, or for what has no numbers: a film, a contest."""
+    words = site.schedule.words
     if site.schedule.airing:
-        ended = "All episodes have aired." if len(seasons) > 1 else "The season has ended."
-        return ListWords("Episodes", "episode", "every episode", ended)
+        return ListTexts(
+            words.page_title_episodes,
+            words.skip_to_episodes,
+            words.heading_episodes,
+            words.count_episodes,
+            words.all_aired if len(seasons) > 1 else words.season_ended,
+        )
     if len(site.episodes) == 1:
-        return ListWords("Date", "date", "the date", "It has aired.")
-    return ListWords("Dates", "date", "every date", "All dates are over.")
+        return ListTexts(
+            words.page_title_date,
+            words.skip_to_date,
+            words.heading_date,
+            words.count_dates,
+            words.one_aired,
+        )
+    return ListTexts(
+        words.page_title_dates,
+        words.skip_to_dates,
+        words.heading_dates,
+        words.count_dates,
+        words.dates_over,
+    )
 
 
 def _describe_dates(
     site: SiteInput,
     seasons: Sequence[SeasonPart],
     expected: Sequence[Expectation],
-    words: ListWords,
+    texts: ListTexts,
 ) -> list[str]:
     """Return what the page says of the dates without a script: a headline, then lines."""
+    words = site.schedule.words
     coming = [
-        f"{each.title}: expected in {each.when}" if each.title else f"Expected in {each.when}"
+        words.named_expected_in.format(name=each.title, when=each.when)
+        if each.title
+        else words.expected_in.format(when=each.when)
         for each in expected
     ]
     if not seasons:
         return coming
     season = seasons[0]
     first, last = season.episodes[0], season.episodes[-1]
-    lines = [descriptions.format_air_time(first, site.schedule)]
+    is_range = first.date != last.date
+    lines = [_describe_start(season, site.schedule, is_range=is_range)]
     if len(season.episodes) > 1:
-        lines.append(_count_episodes(season, words))
-    if first.date != last.date:
-        lines[0] = f"From {lines[0]}"
-        lines[1] += f", until {format_date(last.date)}"
-    if season.title:
-        lines[0] = f"{season.title}: {lines[0].replace('From', 'from', 1)}"
+        lines.append(_count_episodes(season, texts, words))
+    if is_range:
+        date = format_date(last.date, words)
+        lines[1] = words.count_until.format(count=lines[1], date=date)
     if not first.start:
-        lines.append("The hour is not known.")
+        lines.append(words.hour_not_known)
     return [*lines, *coming]
 
 
-def _count_episodes(season: SeasonPart, words: ListWords) -> str:
+def _describe_start(season: SeasonPart, schedule: Schedule, *, is_range: bool) -> str:
+    """Return when a season begins: "Season 2: from Monday 20 July 2026, 23:00 KST"."""
+    words = schedule.words
+    start = descriptions.format_air_time(season.episodes[0], schedule)
+    if season.title:
+        pattern = words.season_from_start if is_range else words.season_start
+        return pattern.format(season=season.title, start=start)
+    return words.from_start.format(start=start) if is_range else start
+
+
+def _count_episodes(season: SeasonPart, texts: ListTexts, words: Words) -> str:
     """Count what has a number, or all if nothing has: "8 episodes", "3 dates"."""
     numbered = sum(1 for each in season.episodes if each.number)
-    return count_noun(numbered or len(season.episodes), words.noun)
+    return format_count(numbered or len(season.episodes), texts.counted, words)
 
 
-def _summarize_season(schedule: Schedule, words: ListWords, season: SeasonPart) -> str:
+def _summarize_season(schedule: Schedule, texts: ListTexts, season: SeasonPart) -> str:
     """Return how many episodes a season has, and when: "8 episodes, 21 July to 12 August 2025"."""
     dates = descriptions.format_date_range(season.episodes, schedule)
-    return f"{_count_episodes(season, words)}, {dates}"
+    count = _count_episodes(season, texts, schedule.words)
+    return schedule.words.count_and_dates.format(count=count, dates=dates)
 
 
 def _describe_platform(site: SiteInput, platform_id: str) -> str:
     """Return a platform's kind, region and delay, and the dates of its own plan."""
     platform = site.schedule.platforms[platform_id]
-    description = descriptions.describe_availability(platform)
+    words = site.schedule.words
+    description = descriptions.describe_availability(platform, words)
     if not platform.airing:
         return description
     episodes = sort_by_start(site.listings.platforms[platform_id].episodes)
     dates = descriptions.format_date_range(episodes, site.schedule)
-    return f"{description}, on its own dates: {dates}"
+    return words.platform_on_own_dates.format(description=description, dates=dates)
 
 
-def _render_qr_code(site_url: SiteURL) -> str:
+def _render_qr_code(site_url: SiteURL, words: Words) -> str:
     """Render the site's URL as a QR code: SVG without inline styles, as the policy demands."""
     code = segno.make(str(site_url), error="m", micro=False)
-    return str(code.svg_inline(border=2, omitsize=True, title="QR code of this page's address"))
+    return str(code.svg_inline(border=2, omitsize=True, title=words.qr_code))
 
 
 def _render_events(site: SiteInput, seasons: Sequence[SeasonPart]) -> dict[str, str]:
@@ -191,25 +238,33 @@ def _render_events(site: SiteInput, seasons: Sequence[SeasonPart]) -> dict[str, 
 def _render_row(site: SiteInput, row: Row) -> str:
     """Render one event of the list on the page: an episode, or several with a row each."""
     event, first, schedule = row.event, row.event.first, site.schedule
+    words = schedule.words
     entry = _make_calendar_entry(site, event, is_detailed=row.is_detailed)
     previous, start = first.previous_start, first.start or first.date
     end = first.end or to_position(first.date + timedelta(days=1), schedule.timezone)
     context = {
         "changes": [*_describe_changes(event, schedule)],
-        "clock_lines": [*descriptions.format_local_times(start, schedule)],
+        "clock_lines": site.get_local_times(start),
         "end": format_utc(end),
         "event": event,
+        "foreign_parts": site.foreign_parts,
         "google_url": calendar_apps.add_to_google(entry),
         "ics_url": site.url.join(event_path(event.id, schedule)),
         "level": row.level,
-        "only_this": "Only this episode" if schedule.airing else "Only this date",
+        "only_this": words.only_this_episode if schedule.airing else words.only_this_date,
         "outlook_url": calendar_apps.add_to_outlook(entry),
-        "own_dates": partial(_list_own_dates, site, event),
+        "labels": {
+            "download": words.download_name.format(name=event.name),
+            "google": words.add_to_google.format(name=event.name),
+            "outlook": words.add_to_outlook.format(name=event.name),
+        },
+        "own_dates": {each.id: [*_list_own_dates(site, event, each)] for each in event.episodes},
         "platforms": schedule.platforms,
         "previous": format_utc(previous) if isinstance(previous, datetime) else "",
         "start": format_utc(first.position),
+        "words": words,
     }
-    return get_template("episode.html").render(context)
+    return get_macro("episode.html", "row")(**context)
 
 
 def _describe_changes(event: Event, schedule: Schedule) -> Iterator[str]:
@@ -235,13 +290,16 @@ def _make_calendar_entry(
 ) -> calendar_apps.CalendarEntry:
     schedule, first = site.schedule, event.first
     names = descriptions.list_platforms(event.availability, schedule)
-    platforms = descriptions.describe_platforms(names, event.availability, first.links, schedule)
-    details = (descriptions.describe_episodes(event), *platforms) if is_detailed else ()
-    lines = (*details, site.link_to(event))
+    platforms = site.get_platform_lines(names, event.availability, first.links)
+    words = schedule.words
     return calendar_apps.CalendarEntry(
         title=descriptions.format_event_title(event, schedule),
-        details="\n".join(filter(None, lines)),
-        location=", ".join(schedule.platforms[name].name for name in names),
+        location=words.list_separator.join(schedule.platforms[name].name for name in names),
         start=first.start or first.date,
         end=first.end or first.date + timedelta(days=1),
+        page=words.mark_lines(site.link_to(event)),
+        teaser=words.mark_lines(
+            descriptions.describe_episodes(event, words) if is_detailed else ""
+        ),
+        platforms=tuple(map(words.mark_lines, platforms)) if is_detailed else (),
     )

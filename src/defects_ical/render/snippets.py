@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 from html import escape
 
-from defects_ical.content.descriptions import STATUS_TEXTS, format_air_time
+from defects_ical.content.descriptions import name_status
 from defects_ical.content.site_input import SeasonRows, SiteInput
-from defects_ical.content.site_url import SiteURL
-from defects_ical.model.schedule import Schedule
 from defects_ical.render import embed
-from defects_ical.render.templates import get_template
+from defects_ical.render.templates import (
+    get_template,
+    mark_language,
+    mark_parts,
+    name_in_html,
+)
 from defects_ical.schedule.episodes import Event
-from defects_ical.text.english import format_month
+from defects_ical.text.dates import format_month
+from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import format_utc
 
 
 def make_snippets(site: SiteInput) -> dict[str, str]:
     """Return the code of each snippet by its id."""
-    link_text = embed.format_link_text(site.show)
+    link_text = embed.format_link_text(site.show, site.schedule.words)
     script = get_template("frame_height.html").render(site=site, frame_path=embed.FRAME_PATH)
     return {
         "frame": embed.render_iframe(site) + script,
-        "element": _render_element(link_text, site.url),
+        "element": _render_element(link_text, site),
         "html": _render_static_html(site),
         "markdown": f"[{_escape_markdown(link_text)}]({site.url})\n",
         "oembed": f"{site.url}\n",
@@ -30,44 +34,54 @@ def make_snippets(site: SiteInput) -> dict[str, str]:
     }
 
 
-def _render_element(link_text: str, site_url: SiteURL) -> str:
+def _render_element(link_text: str, site: SiteInput) -> str:
+    text = mark_parts(link_text, (site.show.title,))
     return (
         "<defects-episodes>\n"
-        f'<p><a href="{site_url}">{escape(link_text)}</a></p>\n'
+        f'<p><a href="{site.url}">{text}</a></p>\n'
         "</defects-episodes>\n"
-        f'<script src="{site_url.join(embed.ELEMENT_PATH)}" async></script>\n'
+        f'<script src="{site.url.join(embed.ELEMENT_PATH)}" async></script>\n'
     )
 
 
 def _render_static_html(site: SiteInput) -> str:
     seasons = (_render_season(each, site) for each in site.rows)
-    path = site.feeds[0].path
-    return (
-        f'<p><strong><a href="{site.url}">{escape(site.show.title)}</a></strong></p>\n'
-        f"{''.join(seasons)}"
-        f'<p><a href="{site.url.webcal(path)}">Subscribe</a> or '
-        f'<a href="{site.url.join(path)}">download</a>. '
-        f'<a href="{site.url}">See the times in your time zone</a>.</p>\n'
+    path, name = site.feeds[0].path, site.show.title
+    title = f'<a href="{site.url}"{mark_language(name)}>{escape(name)}</a>'
+    links = site.schedule.words.subscribe_or_download.format(
+        subscribe=f'<a href="{site.url.webcal(path)}">',
+        download=f'<a href="{site.url.join(path)}">',
+        page=f'<a href="{site.url}">',
+        end="</a>",
     )
+    return f"<p><strong>{title}</strong></p>\n{''.join(seasons)}<p>{links}</p>\n"
 
 
 def _render_season(rows: SeasonRows, site: SiteInput) -> str:
     heading = f"<p>{rows.season.name}</p>\n" if len(site.rows) > 1 else ""
-    items = [_render_event(each, site.schedule) for each in rows.events]
+    words = site.schedule.words
+    items = [_render_event(each, site) for each in rows.events]
     items += (
-        f"<li>{name or 'Announced'}: {format_month(*period)}</li>\n"
+        _make_item(name or words.announced, format_month(*period, words), words)
         for name, period in rows.season.announcements
     )
     return f"{heading}<ul>\n{''.join(items)}</ul>\n"
 
 
-def _render_event(event: Event, schedule: Schedule) -> str:
+def _render_event(event: Event, site: SiteInput) -> str:
     first = event.first
-    air_time = format_air_time(first, schedule)
-    status = f" ({STATUS_TEXTS[first.status]})" if first.status != "confirmed" else ""
+    air_time = site.get_start_text(first.start or first.date)
+    words, status = site.words, ""
+    if first.status != "confirmed":
+        status = f" {words.status_note.format(status=name_status(first.status, words))}"
     start = format_utc(first.start) if first.start else first.date.isoformat()
     time = f'<time datetime="{start}">{air_time}</time>'
-    return f"<li><bdi>{escape(event.name)}</bdi>: {time}{status}</li>\n"
+    return _make_item(f"<bdi>{name_in_html(event)}</bdi>", f"{time}{status}", words)
+
+
+def _make_item(name: str, time: str, words: Words) -> str:
+    """Return an item of the list; both texts are HTML."""
+    return f"<li>{words.added_special.format(name=name, date=time)}</li>\n"
 
 
 def _escape_markdown(text: str) -> str:
@@ -76,7 +90,7 @@ def _escape_markdown(text: str) -> str:
 
 
 def _render_picture(site: SiteInput) -> str:
-    alt = escape(f"{site.show.title}: when the episodes air")
+    alt = embed.format_frame_title(site)
     return (
         f'<a href="{site.url}"><img src="{site.url.join(embed.CARD_PATH)}" alt="{alt}" '
         'width="600" height="315"></a>\n'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
@@ -12,24 +11,17 @@ from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Platform
+from defects_ical.render.scripts import serialize_for_script
 from defects_ical.schedule.episodes import Episode
+from defects_ical.text.languages import DEFAULT_LANGUAGE
 from defects_ical.timezones.conversion import format_local
 
 SCHEMA: Final = "https://schema.org"
 
-# A browser ends a script at `</script` and may not end it there after `<!--`; JavaScript before
-# ES2019 takes the last two characters for line breaks.
-_SCRIPT_ESCAPES: Final = {each: f"\\u{ord(each):04X}" for each in "<>&\u2028\u2029"}
-
 
 def render_json_ld(site: SiteInput) -> str:
-    """Return the page's JSON-LD, escaped for a script element."""
-    series = _make_series(site)
-    text = json.dumps(series, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    # str.translate() is many times slower on a text of megabytes.
-    for character, escape in _SCRIPT_ESCAPES.items():
-        text = text.replace(character, escape)
-    return text
+    """Return the page's JSON-LD, for a script element."""
+    return serialize_for_script(_make_series(site))
 
 
 def _make_series(site: SiteInput) -> dict[str, object]:
@@ -41,18 +33,20 @@ def _make_series(site: SiteInput) -> dict[str, object]:
     )
     made = site.cache.get_or_render("JSON-LD", items, partial(_make_episode, site))
     listed = dict(zip(site.episodes_by_start, made, strict=True))
+    names_language = site.schedule.languages != (DEFAULT_LANGUAGE,)
     parts = _pick_releases(listed[film]) if film else _make_parts(site, listed)
     return _drop_none(
         {
             "@context": SCHEMA,
             "@type": "Movie" if film else "TVSeries",
             "name": show.title,
-            "alternateName": show.original_title,
+            "alternateName": site.original_title,
             "description": show.synopsis,
             "genre": show.genres or None,
             "actor": [_make_role(each.actor, each.role) for each in show.cast] or None,
             "url": str(site.url),
-            "image": site.url.join(PICTURE_PATH) if site.schedule.picture else None,
+            "inLanguage": site.words.code if names_language else None,
+            "image": site.main_url.join(PICTURE_PATH) if site.schedule.picture else None,
             **parts,
         }
     )

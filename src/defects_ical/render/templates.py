@@ -3,48 +3,147 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache, partial
 from importlib.resources import files
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import Final
 
 from jinja2 import (
     ChoiceLoader,
     Environment,
+    FileSystemBytecodeCache,
     PackageLoader,
     StrictUndefined,
     Template,
     select_autoescape,
 )
+from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 
-from defects_ical.content.descriptions import STATUS_TEXTS
+from defects_ical.content.descriptions import name_status
+from defects_ical.schedule.episodes import Episode, Event
+from defects_ical.text.dates import format_month
+from defects_ical.text.lengths import format_count
+from defects_ical.text.translations import Foreign
 from defects_ical.timezones.conversion import format_utc
+
+_PACKAGE: Final = Path(__file__).parent.parent
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates, kept where Python keeps compiled modules: a start needs no compiler.
+
+    Where nothing can be written, templates are compiled at every start.
+    """
+
+    def __init__(self) -> None:
+        folder = Path(cache_from_source(str(_PACKAGE / "templates" / "template.py"))).parent
+        super().__init__(str(folder), "%s.jinja.pyc")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read a compiled template, if there is one."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Write a compiled template, if that is possible and allowed."""
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+
 
 _ENVIRONMENT: Final = Environment(
     # Templates include static scripts, and scripts may be templates.
     loader=ChoiceLoader([PackageLoader("defects_ical"), PackageLoader("defects_ical", "static")]),
+    bytecode_cache=CompiledTemplates(),
     autoescape=select_autoescape(("html", "svg", "xml", "atom")),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_ENVIRONMENT.globals |= {"format_utc": format_utc, "status_texts": STATUS_TEXTS}
 
 
+def fill(text: str, **values: object) -> Markup:
+    """Fill the placeholders of a text; values that are not markup are escaped."""
+    return Markup(escape(text)).format(**values)  # noqa: S704 - escaped
+
+
+def mark_language(text: str) -> Markup:
+    """Return the attribute of an element with a text that is not in the page's language."""
+    if isinstance(text, Foreign):
+        return Markup(' lang="{}"').format(text.language)
+    return Markup()
+
+
+def isolate(value: str) -> Markup:
+    """Return a text in an element that isolates its direction."""
+    return Markup("<bdi{}>{}</bdi>").format(mark_language(value), value)
+
+
+def name_in_html(item: Event | Episode) -> Markup:
+    """Return the name of an event or episode; a title in another language says so."""
+    episodes = item.episodes if isinstance(item, Event) else (item,)
+    first = episodes[0]
+    if len(episodes) > 1 or not isinstance(first.title, Foreign):
+        return escape(item.name)
+    title = Markup('<span lang="{}">{}</span>').format(first.title.language, first.title)
+    if not first.number:
+        return title
+    number = first.number.describe(first.words)
+    return fill(first.words.episode_and_title, episode=number, title=title)
+
+
+def mark_parts(text: str, parts: tuple[str, ...]) -> Markup:
+    """Return a text in which the parts that are in another language say so."""
+    foreign = {str(escape(each)): each for each in parts if isinstance(each, Foreign)}
+    if not foreign:
+        return escape(text)
+    pattern = "|".join(map(re.escape, sorted(foreign, key=len, reverse=True)))
+
+    def mark(found: re.Match[str]) -> str:
+        return f'<span lang="{foreign[found[0]].language}">{found[0]}</span>'
+
+    return Markup(re.sub(pattern, mark, escape(text)))  # noqa: S704 - escaped
+
+
+_ENVIRONMENT.globals |= {
+    "format_count": format_count,
+    "format_month": format_month,
+    "format_utc": format_utc,
+    "name_status": name_status,
+}
+# Filters, because a template calls them faster than functions.
+_ENVIRONMENT.filters |= {
+    "bdi": isolate,
+    "fill": fill,
+    "format_utc": format_utc,
+    "lang": mark_language,
+    "mark_parts": mark_parts,
+    "name_in_html": name_in_html,
+    "zip": partial(zip, strict=True),
+}
+
+
+@cache
 def get_template(name: str) -> Template:
     """Return a template. HTML, SVG, XML and Atom templates escape their values."""
     return _ENVIRONMENT.get_template(name)
 
 
+@cache
+def get_macro(template: str, name: str) -> Callable[..., str]:
+    """Return a macro of a template; it takes the macro's arguments by their names."""
+    macro: Callable[..., str] = getattr(_ENVIRONMENT.get_template(template).module, name)
+    return macro
+
+
 def read_static(name: str) -> bytes:
     """Return the bytes of a static file."""
     return files("defects_ical").joinpath("static", name).read_bytes()
-
-
-def bundle_script(*names: str) -> bytes:
-    """Join scripts into one, without the lines that are comments.
-
-    A function encloses them, so that they define no globals.
-    """
-    script = "\n".join(get_template(each).render() for each in names)
-    code = re.sub(r"(?m)^ *//.*\n", "", script)
-    return f'(() => {{\n"use strict";\n{code}}})();\n'.encode()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from defects_ical.model.changes import Status
 from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
 from defects_ical.model.fields import Slot
+from defects_ical.text.languages import ENGLISH
+from defects_ical.text.words import Words
 
 Start = date
 """A start in UTC (a datetime), or a local date while the hour is unknown."""
@@ -44,6 +46,8 @@ class Episode:
     special, ``title`` for an episode whose title is unknown. ``slot`` is the start in local time;
     ``position`` (UTC) is the start, or the beginning of the day while the hour is unknown.
     ``links`` are the episode's own URLs by platform. ``revisions`` are in the order of the log.
+    ``words`` are those of its language; ``foreign`` says which of its texts are in another one,
+    because an equal text in its own language is not the same.
     """
 
     id: str
@@ -59,6 +63,8 @@ class Episode:
     teaser: str | None = None
     recap: str | None = None
     links: tuple[tuple[str, str], ...] = ()
+    words: Words = field(default=ENGLISH, compare=False)
+    foreign: tuple[bool, ...] = ()
 
     def __hash__(self) -> int:
         # Of one build, no two have the same id; a hash of all values takes long.
@@ -69,7 +75,11 @@ class Episode:
         """The name within the show: "Episode 3, The Search", or the title of a special."""
         if self.number is None:
             return self.title or self.id
-        return f"{self.number.name}, {self.title}" if self.title else self.number.name
+        number, words = self.number.describe(self.words), self.words
+        if not self.title:
+            return number
+        title = words.isolate_in_rtl(self.title)
+        return words.episode_and_title.format(episode=number, title=title)
 
     @property
     def key(self) -> str:
@@ -143,7 +153,8 @@ class Event:
         """The name within the show: that of its episode, or for example "Episodes 1-9"."""
         if len(self.episodes) == 1:
             return self.first.name
-        return format_numbers(each.number for each in self.episodes if each.number)
+        numbers = (each.number for each in self.episodes if each.number)
+        return format_numbers(numbers, self.first.words)
 
     @property
     def sequence(self) -> int:

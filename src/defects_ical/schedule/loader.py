@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.pydantic_errors import to_problems
-from defects_ical.model.schedule import FileContext, Schedule
+from defects_ical.model.schedule import FileContext, Schedule, read_languages
 from defects_ical.model.yaml_reader import Document, Plain, read_yaml
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.validation.airing import check_totals
@@ -36,7 +36,8 @@ def load_schedule(path: Path, complete: Completion | None = None) -> Schedule:
     if complete:
         document = complete(document)
     picture = _read_picture(path.parent, document.root)
-    context = FileContext(document.locations, picture, document.digest)
+    languages = read_languages(document.root)
+    context = FileContext(document.locations, picture, document.digest, languages)
     try:
         schedule = Schedule.model_validate(document.root, context=context)
     except ValidationError as error:

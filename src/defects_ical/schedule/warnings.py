@@ -10,14 +10,16 @@ from typing import Final
 
 from defects_ical.errors import Problem
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml_reader import KeyPath, format_key_path
 from defects_ical.schedule.episodes import Event, Listings
 from defects_ical.schedule.roster import list_episodes, plan_platform
 from defects_ical.text.english import join_names
+from defects_ical.text.translations import Translated
 from defects_ical.timezones.conversion import to_local
 
 NOT_AIRING: Final = {"cancelled", "postponed"}
 FAR_AHEAD: Final = timedelta(days=2 * 365)
+MAX_TRANSLATED: Final = 10_000
 # As in `&amp;`, `&#39;`, `<br>`, `</b>`.
 HTML: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});|</?[a-zA-Z][^<>]*>")
 
@@ -28,6 +30,25 @@ def find_warnings(schedule: Schedule, listings: Listings, now: datetime) -> Iter
     yield from _check_texts(schedule)
     yield from _check_far_dates(schedule, listings, now)
     yield from _check_same_start(schedule, listings)
+    yield from _check_size(schedule, listings)
+
+
+def find_missing_texts(schedule: Schedule) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each language in which texts are missing, with the key paths of these.
+
+    The name of a show, a channel or an actor that is plain text is the same in every language.
+    """
+    texts = [*_list_texts(schedule)]
+    for language in schedule.languages[1:]:
+        missing = tuple(
+            format_key_path(key_path)
+            for key_path, text in texts
+            if isinstance(text, Translated)
+            and not text.is_shared
+            and language not in text.translations
+        )
+        if missing:
+            yield language, missing
 
 
 def _check_entries(schedule: Schedule, now: datetime) -> Iterator[Problem]:
@@ -39,10 +60,19 @@ def _check_entries(schedule: Schedule, now: datetime) -> Iterator[Problem]:
 
 def _check_texts(schedule: Schedule) -> Iterator[Problem]:
     """Yield texts with HTML: calendar apps show it as it is written."""
-    for key_path, text in _list_texts(schedule):
+    for key_path, text in _list_translations(schedule):
         if found := HTML.search(text):
             message = f"calendar apps show `{found[0]}` as it is written"
             yield schedule.problem(key_path, message, "Write plain text.")
+
+
+def _list_translations(schedule: Schedule) -> Iterator[tuple[KeyPath, str]]:
+    """Yield the key path and the text of each value, in every language."""
+    for key_path, text in _list_texts(schedule):
+        yield key_path, text
+        if isinstance(text, Translated):
+            for language, translation in text.translations.items():
+                yield (*key_path, language), translation
 
 
 def _list_texts(schedule: Schedule) -> Iterator[tuple[KeyPath, str]]:
@@ -103,6 +133,15 @@ def _check_same_start(schedule: Schedule, listings: Listings) -> Iterator[Proble
             planned = "airing" if all(each.first.number for each in events) else "specials"
             key_path = ("changes",) if schedule.changes else (planned,)
             yield schedule.problem(key_path, message, "Move or cancel one of them in `changes`.")
+
+
+def _check_size(schedule: Schedule, listings: Listings) -> Iterator[Problem]:
+    """Yield a warning if there are more episodes in all languages than a site should have."""
+    count, languages = len(listings.main.episodes), len(schedule.languages)
+    if languages > 1 and count * languages > MAX_TRANSLATED:
+        message = f"{count:,} episodes in {languages} languages are more than {MAX_TRANSLATED:,}"
+        hint = "The site becomes large and slow to build. Use fewer languages."
+        yield schedule.problem(("languages",), message, hint)
 
 
 def _get_position(event: Event) -> datetime:

@@ -21,7 +21,7 @@ from threading import Lock, Thread
 from typing import BinaryIO, Final, NamedTuple
 
 from defects_ical import __version__
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.site_url import INDEX, SiteURL, name_file
 from defects_ical.errors import ExportError
 from defects_ical.export.exporter import ROOT_MANIFEST_FILE
 from defects_ical.export.root_manifest import RootManifest
@@ -47,8 +47,7 @@ MAX_CACHED_BYTES: Final = 6_000_000
 # A larger file is read while it is sent.
 MAX_BODY: Final = 1_000_000
 # A name that begins with a dot or an underscore is no resource.
-_NAME: Final = re.compile(r"(episodes/)?[A-Za-z0-9-][A-Za-z0-9.-]*")
-_INDEX: Final = "index.html"
+_NAME: Final = re.compile(r"([A-Za-z-]+/)?[A-Za-z0-9-][A-Za-z0-9.-]*")
 
 
 class _Place(NamedTuple):
@@ -106,12 +105,10 @@ class ExportedSite:
         root = self._target.site_url.path
         if root and path == root:
             return f"{root}/" if self._manifest.files else None
-        slug = self._strip_root(path).removesuffix(f"/{_INDEX}").removeprefix("/").rstrip("/")
-        if not self._manifest.files or (slug and slug not in self._manifest.shows):
+        if path.endswith("/"):
             return None
-        page = f"{root}/{slug}/" if slug else f"{root}/"
-        is_other_name = path.endswith(f"/{_INDEX}") or not path.endswith("/")
-        return page if is_other_name else None
+        page = path.removesuffix(INDEX) if path.endswith(f"/{INDEX}") else f"{path}/"
+        return f"{root}{self._strip_root(page)}" if self._locate(page) else None
 
     def describe_health(self) -> Mapping[str, object]:
         """Return the state of the service, as the process that builds shows has written it."""
@@ -167,16 +164,14 @@ class ExportedSite:
 
     def _locate(self, path: str) -> _Place | None:
         """Return the file for a path, if its name can be one of ours."""
-        slug, slash, name = self._strip_root(path).removeprefix("/").partition("/")
-        if not slash:
-            name = slug or _INDEX
-            return (
-                _Place("", name) if name in self._manifest.files and _NAME.fullmatch(name) else None
-            )
-        if slug not in self._manifest.shows:
-            return None
-        name = name or _INDEX
-        return _Place(slug, name) if name in self._list_names(slug) else None
+        local = self._strip_root(path)
+        slug, slash, rest = local.removeprefix("/").partition("/")
+        if slash and slug in self._manifest.shows:
+            name = name_file(f"/{rest}")
+            return _Place(slug, name) if name in self._list_names(slug) else None
+        name = name_file(local)
+        is_ours = name in self._manifest.files and _NAME.fullmatch(name)
+        return _Place("", name) if is_ours else None
 
     def _list_names(self, slug: str) -> frozenset[str]:
         """Return the names of a show's files: others in its folder are not served."""
@@ -187,7 +182,7 @@ class ExportedSite:
 
     def _read_responses(self, path: str) -> PathResponses | None:
         place = self._locate(path)
-        if not place or (place.name == _INDEX and not path.endswith("/")):
+        if not place or (place.name.endswith(INDEX) and not path.endswith("/")):
             return None
         generation = self._generation
         try:
@@ -227,8 +222,7 @@ class ExportedSite:
         return folder / place.slug / place.name if place.slug else folder / place.name
 
     def _make_resource(self, place: _Place, body: bytes) -> Resource:
-        path = "/" if place.name == _INDEX else f"/{place.name}"
-        return make_resource(path, body, self._get_url(place.slug))
+        return make_resource(f"/{place.name.removesuffix(INDEX)}", body, self._get_url(place.slug))
 
     def _get_url(self, slug: str) -> SiteURL:
         return self._target.get_show_url(slug) if slug else self._target.site_url

@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from defects_ical import __version__
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.site_url import INDEX, SiteURL
 from defects_ical.server.reloader import LiveSite, SiteReloader
 from defects_ical.server.responses import PathResponses, prepare_responses
 from defects_ical.site.build import Resource
-
-# The name of the page in an exported folder.
-INDEX_FILE = "/index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,13 @@ class ReloadedSite:
     def find_page(self, path: str) -> str | None:
         """Return the path of the page if it is requested by the name of its file or folder."""
         root = self._site_url.path
-        names = {INDEX_FILE, f"{root}{INDEX_FILE}", *([root] if root else [])}
-        return f"{root}/" if path in names and self.table.live.site else None
+        pages = [each for each in self.table.live.site if each.endswith("/")]
+        for page in pages:
+            folders = {page, f"{root}{page}"}
+            names = {each.rstrip("/") for each in folders} | {f"{each}{INDEX}" for each in folders}
+            if path in names:
+                return f"{root}{page}"
+        return None
 
     def describe_health(self) -> Mapping[str, object]:
         """Return the state of the service."""

@@ -14,9 +14,13 @@ from defects_ical.schedule.loader import load_schedule
 from defects_ical.shows.folder import scan_folder
 from defects_ical.shows.platforms import complete_platforms
 from defects_ical.shows.settings import SiteSettings, load_settings
+from defects_ical.text.languages import LANGUAGES
 
 RESERVED_SLUG: Final = "episodes"
 """No show of several has it: static hosts tell episode files by the name of their folder."""
+
+LANGUAGE_FOLDERS: Final = frozenset(each.lower() for each in LANGUAGES)
+"""No show of several has one of these slugs: the overview has a folder for each language."""
 
 # What no two shows may have in common, and what to do about it.
 _HINTS: Final = {
@@ -70,7 +74,12 @@ def load_folder(folder: Path) -> LoadedFolder:
 
 def load_show(path: Path, settings: SiteSettings) -> Schedule:
     """Load the schedule of one show of a site; raises ScheduleError with its problems."""
-    return load_schedule(path, partial(complete_platforms, settings=settings))
+    schedule = load_schedule(path, partial(complete_platforms, settings=settings))
+    if schedule.show.slug in LANGUAGE_FOLDERS:
+        message = f"`{schedule.show.slug}` is the folder of a language"
+        hint = f"Use another word, like `{schedule.show.slug}-show`."
+        raise ScheduleError((schedule.problem(("show", "slug"), message, hint),))
+    return schedule
 
 
 def find_conflicts(shows: Iterable[ShowIdentity]) -> Iterator[Problem]:

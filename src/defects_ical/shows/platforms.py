@@ -8,10 +8,12 @@ from typing import Final
 
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.field_types import name_kind
+from defects_ical.model.schedule import read_languages
 from defects_ical.model.yaml_reader import KEY_MARK, Document, Locations, Plain, problem_at
-from defects_ical.shows.settings import SETTINGS_FILE, SharedPlatform, SiteSettings
+from defects_ical.shows.settings import SETTINGS_FILE, SiteSettings
 from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match
+from defects_ical.text.translations import Translated
 
 PLATFORMS: Final = "platforms"
 OWN_KEYS: Final = frozenset({"name", "kind", "region"})
@@ -34,7 +36,10 @@ def complete_platforms(document: Document, settings: SiteSettings) -> Document:
         case dict() as platforms:
             if problems := [*_check_keys(document, platforms, settings)]:
                 raise ScheduleError((*document.problems, *problems))
-            completed = {key: _complete(key, each, settings) for key, each in platforms.items()}
+            languages = read_languages(root)
+            completed = {
+                key: _complete(key, each, settings, languages) for key, each in platforms.items()
+            }
             return replace(document, root={**root, PLATFORMS: completed})
     return document
 
@@ -83,18 +88,36 @@ def _expand_names(
     for index, name in enumerate(names):
         place = document.locations[PLATFORMS, index]
         locations |= {(PLATFORMS, name): place, (PLATFORMS, name, KEY_MARK): place}
-    platforms: dict[str, Plain] = {name: _to_plain(settings.platforms[name]) for name in names}
+    languages = read_languages(root)
+    platforms: dict[str, Plain] = {name: _to_plain(name, settings, languages) for name in names}
     return replace(document, root={**root, PLATFORMS: platforms}, locations=locations)
 
 
-def _complete(name: str, platform: Plain, settings: SiteSettings) -> Plain:
+def _complete(
+    name: str, platform: Plain, settings: SiteSettings, languages: tuple[str, ...]
+) -> Plain:
     """Return a platform with the keys of the shared one that it lacks; nothing is a mapping."""
-    shared = settings.platforms.get(name)
-    if shared and isinstance(platform, dict):
-        return _to_plain(shared) | platform
-    return _to_plain(shared) if shared and not platform else platform
+    if name not in settings.platforms:
+        return platform
+    shared = _to_plain(name, settings, languages)
+    if isinstance(platform, dict):
+        return shared | platform
+    return platform or shared
 
 
-def _to_plain(platform: SharedPlatform) -> dict[str, Plain]:
-    """Return a platform as a file has it."""
-    return platform.model_dump(exclude_none=True)
+def _to_plain(name: str, settings: SiteSettings, languages: tuple[str, ...]) -> dict[str, Plain]:
+    """Return a shared platform as a schedule in these languages has it."""
+    values = settings.platforms[name].model_dump(exclude_none=True)
+    main = settings.languages[0]
+    return {key: _pick_languages(value, main, languages) for key, value in values.items()}
+
+
+def _pick_languages(text: str, main: str, languages: tuple[str, ...]) -> Plain:
+    """Return a text of the site in the languages of a schedule; else in its main one."""
+    if not isinstance(text, Translated) or not text.translations:
+        return str(text)
+    texts = {main: str(text), **text.translations}
+    first, *others = languages
+    found = {code: texts[code] for code in others if code in texts}
+    own = texts.get(first, str(text))
+    return {first: own, **found} if found else own

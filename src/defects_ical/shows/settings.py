@@ -14,9 +14,20 @@ from defects_ical.errors import Problem, ScheduleError, SourceLocation
 from defects_ical.model import fields
 from defects_ical.model.airing import Model
 from defects_ical.model.changes import OneLineText, PlatformId
+from defects_ical.model.field_types import TextField, check_unique
 from defects_ical.model.pydantic_errors import to_problems
-from defects_ical.model.schedule import URL, Category, FileContext, PlatformKind, Zone
+from defects_ical.model.schedule import (
+    URL,
+    FileContext,
+    Language,
+    Name,
+    PlatformKind,
+    Zone,
+    read_languages,
+    translate_model,
+)
 from defects_ical.model.yaml_reader import KEY_MARK, KeyPath, problem_at, read_yaml
+from defects_ical.text.languages import DEFAULT_LANGUAGE, ENGLISH, load_words
 
 SETTINGS_FILE: Final = "site.yaml"
 
@@ -29,10 +40,13 @@ FeedId: TypeAlias = Annotated[str, fields.make_id_field("mondays")]
 ShowSlug: TypeAlias = Annotated[str, fields.make_id_field("my-show")]
 
 
+Genre: TypeAlias = Annotated[str, TextField(max_length=100, example="thriller", forbidden=",")]
+
+
 class SharedPlatform(Model):
     """A platform that schedules name by its id."""
 
-    name: OneLineText = Field(examples=["Channel"])
+    name: Name = Field(examples=["Channel"])
     kind: PlatformKind
     region: OneLineText = Field(examples=["everywhere"])
     url: URL | None = None
@@ -44,7 +58,9 @@ class NamedFeed(Model):
     title: OneLineText = Field(examples=["Crime on Mondays"])
     shows: tuple[ShowSlug, ...] = Field((), max_length=1000, description="Slugs.")
     platforms: tuple[PlatformId, ...] = Field((), max_length=50)
-    genres: tuple[Category, ...] = Field((), max_length=50)
+    genres: tuple[Genre, ...] = Field(
+        (), max_length=50, description="As in the main language of the site."
+    )
 
 
 class SiteSettings(Model):
@@ -52,10 +68,15 @@ class SiteSettings(Model):
 
     model_config = ConfigDict(title="defects-ical site")
 
-    title: OneLineText = Field("TV calendar", examples=["My shows"])
+    title: OneLineText = Field(ENGLISH.site_title, examples=["My shows"])
     description: OneLineText = Field(
-        "When the episodes air, and where to watch them.",
-        examples=["When the episodes of my shows air."],
+        ENGLISH.site_description, examples=["When the episodes of my shows air."]
+    )
+    languages: Annotated[tuple[Language, ...], AfterValidator(check_unique)] = Field(
+        (DEFAULT_LANGUAGE,),
+        min_length=1,
+        examples=[["en", "ko"]],
+        description="The languages of the overview, the main one first.",
     )
     color: Annotated[str, fields.COLOR] = "slategray"
     timezone: Zone = Field("UTC", description="The time zone of the overview.")
@@ -80,9 +101,21 @@ class SiteSettings(Model):
     _file: FileContext = PrivateAttr(FileContext({}, None, ""))
 
     def model_post_init(self, context: Any, /) -> None:
-        """Store the validation context, if it is a FileContext."""
+        """Store the validation context, if it is a FileContext; complete the texts."""
         if isinstance(context, FileContext):
             self._file = context
+        self.__dict__.update(self._list_missing_texts(self.languages[0]))
+
+    def in_language(self, language: str) -> SiteSettings:
+        """Return the same settings with their texts in a language; else in the main one."""
+        copy = translate_model(self, language, self.languages[0])
+        return copy.model_copy(update=self._list_missing_texts(language))
+
+    def _list_missing_texts(self, language: str) -> dict[str, str]:
+        """Return the texts that the file does not have, in a language."""
+        words = load_words(language)
+        texts = {"title": words.site_title, "description": words.site_description}
+        return {name: each for name, each in texts.items() if name not in self.model_fields_set}
 
     @property
     def digest(self) -> str:
@@ -106,7 +139,8 @@ def load_settings(folder: Path) -> SiteSettings:
         problem = Problem(SourceLocation(str(path)), "", "this is no file", "Move it elsewhere.")
         raise ScheduleError((problem,))
     document = read_yaml(path, empty={})
-    context = FileContext(document.locations, None, document.digest)
+    languages = read_languages(document.root)
+    context = FileContext(document.locations, None, document.digest, languages)
     try:
         settings = SiteSettings.model_validate(document.root, context=context)
     except ValidationError as error:

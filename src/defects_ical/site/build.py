@@ -11,11 +11,13 @@ from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
+from defects_ical.errors import ScheduleError
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.atom import render_atom
 from defects_ical.render.embed import render_embeds
 from defects_ical.render.episodes_json import render_json
 from defects_ical.render.ics.feeds import render_feeds
+from defects_ical.render.ics.neutral_lines import NeutralLines
 from defects_ical.render.page import render_pages
 from defects_ical.site.headers import get_media_type, list_headers
 
@@ -42,22 +44,42 @@ def build_site(schedule: Schedule, site_url: SiteURL, cache: BuildCache | None =
     """Build the site of a schedule; the same schedule and URL always yield the same bytes.
 
     The ``cache`` of a previous build makes it faster. Raises ScheduleError if the episodes cannot
-    be expanded.
+    be expanded, or if the URL ends in the code of one of its languages.
     """
+    check_site_url(schedule, site_url)
     cache = cache or BuildCache()
     cache.start_build(schedule, site_url)
     files = _render_files(SiteInput(schedule, site_url, cache))
     return MappingProxyType({path: make_resource(path, body, site_url) for path, body in files})
 
 
-def _render_files(site: SiteInput) -> Iterator[tuple[str, bytes]]:
+def check_site_url(schedule: Schedule, site_url: SiteURL) -> None:
+    """Raise ScheduleError if the site's URL ends in one of its languages.
+
+    The feeds of its main language would then look like those of another site.
+    """
+    codes, last = schedule.languages, site_url.path.rpartition("/")[2]
+    if len(codes) > 1 and last in codes:
+        message = f"the URL of the site ends in `/{last}`, the folder of a language"
+        hint = f"Publish it at `{str(site_url).removesuffix(f'{last}/')}`, or remove the language."
+        raise ScheduleError((schedule.problem(("languages", codes.index(last)), message, hint),))
+
+
+def _render_files(
+    site: SiteInput, neutral: NeutralLines | None = None
+) -> Iterator[tuple[str, bytes]]:
     # An export writes in this order: a file comes before the pages that link to it.
-    yield from render_feeds(site)
-    if site.schedule.picture:
+    neutral = neutral or NeutralLines(site)
+    for each in site.others:
+        for path, body in _render_files(each, neutral):
+            yield f"/{each.words.code}{path}", body
+    yield from render_feeds(site, neutral)
+    if site.schedule.picture and site.is_main:
         yield PICTURE_PATH, site.schedule.picture
     yield from render_embeds(site)
     yield from render_atom(site)
-    yield from render_json(site)
+    if site.is_main:
+        yield from render_json(site)
     yield from render_pages(site)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Final
 
 from defects_ical.content.feeds import EPISODES_DIR
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.site_url import SiteURL, split_language
 from defects_ical.render.embed import EMBED_PATHS, build_embed_policy
 from defects_ical.render.page import CONTENT_SECURITY_POLICY
 
@@ -42,7 +41,8 @@ HSTS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 def get_media_type(path: str) -> str:
     """Return the value of Content-Type for a path."""
-    return MEDIA_TYPES[PurePosixPath(path).suffix]
+    _, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    return MEDIA_TYPES[f"{dot}{suffix}" if dot else ""]
 
 
 def get_security_headers(site_url: SiteURL) -> tuple[tuple[str, str], ...]:
@@ -52,6 +52,7 @@ def get_security_headers(site_url: SiteURL) -> tuple[tuple[str, str], ...]:
 
 def list_headers(path: str, site_url: SiteURL) -> Iterator[tuple[str, str]]:
     """Yield all headers of a resource except ETag."""
+    _, path = split_language(path)
     is_feed = path.endswith(".ics")
     yield "Content-Type", get_media_type(path)
     yield "Cache-Control", f"{CACHE_CONTROL}, no-transform" if is_feed else CACHE_CONTROL

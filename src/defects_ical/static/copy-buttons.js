@@ -3,12 +3,12 @@ async function copy(button) {
   const code = button.parentElement.querySelector("code");
   try {
     await navigator.clipboard.writeText(code.textContent);
-    button.textContent = "Copied";
+    button.textContent = WORDS.copied;
   } catch {
     getSelection().selectAllChildren(code);
-    button.textContent = "Selected";
+    button.textContent = WORDS.selected;
   }
-  setTimeout(() => { button.textContent = "Copy"; }, 2 * SECOND);
+  setTimeout(() => { button.textContent = WORDS.copy; }, 2 * SECOND);
 }
 
 function offerCopy(button) {

@@ -5,7 +5,7 @@
 const SECOND = 1000;
 const find = (id) => document.getElementById(id);
 let events = [];
-// The Monday of the week that is shown, and the visitor's date at that time.
+// The first date of the week that is shown, and the visitor's date at that time.
 let shown;
 let today;
 
@@ -26,39 +26,39 @@ function filterEvents() {
     && (!genre || each.genres.includes(genre)));
 }
 
-function makeButton(text, monday) {
+function makeButton(text, week) {
   const button = makeElement("button", "", text);
   button.type = "button";
   button.onclick = () => {
-    show(monday);
+    show(week);
     find("current").focus();
   };
   return button;
 }
 
 // What the list says of a week without events, with a button to the closest one that has some.
-function makeNothing(found, monday) {
-  const other = findOtherWeek(found, monday);
-  const filtered = found.length < events.length ? " with these filters" : "";
-  const text = `Nothing is scheduled from ${formatWeek(monday)}${filtered}.`;
+function makeNothing(found, week) {
+  const other = findOtherWeek(found, week);
+  const nothing = found.length < events.length ? WORDS.nothing_with_filters : WORDS.nothing_scheduled;
+  const text = fill(nothing, { week: formatWeek(week) });
   if (!other) return [makeElement("p", "nothing", text)];
-  const after = other.isLater ? "" : " Nothing later is known.";
-  const label = `${other.isLater ? "Next dates" : "Latest dates"}: ${formatWeek(other.monday)}`;
-  return [makeElement("p", "nothing", text, after), makeButton(label, other.monday)];
+  const after = other.isLater ? "" : WORDS.sentence_separator + WORDS.nothing_later;
+  const label = fill(other.isLater ? WORDS.next_dates : WORDS.latest_dates, { week: formatWeek(other.week) });
+  return [makeElement("p", "nothing", text, after), makeButton(label, other.week)];
 }
 
-// Show the week that begins on a Monday.
-function show(monday) {
+// Show a week.
+function show(week) {
   const now = Date.now();
   today = findDate(now);
-  shown = monday;
+  shown = week;
   const found = filterEvents();
-  const days = makeDays(found, monday, now, "h4");
-  const isCurrent = monday === findMonday(today);
-  find("week").replaceChildren(formatWeek(monday));
-  if (isCurrent) find("week").append(" ", makeElement("small", "", "this week"));
+  const days = makeDays(found, week, now, "h4");
+  const isCurrent = week === findWeekStart(today);
+  find("week").replaceChildren(formatWeek(week));
+  if (isCurrent) find("week").append(" ", makeElement("small", "", WORDS.week_is_current));
   linkToday(days);
-  find("weeks").replaceChildren(...(days.length ? days : makeNothing(found, monday)));
+  find("weeks").replaceChildren(...(days.length ? days : makeNothing(found, week)));
   find("current").classList.toggle("chosen", isCurrent);
 }
 
@@ -69,55 +69,62 @@ function linkToday(days) {
   find("jump").hidden = !day || day === days[0];
 }
 
-// Links to shows as nodes, at most two. <bdi> isolates the writing direction of each title.
+function linkShow({ title, link }) {
+  const copy = makeElement("a", "", isolate(title));
+  copy.href = link.href;
+  return copy;
+}
+
+// Links to shows as nodes, at most two.
 function linkShows(items) {
-  const links = items.slice(0, items.length > 2 ? 1 : 2).flatMap(({ title, link }, index) => {
-    const copy = makeElement("a", "", makeElement("bdi", "", title));
-    copy.href = link.href;
-    return [index ? ", " : "", copy];
-  });
-  if (items.length > 2) return [...links, ` and ${items.length - 1} more`];
-  return items.length === 1 && items[0].name ? [...links, ", ", makeElement("bdi", "", items[0].name)] : links;
+  const [first] = items;
+  if (items.length > 2) return fillNodes(WORDS.names_and_more, { names: linkShow(first), count: items.length - 1 });
+  if (items.length > 1 || !first.name) return joinNodes(items.map(linkShow));
+  return fillNodes(WORDS.show_and_episode, { show: linkShow(first), episode: isolate(first.name) });
 }
 
-function formatDate(date) {
-  const { weekday, rest } = splitDate(date);
-  return `${weekday} ${rest.join(" ")}`;
-}
-
-function describeStart({ day, date, start }, now) {
-  const words = formatDate(date);
-  if (day) return [makeElement("p", "", words)];
-  const time = `${words}, ${formatTime(start).time} (${zoneName(start)})`;
-  return [makeElement("p", "", time), makeElement("p", "wait", `in ${formatDuration(start - now)}`)];
+function describeStart({ day, date: isoDate, start }, now) {
+  const date = formatDate(readDate(isoDate));
+  if (day) return [makeElement("p", "", date)];
+  const values = { date, time: formatTime(readLocal(start)), zone: zoneName(start) };
+  const wait = fill(WORDS.in_length, { length: formatDuration(start - now) });
+  return [makeElement("p", "", fill(WORDS.date_time_in_zone, values)), makeElement("p", "wait", wait)];
 }
 
 function describeEnd(now) {
-  if (!events.length) return [makeElement("strong", "", "No date is known.")];
+  if (!events.length) return [makeElement("strong", "", WORDS.no_date_known)];
   const last = events.filter((each) => !isOff(each) && each.end <= now).pop();
-  const headline = makeElement("strong", "", "No more dates are known.");
+  const headline = makeElement("strong", "", WORDS.no_more_dates);
   if (!last) return [headline];
-  return [headline, makeElement("p", "", `The last one was on ${formatDate(last.date)}.`)];
+  return [headline, makeElement("p", "", fill(WORDS.last_date, { date: formatDate(readDate(last.date)) }))];
+}
+
+// What comes after what is on air, with the wait, or with the day while the hour is unknown.
+function makeNextLine(next, now) {
+  const [{ day, date, start }] = next;
+  const headline = fillNodes(WORDS.next, { name: linkShows(next) });
+  return makeElement("p", "", ...(day
+    ? fillNodes(WORDS.headline_on_day, { headline, date: formatDate(readDate(date)) })
+    : fillNodes(WORDS.headline_in_length, { headline, length: formatDuration(start - now) })));
 }
 
 function makeHeadlines({ onNow, next }, now) {
   if (onNow.length) {
-    const words = onNow.every(({ status }) => status === "tentative") ? "May be on air now: " : "On air now: ";
-    const lines = [makeElement("strong", "", words, ...linkShows(onNow))];
-    if (!next.length) return lines;
-    const wait = next[0].day ? `, ${formatDate(next[0].date)}` : `, in ${formatDuration(next[0].start - now)}`;
-    return [...lines, makeElement("p", "", "Next: ", ...linkShows(next), wait)];
+    const isTentative = onNow.every(({ status }) => status === "tentative");
+    const text = isTentative ? WORDS.shows_may_be_on_air_now : WORDS.on_air_now;
+    const headline = makeElement("strong", "", ...fillNodes(text, { name: linkShows(onNow) }));
+    return next.length ? [headline, makeNextLine(next, now)] : [headline];
   }
   if (!next.length) return describeEnd(now);
-  const words = next[0].day === findDate(now) ? "Today: " : "Next: ";
-  return [makeElement("strong", "", words, ...linkShows(next)), ...describeStart(next[0], now)];
+  const text = next[0].day === findDate(now) ? WORDS.today : WORDS.next;
+  return [makeElement("strong", "", ...fillNodes(text, { name: linkShows(next) })), ...describeStart(next[0], now)];
 }
 
 function update() {
   const now = Date.now();
   find("next").replaceChildren(...makeHeadlines(markRows(events, now), now));
   // After midnight, another day is today. Whoever looks at another week stays there.
-  if (today && today !== findDate(now)) show(shown === findMonday(today) ? findMonday(findDate(now)) : shown);
+  if (today && today !== findDate(now)) show(shown === findWeekStart(today) ? findWeekStart(findDate(now)) : shown);
   setTimeout(update, MINUTE - (now % MINUTE));
 }
 
@@ -125,11 +132,11 @@ function addControls() {
   const move = (days) => () => show(addDays(shown, days));
   find("before").onclick = move(-7);
   find("after").onclick = move(7);
-  find("current").onclick = () => show(findMonday(findDate(Date.now())));
+  find("current").onclick = () => show(findWeekStart(findDate(Date.now())));
   for (const select of document.querySelectorAll("#controls select")) select.onchange = () => show(shown);
   find("controls").hidden = false;
   document.querySelector(".shown").hidden = false;
-  show(findMonday(findDate(Date.now())));
+  show(findWeekStart(findDate(Date.now())));
 }
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -137,7 +144,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (list) {
     events = sortEvents(Array.from(list.querySelectorAll("li"), readEvent));
     update();
-    document.querySelector(".zone").textContent = `Times in your time zone (${zoneName(Date.now())}).`;
+    document.querySelector(".zone").textContent = fill(WORDS.times_in_your_zone, { zone: zoneName(Date.now()) });
     if (events.length) addControls();
   }
   document.querySelectorAll(".copy").forEach(offerCopy);

@@ -3,8 +3,8 @@
 function copyAddress({ currentTarget: link }) {
   const code = link.closest(".feed").querySelector("code");
   getSelection().selectAllChildren(code);
-  const steps = document.execCommand("copy") ? "copied. Paste it" : "selected. Copy it, paste it";
-  const message = makeElement("strong", `Address ${steps} on the new page, then choose “Add\u00A0calendar”.`);
+  const text = document.execCommand("copy") ? WORDS.address_copied : WORDS.address_selected;
+  const message = makeElement("strong", text);
   link.parentElement.querySelector("[role=status]").replaceChildren(message);
 }
 
@@ -23,7 +23,8 @@ function moveBefore(selector, nextSelector) {
   }
 }
 
-const ELEMENT_URL = new URL("embed.js", document.currentScript.src);
+// Each language has its own element, next to its page.
+const ELEMENT_URL = new URL("embed.js", location.href);
 const DEVICE = detectDevice(navigator.userAgent);
 document.documentElement.dataset.script = "";
 if (DEVICE) document.documentElement.dataset.device = DEVICE;

@@ -29,9 +29,8 @@ function readItem(element) {
 function showLocalTime({ element, start, day }) {
   if (day) return;
   const yours = element.querySelector(".yours");
-  const { day: date, time } = formatTime(start);
-  yours.querySelector("time").textContent = `${date}, ${time}`;
-  yours.querySelector("small").textContent = `your time (${zoneName(start)})`;
+  yours.querySelector("time").textContent = formatDateTime(readLocal(start));
+  yours.querySelector("small").textContent = fill(WORDS.your_time, { zone: zoneName(start) });
   yours.hidden = false;
 }
 
@@ -41,41 +40,43 @@ function makeElement(tag, ...content) {
   return element;
 }
 
-// The names of items as nodes, at most three. <bdi> isolates the writing direction of each.
+// The names of items as nodes, at most three.
 function joinNames(items) {
-  const names = items.slice(0, 3).flatMap(({ name }, index) => [index ? ", " : "", makeElement("bdi", name)]);
-  return items.length > 3 ? [...names, ` and ${items.length - 3} more`] : names;
+  const names = joinNodes(items.slice(0, 3).map(({ name }) => isolate(name)));
+  return items.length > 3 ? fillNodes(WORDS.names_and_more, { names, count: items.length - 3 }) : names;
 }
 
 function describeStart({ episode, wait }) {
   if (episode.day) return [makeElement("p", episode.day)];
-  if (!wait) return [makeElement("p", `Until ${formatTime(episode.end).time}, your time`)];
-  const { day, time } = formatTime(episode.start);
+  if (!wait) return [makeElement("p", fill(WORDS.until_your_time, { time: formatTime(readLocal(episode.end)) }))];
   const countdown = makeElement("span", formatDuration(wait));
   countdown.id = "countdown";
-  const line = makeElement("p", "in ", countdown);
+  const line = makeElement("p", ...fillNodes(WORDS.in_length, { length: countdown }));
   line.className = "wait";
-  return [makeElement("p", `${day}, ${time} (${zoneName(episode.start)})`), line];
+  const start = readLocal(episode.start);
+  const values = { date: formatDate(start), time: formatTime(start), zone: zoneName(episode.start) };
+  return [makeElement("p", fill(WORDS.date_time_in_zone, values)), line];
 }
 
 function describeNext(found, items, now) {
   const { episode } = found;
   const lines = describeStart(found);
   if (episode.start > now && episode.previous && episode.previous !== episode.start) {
-    const before = formatTime(episode.previous);
-    lines.push(makeElement("p", `Moved from ${before.day}, ${before.time}.`));
+    const start = formatDateTime(readLocal(episode.previous));
+    lines.push(makeElement("p", fill(WORDS.moved_from_sentence, { start })));
   }
   const earlier = items.filter((each) => each.start < episode.start);
-  lines.push(...listOff("Cancelled: ", earlier.filter(({ status, end }) => status === "cancelled" && end > now)));
-  return [...lines, ...listOff("Postponed: ", earlier.filter(isPostponed))];
+  const cancelled = earlier.filter(({ status, end }) => status === "cancelled" && end > now);
+  lines.push(...listOff(WORDS.cancelled_names, cancelled));
+  return [...lines, ...listOff(WORDS.postponed_names, earlier.filter(isPostponed))];
 }
 
 function isPostponed({ status }) {
   return status === "postponed";
 }
 
-function listOff(label, items) {
-  return items.length ? [makeElement("p", label, ...joinNames(items), ".")] : [];
+function listOff(text, items) {
+  return items.length ? [makeElement("p", ...fillNodes(text, { names: joinNames(items) }))] : [];
 }
 
 function describePast(items, now, expected) {
@@ -85,9 +86,10 @@ function describePast(items, now, expected) {
   if (items.length === 1) return lines;
   if (aired.length) {
     const { day, start } = aired.pop();
-    lines.unshift(makeElement("p", `The last episode aired on ${day || formatTime(start).day}.`));
+    const date = day || formatDate(readLocal(start));
+    lines.unshift(makeElement("p", fill(WORDS.last_aired_on, { date })));
   }
-  return [...lines, ...listOff("Postponed: ", postponed)];
+  return [...lines, ...listOff(WORDS.postponed_names, postponed)];
 }
 
 // The rows of an item: its own, or one for each of its episodes.
@@ -104,7 +106,7 @@ function showNext(items) {
   const found = findNext(items, now);
   const next = document.getElementById("next");
   const { expected, ended } = next.dataset;
-  if (found.isOver) found.words = ended;
+  if (found.isOver) found.text = ended;
   const headline = makeElement("strong", ...makeHeadline(found));
   const name = headline.querySelector("bdi");
   if (name) {
@@ -142,7 +144,7 @@ function showTarget(event) {
 function showCurrent(item) {
   if (!item || !document.querySelector(".season, .part")) return;
   unfold(findRow(item));
-  const jump = linkTo(item, "Next episode");
+  const jump = linkTo(item, WORDS.next_episode);
   jump.className = "jump";
   document.getElementById("episodes_title").after(jump);
 }

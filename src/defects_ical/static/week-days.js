@@ -3,35 +3,38 @@
 // the visitor's) and an `item`, its row. While the hour is unknown, it has a `day`, which is its date.
 
 const DAY = 1440 * MINUTE;
-// For dates without a time, parsed as if they were in UTC.
-const DATE_FORMAT = new Intl.DateTimeFormat("en-GB", { ...DATE_PARTS, timeZone: "UTC" });
 
 // The date of a timestamp in the visitor's time zone.
 function findDate(timestamp) {
-  const time = new Date(timestamp);
-  const pad = (number, length) => `${number}`.padStart(length, "0");
-  return `${pad(time.getFullYear(), 4)}-${pad(time.getMonth() + 1, 2)}-${pad(time.getDate(), 2)}`;
+  const { year, month, day } = readLocal(timestamp);
+  return `${pad(year, 4)}-${pad(month + 1)}-${pad(day)}`;
 }
 
 function addDays(date, count) {
   return new Date(Date.parse(date) + count * DAY).toISOString().slice(0, 10);
 }
 
-function findMonday(date) {
-  return addDays(date, -((new Date(date).getUTCDay() + 6) % 7));
+function readDate(date) {
+  return readUTC(Date.parse(date));
 }
 
-// Format a date: the weekday, and "21 July 2025".
-function splitDate(date) {
-  const [weekday, ...rest] = formatTime(Date.parse(date), DATE_FORMAT).day.split(" ");
-  return { weekday, rest };
+// The first date of a week stands for the week.
+function findWeekStart(date) {
+  return addDays(date, -((readDate(date).weekday - WORDS.first_weekday + 7) % 7));
 }
 
 // Format the dates of a week: "28 July to 3 August 2025".
-function formatWeek(monday) {
-  const [first, last] = [monday, addDays(monday, 6)].map((date) => splitDate(date).rest);
-  while (first[first.length - 1] === last[first.length - 1]) first.pop();
-  return `${first.join(" ")} to ${last.join(" ")}`;
+function formatWeek(week) {
+  const [first, last] = [week, addDays(week, 6)].map((date) => nameDate(readDate(date)));
+  return fill(chooseRange(first, last), {
+    first_day: first.day, first_month: first.month, first_year: first.year,
+    last_day: last.day, last_month: last.month, last_year: last.year,
+  });
+}
+
+function chooseRange(first, last) {
+  if (first.year !== last.year) return WORDS.dates_over_years;
+  return first.month === last.month ? WORDS.dates_in_month : WORDS.dates_in_year;
 }
 
 // Read when an event is from the texts of its start, end, and day if the hour is unknown. Such a day
@@ -58,7 +61,7 @@ function readRow(item) {
 function showTime(event) {
   const time = event.item.querySelector("time");
   time.dateTime = event.day || new Date(event.start).toISOString();
-  if (!event.day) time.textContent = formatTime(event.start).time;
+  if (!event.day) time.textContent = formatTime(readLocal(event.start));
   event.mark = makeElement("i");
   event.item.append(event.mark);
   return event;
@@ -80,9 +83,9 @@ function findCurrent(events, now) {
 }
 
 function chooseMark(event, { onNow, next }, now) {
-  if (onNow.includes(event)) return event.status === "tentative" ? "on now?" : "on now";
-  if (next.includes(event)) return "next";
-  return event.end <= now && !isOff(event) ? "ended" : "";
+  if (onNow.includes(event)) return event.status === "tentative" ? WORDS.mark_maybe_on_now : WORDS.mark_on_now;
+  if (next.includes(event)) return WORDS.mark_next;
+  return event.end <= now && !isOff(event) ? WORDS.mark_ended : "";
 }
 
 // Mark the rows of what is on now, comes next, or has ended. Returns the first two.
@@ -99,28 +102,29 @@ function markRows(events, now) {
 }
 
 // The days of a week that have events, each with a heading and the rows.
-function makeDays(events, monday, now, heading) {
+function makeDays(events, week, now, heading) {
   const days = new Map();
   for (const { date, item } of events) {
-    if (findMonday(date) === monday) days.set(date, [...(days.get(date) || []), item]);
+    if (findWeekStart(date) === week) days.set(date, [...(days.get(date) || []), item]);
   }
   return [...days].map(([date, items]) => makeDay(date, items, date === findDate(now), heading));
 }
 
 function makeDay(date, items, isToday, heading) {
-  const { weekday, rest } = splitDate(date);
+  const names = nameDate(readDate(date));
   // The heading of the week has the year.
-  const title = makeElement("small", "", `${isToday ? "Today, " : ""}${rest.slice(0, 2).join(" ")}`);
-  const day = makeElement(heading, "", `${weekday} `, title);
+  const dayAndMonth = fill(WORDS.day_and_month, names);
+  const title = isToday ? fill(WORDS.today_date, { date: dayAndMonth }) : dayAndMonth;
+  const day = makeElement(heading, "", `${names.weekday} `, makeElement("small", "", title));
   return makeElement("div", isToday ? "day today" : "day", day, makeElement("ol", "", ...items));
 }
 
-// Find the first week after a Monday that has events, or the last one before it.
-function findOtherWeek(events, monday) {
-  const later = events.find(({ date }) => date >= addDays(monday, 7));
-  const earlier = events.filter(({ date }) => date < monday).pop();
+// Find the first week after another that has events, or the last one before it.
+function findOtherWeek(events, week) {
+  const later = events.find(({ date }) => date >= addDays(week, 7));
+  const earlier = events.filter(({ date }) => date < week).pop();
   const other = later || earlier;
-  return other && { monday: findMonday(other.date), isLater: Boolean(later) };
+  return other && { week: findWeekStart(other.date), isLater: Boolean(later) };
 }
 
 // Fill a list with this week, or with the next one that has events, and mark its rows.
@@ -135,12 +139,16 @@ function showWeek(list, title, events, heading) {
 
 function fillWeek(list, title, events, heading) {
   const now = Date.now();
-  const monday = findMonday(findDate(now));
-  const isEmpty = !events.some(({ date }) => findMonday(date) === monday);
-  const other = isEmpty ? findOtherWeek(events, monday) : undefined;
-  const shown = other && other.isLater ? other.monday : monday;
-  list.hidden = isEmpty && shown === monday;
-  const next = shown === monday ? "" : ` Next: ${formatWeek(shown)}`;
-  title.textContent = isEmpty ? `Nothing this week.${next}` : `This week: ${formatWeek(monday)}`;
+  const current = findWeekStart(findDate(now));
+  const isEmpty = !events.some(({ date }) => findWeekStart(date) === current);
+  const other = isEmpty ? findOtherWeek(events, current) : undefined;
+  const shown = other && other.isLater ? other.week : current;
+  list.hidden = isEmpty && shown === current;
+  title.textContent = fill(chooseWeekTitle(isEmpty, shown === current), { week: formatWeek(shown) });
   list.replaceChildren(...makeDays(events, shown, now, heading));
+}
+
+function chooseWeekTitle(isEmpty, isCurrent) {
+  if (!isEmpty) return WORDS.this_week_dates;
+  return isCurrent ? WORDS.nothing_this_week : WORDS.nothing_this_week_next;
 }

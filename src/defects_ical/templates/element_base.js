@@ -5,7 +5,7 @@
 const SCRIPT_URL = document.currentScript && document.currentScript.src;
 // Constructed style sheets are the only ones that a host's strict policy allows.
 const CSS = `
-:host { all: initial; display: block; visibility: inherit; pointer-events: inherit; max-width: 48rem; direction: ltr;
+:host { all: initial; display: block; visibility: inherit; pointer-events: inherit; max-width: 48rem;
   --ink: #1f1819; --paper: #f7f3ef; --accent: #9c1230; color-scheme: light; }
 :host([theme="dark"]) { --ink: #efe6e3; --paper: #171112; --accent: #ff8794; color-scheme: dark; }
 @media (prefers-color-scheme: dark) {
@@ -20,10 +20,17 @@ section {
   --soft: color-mix(in srgb, var(--i) 72%, var(--p));
   --line: color-mix(in srgb, var(--i) 16%, var(--p));
   padding: 1.25rem; border-top: 3px solid var(--a); background: var(--p); color: var(--i);
-  font: 1rem/1.5 var(--defects-font, ui-serif, "Iowan Old Style", Georgia, "Noto Serif", "Noto Serif KR", serif);
+  --script: "Noto Serif KR", "Apple SD Gothic Neo", "Malgun Gothic";
+  font: 1rem/1.5 var(--defects-font, ui-serif, "Iowan Old Style", Georgia, "Noto Serif", var(--script), serif);
   overflow-wrap: anywhere;
 }
+section:lang(ar) { --script: "Noto Naskh Arabic", "Geeza Pro", "Segoe UI"; line-height: 1.7; }
+section:lang(ja) { --script: "Hiragino Mincho ProN", "Noto Serif JP", "Yu Mincho"; }
+section:lang(ko) { word-break: keep-all; }
+section:lang(zh) { --script: "Songti TC", "Noto Serif TC", "PingFang TC", "Microsoft JhengHei"; }
 h2 { font-size: 1.625em; line-height: 1.15; letter-spacing: -0.01em; }
+h2:is(:lang(ar), :lang(ja), :lang(ko), :lang(zh)) { line-height: 1.3; letter-spacing: 0; }
+h2:lang(ar) { line-height: 1.5; }
 h2, .name, .now { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical;
   -webkit-line-clamp: 3; }
 h2 a { color: inherit; text-decoration: none; }
@@ -104,14 +111,18 @@ class EpisodesElement extends HTMLElement {
   }
 }
 
+// A frame of the site, in any of its languages.
+function isOwnFrame({ src }) {
+  const site = new URL("{{ root | default("") }}./", SCRIPT_URL).href;
+  return src.startsWith(site) && /^([A-Za-z-]+\/)?{{ frame_path | replace(".", "\\.") }}(?![\w.-])/.test(src.slice(site.length));
+}
+
 // A sandboxed frame has the origin "null", so check which window sent the message.
 function resizeFrame({ source, origin, data }) {
   if (!data || data.type !== "{{ tag }}" || !(data.height > 0)) return;
-  const frameUrl = new URL("{{ frame_path }}", SCRIPT_URL);
-  if (origin !== "null" && origin !== frameUrl.origin) return;
+  if (origin !== "null" && origin !== new URL(SCRIPT_URL).origin) return;
   for (const frame of document.querySelectorAll("iframe")) {
-    const isSender = frame.contentWindow === source && frame.src.startsWith(frameUrl.href);
-    if (isSender) frame.height = data.height;
+    if (frame.contentWindow === source && isOwnFrame(frame)) frame.height = data.height;
   }
 }
 
@@ -120,8 +131,6 @@ if (SCRIPT_URL && !customElements.get("{{ tag }}")) {
   addEventListener("message", resizeFrame);
   // Frames that loaded before this script have already sent their height: request it again.
   for (const frame of document.querySelectorAll("iframe")) {
-    if (frame.src.startsWith(new URL("{{ frame_path }}", SCRIPT_URL).href)) {
-      frame.contentWindow.postMessage({ message: "ready" }, "*");
-    }
+    if (isOwnFrame(frame)) frame.contentWindow.postMessage({ message: "ready" }, "*");
   }
 }

@@ -1,7 +1,7 @@
 {# The custom element <defects-episodes>, which shows the schedule. #}
 {% extends "element_base.js" %}
 {% set tag = "defects-episodes" %}
-{% set data_path = "episodes.json" %}
+{% set data_path = (root | default("")) ~ "episodes.json" %}
 {% set frame_path = "embed.html" %}
 {% set current = ".coming" %}
 {% block style %}
@@ -21,23 +21,37 @@ li { display: flex; flex-wrap: wrap; gap: 0 1.5rem; padding: 0.625rem 0;
 nav { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; }
 {% endblock %}
 {% block content %}
-// For the schedule's local times and dates, parsed as if they were in UTC.
-const SCHEDULE_FORMAT = new Intl.DateTimeFormat("en-GB", { ...DATE_PARTS, timeZone: "UTC" });
-const MONTH_FORMAT = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 // Longer lists scroll.
 const MAX_ROWS = 10;
-const STATUSES = { cancelled: " (cancelled)", postponed: " (postponed)", tentative: " (to be confirmed)" };
+const STATUSES = {
+  cancelled: WORDS.status_cancelled, postponed: WORDS.status_postponed, tentative: WORDS.status_tentative,
+};
+
+// Return the data in the language of this script. What is not translated stays in the main language.
+function translate(data) {
+  const texts = data.texts && data.texts[WORDS.code];
+  if (!texts) return data;
+  const { title = data.show.title, page = data.show.page, city = data.city, feeds = [], episodes = {} } = texts;
+  return {
+    ...data,
+    city,
+    show: { ...data.show, title, page },
+    feeds: data.feeds.map((each, index) => ({ ...each, ...feeds[index] })),
+    episodes: data.episodes.map((each) => ({ ...each, ...episodes[each.id] })),
+  };
+}
 
 // Format the time in the schedule's zone, without the day if it is the visitor's day, too.
 function formatScheduleTime({ local, start }, city) {
-  const { day, time } = formatTime(Date.parse(`${local.slice(0, 19)}Z`), SCHEDULE_FORMAT);
-  return `${day === formatTime(start).day ? "" : `${day}, `}${time} in ${city}`;
+  const theirs = readUTC(Date.parse(`${local.slice(0, 19)}Z`));
+  const date = formatDate(theirs);
+  const pattern = date === formatDate(readLocal(start)) ? WORDS.same_day_time_in_city : WORDS.date_time_in_city;
+  return fill(pattern, { date, time: formatTime(theirs), city });
 }
 
 function makeTimes(each, city) {
   if (each.day) return [makeElement("p", "", makeElement("time", "", each.day))];
-  const { day, time } = formatTime(each.start);
-  const yours = makeElement("time", "", `${day}, ${time}`);
+  const yours = makeElement("time", "", formatDateTime(readLocal(each.start)));
   yours.dateTime = each.utc;
   const zone = makeElement("small", "", zoneName(each.start));
   return [makeElement("p", "yours", yours, " ", zone),
@@ -45,24 +59,28 @@ function makeTimes(each, city) {
 }
 
 function makeItem(each, city) {
-  const name = makeElement("p", "name", makeElement("bdi", "", each.name));
-  if (STATUSES[each.status]) name.append(makeElement("small", "", STATUSES[each.status]));
+  const name = makeElement("p", "name", isolate(each.name));
+  const status = STATUSES[each.status];
+  if (status) name.append(makeElement("small", "", ` ${fill(WORDS.status_note, { status })}`));
   const times = makeElement("div", "times", ...makeTimes(each, city));
-  if (each.movedFrom) times.append(makeElement("p", "soft", `moved from ${each.movedFrom}`));
+  if (each.movedFrom) times.append(makeElement("p", "soft", fill(WORDS.moved_from, { start: each.movedFrom })));
   each.item = makeElement("li", each.status, name, times);
   return each.item;
 }
 
 // Format a day ("2026-07-20").
 function formatDay(date) {
-  return formatTime(Date.parse(date), SCHEDULE_FORMAT).day;
+  return formatDate(readUTC(Date.parse(date)));
 }
 
 // Format the start before a move: a time, or a day.
 function formatPrevious(previous) {
-  if (!previous.includes("T")) return formatDay(previous);
-  const { day, time } = formatTime(Date.parse(previous));
-  return `${day}, ${time}`;
+  return previous.includes("T") ? formatDateTime(readLocal(Date.parse(previous))) : formatDay(previous);
+}
+
+// Format a month ("2026-07"), or a year ("2026").
+function formatPeriod(when) {
+  return fill(when.length > 4 ? WORDS.month_and_year : WORDS.year, nameDate(readUTC(Date.parse(when))));
 }
 
 // Read episodes that are released together, as one. Without an hour, it has a day.
@@ -76,7 +94,7 @@ function readEvent(members, show) {
   return { ...event, day: formatDay(date), start, end: start + 1440 * MINUTE };
 }
 
-// Name an event as in the feeds: "Episodes 1–9", "S02E01–E03".
+// Name an event as in the feeds: "Episodes 1–9", "S02E01–E03". Codes are the same in every language.
 function nameEvent(members) {
   const [{ name, season }] = members;
   if (members.length === 1) return name;
@@ -86,11 +104,11 @@ function nameEvent(members) {
     if (run && run[run.length - 1] === number - 1) run.push(number);
     else runs.push([number]);
   }
-  const pad = (number) => `${number}`.padStart(2, "0");
   const format = (number) => (season ? `E${pad(number)}` : number);
   const parts = runs.flatMap((run) => run.length > (runs.length > 1 ? 2 : 1)
     ? `${format(run[0])}–${format(run[run.length - 1])}` : run.map(format));
-  return `${season ? `S${pad(season)}` : "Episodes "}${parts.join(", ")}`;
+  if (season) return `S${pad(season)}${parts.join(", ")}`;
+  return fill(WORDS.episodes, { numbers: parts.join(WORDS.list_separator) });
 }
 
 function readEvents({ episodes, show }) {
@@ -103,14 +121,17 @@ function readEvents({ episodes, show }) {
 }
 
 function makeAnnouncement({ when, episodes }) {
-  const month = when.length > 4 ? MONTH_FORMAT.format(Date.parse(when)) : when;
-  const name = episodes > 1 ? `${episodes} episodes` : "Announced";
-  return makeElement("li", "", makeElement("p", "name", name), makeElement("div", "times", month));
+  const name = episodes > 1 ? formatCount(WORDS.count_episodes, episodes) : WORDS.announced;
+  return makeElement("li", "", makeElement("p", "name", name), makeElement("div", "times", formatPeriod(when)));
+}
+
+// The place of a time zone, from its id.
+function nameCity(timezone) {
+  return timezone.replace(/^.*\//, "").replace(/_/g, " ");
 }
 
 // Make the rows of each season. A special belongs to the season of the episode before it.
-function makeSeasons({ show, timezone, announced = [] }, events) {
-  const city = timezone.replace(/^.*\//, "").replace(/_/g, " ");
+function makeSeasons({ show, timezone, city = nameCity(timezone), announced = [] }, events) {
   const rows = new Map();
   const add = (season, row) => rows.set(season, [...(rows.get(season) || []), row]);
   let { season } = events.find(({ number }) => number !== null) || { season: null };
@@ -122,34 +143,40 @@ function makeSeasons({ show, timezone, announced = [] }, events) {
   return rows;
 }
 
+function nameSeason(season) {
+  return season ? fill(WORDS.season, { number: season }) : WORDS.heading_episodes;
+}
+
 // The newest season is at the top.
 function makeList(data, events) {
   const rows = [...makeSeasons(data, events)].sort(([one], [other]) => other - one);
   const list = makeElement("div", "list", ...rows.flatMap(([season, items]) => [
-    ...(rows.length > 1 ? [makeElement("h3", "", season ? `Season ${season}` : "Episodes")] : []),
+    ...(rows.length > 1 ? [makeElement("h3", "", nameSeason(season))] : []),
     makeElement("ol", "", ...items)]));
   // Keyboards can scroll only what has the focus.
   if (list.querySelectorAll("li").length > MAX_ROWS) {
     list.tabIndex = 0;
     list.setAttribute("role", "group");
-    list.setAttribute("aria-label", "Episodes");
+    list.setAttribute("aria-label", WORDS.heading_episodes);
   }
   return list;
 }
 
 function makeNavigation({ show, feeds: [feed] }) {
-  const links = [["Subscribe", feed.webcal], ["Download", feed.url], ["Full schedule", show.page]];
+  const links = [[WORDS.subscribe, feed.webcal], [WORDS.download, feed.url], [WORDS.full_schedule, show.page]];
   return makeElement("nav", "", ...links.map(([text, url]) => makeLink(text, url)));
 }
 
 // Render the schedule. Returns a function that updates what depends on the current time.
-function render(root, data) {
+function render(root, source) {
+  const data = translate(source);
   const events = readEvents(data);
-  const heading = makeElement("h2", "", makeLink(data.show.title, data.show.page));
+  const heading = makeElement("h2", "", makeLink(isolate(data.show.title), data.show.page));
   const next = makeElement("p", "now");
   const section = makeElement("section", "", heading, next, makeList(data, events), makeNavigation(data));
-  section.lang = "en";
-  section.querySelector("nav").setAttribute("aria-label", "Calendar");
+  section.lang = WORDS.code;
+  section.dir = WORDS.direction;
+  section.querySelector("nav").setAttribute("aria-label", WORDS.calendar);
   root.replaceChildren(section);
   return () => update(next, events);
 }
@@ -157,7 +184,7 @@ function render(root, data) {
 function update(paragraph, episodes) {
   const now = Date.now();
   const found = findNext(episodes, now);
-  paragraph.replaceChildren(...makeHeadline(found), formatWait(found));
+  paragraph.replaceChildren(...makeLongHeadline(found));
   for (const each of episodes) {
     each.item.classList.toggle("past", each.end <= now);
     each.item.classList.toggle("coming", each === found.episode);

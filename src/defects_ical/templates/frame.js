@@ -19,8 +19,7 @@ function readEpisode(item) {
 
 function showLocalTime({ item, start }) {
   const yours = item.querySelector(".yours");
-  const { day, time } = formatTime(start);
-  yours.querySelector("time").textContent = `${day}, ${time}`;
+  yours.querySelector("time").textContent = formatDateTime(readLocal(start));
   yours.querySelector("small").textContent = zoneName(start);
   yours.hidden = false;
 }
@@ -29,7 +28,7 @@ function showNext() {
   const now = Date.now();
   const found = findNext(episodes, now);
   const next = document.getElementById("next");
-  next.replaceChildren(...makeHeadline(found), formatWait(found));
+  next.replaceChildren(...makeLongHeadline(found));
   next.hidden = false;
   for (const each of episodes) {
     each.item.classList.toggle("past", each.end <= now);

@@ -13,7 +13,7 @@ function update() {
 {% endblock %}
 {% block start %}
   events = sortEvents(Array.from(document.querySelectorAll("li"), readRow));
-  document.getElementById("zone").textContent = `Times in your time zone (${zoneName(Date.now())}).`;
+  document.getElementById("zone").textContent = fill(WORDS.times_in_your_zone, { zone: zoneName(Date.now()) });
   update();
   scrollToItem(document.getElementById("list"), document.querySelector(".on, .next"));
   document.documentElement.dataset.ready = "";

@@ -1,7 +1,7 @@
 {# The custom element <defects-week>, which shows the week of all shows. #}
 {% extends "element_base.js" %}
 {% set tag = "defects-week" %}
-{% set data_path = "shows.json" %}
+{% set data_path = (root | default("")) ~ "shows.json" %}
 {% set frame_path = "week.html" %}
 {% set current = ".on, .next" %}
 {% block style %}
@@ -12,7 +12,8 @@ ol { list-style: none; }
 h3 { position: sticky; top: 0; background: var(--p); font-size: 1em; }
 .today h3 { color: var(--a); }
 small, i { color: var(--soft); font-size: 0.875em; font-style: normal; font-weight: 400; }
-li { display: grid; grid-template-columns: 5em 1fr; padding: 0.375rem 0; }
+section:not(:lang(en)) { --time: 6.5em; }
+li { display: grid; grid-template-columns: var(--time, 5em) 1fr; padding: 0.375rem 0; }
 time { font-variant-numeric: tabular-nums; }
 li a { justify-self: start; color: inherit; font-weight: 600; text-decoration: none; }
 li a:hover { text-decoration: underline; }
@@ -23,20 +24,51 @@ li p { grid-column: 2; }
 .cancelled :is(time, a), .postponed time { text-decoration: line-through; }
 {% endblock %}
 {% block content %}
-const STATUSES = { cancelled: "cancelled", postponed: "postponed", tentative: "to be confirmed" };
+const STATUSES = {
+  cancelled: WORDS.status_cancelled, postponed: WORDS.status_postponed, tentative: WORDS.status_tentative,
+};
+
+// Return the data in the language of this script. What is not translated stays in the main language.
+function translate(data) {
+  const texts = data.texts && data.texts[WORDS.code];
+  if (!texts) return data;
+  const { title = data.title, platforms = {}, shows = {} } = texts;
+  return {
+    ...data,
+    title,
+    platforms: data.platforms.map((each) => ({ ...each, ...platforms[each.id] })),
+    shows: data.shows.map((each) => translateShow(each, shows[each.slug] || {})),
+  };
+}
+
+function translateShow(show, { title = show.title, later = {}, events = {} }) {
+  // The event of a film has the title of the film.
+  const translateName = (name) => (name === show.title ? title : name);
+  return {
+    ...show,
+    title,
+    later: { ...show.later, ...later },
+    events: show.events.map((each) => ({ ...each, name: translateName(each.name), ...events[each.id] })),
+  };
+}
+
+// The names of platforms as nodes, with when they show it if that is not with the broadcast.
+function namePlatforms(ids, later, names) {
+  return joinNodes(ids.map((id) => {
+    const platform = isolate(names.get(id) || id);
+    return later[id] ? fillNodes(WORDS.platform_delay, { platform, delay: later[id] }) : platform;
+  }));
+}
 
 function makeRow(show, event, platforms) {
   const { name, status, page } = event;
   const details = makeElement("p");
-  if (name !== show.title) details.append(makeElement("bdi", "", name), " ");
-  if (STATUSES[status]) details.append(makeElement("small", "", `(${STATUSES[status]}) `));
-  const names = event.platforms.map((id) => {
-    const name = platforms.get(id) || id;
-    return show.later[id] ? `${name} (${show.later[id]})` : name;
-  });
-  details.append(makeElement("small", "", names.join(", ")));
-  const link = makeLink(makeElement("bdi", "", show.title), page);
-  return makeElement("li", status, makeElement("time", "", "no hour yet"), link, details);
+  if (name !== show.title) details.append(isolate(name), " ");
+  const note = STATUSES[status];
+  if (note) details.append(makeElement("small", "", `${fill(WORDS.status_note, { status: note })} `));
+  details.append(makeElement("small", "", ...namePlatforms(event.platforms, show.later, platforms)));
+  const link = makeLink(isolate(show.title), page);
+  return makeElement("li", status, makeElement("time", "", WORDS.no_hour_yet), link, details);
 }
 
 function readEvents({ shows, platforms }) {
@@ -48,7 +80,8 @@ function readEvents({ shows, platforms }) {
 }
 
 // Render the week. Returns a function that updates what depends on the current time.
-function render(root, data) {
+function render(root, source) {
+  const data = translate(source);
   const events = readEvents(data);
   const page = new URL(".", SCRIPT_URL).href;
   const title = makeElement("p", "now");
@@ -56,11 +89,14 @@ function render(root, data) {
   // Keyboards can scroll only what has the focus.
   list.tabIndex = 0;
   list.setAttribute("role", "group");
-  list.setAttribute("aria-label", "Calendar");
-  const zone = makeElement("p", "", makeElement("small", "", `Times in your time zone (${zoneName(Date.now())}).`));
-  const link = makeElement("p", "", makeLink("All shows", page));
-  const section = makeElement("section", "", makeElement("h2", "", makeLink(data.title, page)), title, zone, list, link);
-  section.lang = "en";
+  list.setAttribute("aria-label", WORDS.calendar);
+  const zone = fill(WORDS.times_in_your_zone, { zone: zoneName(Date.now()) });
+  const note = makeElement("p", "", makeElement("small", "", zone));
+  const heading = makeElement("h2", "", makeLink(isolate(data.title), page));
+  const link = makeElement("p", "", makeLink(WORDS.all_shows, page));
+  const section = makeElement("section", "", heading, title, note, list, link);
+  section.lang = WORDS.code;
+  section.dir = WORDS.direction;
   root.replaceChildren(section);
   return () => showWeek(list, title, events, "h3");
 }

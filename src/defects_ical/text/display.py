@@ -24,6 +24,9 @@ def codepoint_name(found: re.Match[str]) -> str:
 
 # FSI and PDI (UAX #9): the text between them gets the direction of its first letter.
 ISOLATES: Final = ("\u2068", "\u2069")
+RLM: Final = "\u200f"
+# The classes of characters from which a browser takes the direction of a line, and of isolates.
+STRONG: Final = frozenset({"L", "R", "AL"})
 # The bidirectional classes of characters that reorder the text around them.
 DIRECTION_CHANGING: Final = frozenset({"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"})
 
@@ -45,3 +48,25 @@ def bidi_isolate(value: str) -> str:
     """
     reorders = any(unicodedata.bidirectional(each) in DIRECTION_CHANGING for each in value)
     return f"{ISOLATES[0]}{value}{ISOLATES[1]}" if reorders else value
+
+
+def isolate_ltr(value: str) -> str:
+    """Isolate text with letters that run left to right, for a text that runs right to left."""
+    reorders = any(unicodedata.bidirectional(each) == "L" for each in value)
+    return f"{ISOLATES[0]}{value}{ISOLATES[1]}" if reorders else value
+
+
+def mark_rtl_lines(text: str) -> str:
+    """Begin each line that would not run right to left with a mark that makes it."""
+    return "\n".join(map(_mark_rtl, text.split("\n")))
+
+
+def remove_direction_marks(text: str) -> str:
+    """Remove the isolates and marks with which a text keeps its direction."""
+    return re.sub(f"[{RLM}\u2066-\u2069]", "", text)
+
+
+def _mark_rtl(line: str) -> str:
+    strong = (found for each in line if (found := unicodedata.bidirectional(each)) in STRONG)
+    runs_right_to_left = next(strong, "R") in {"R", "AL"} and not line.startswith(ISOLATES[0])
+    return line if runs_right_to_left else f"{RLM}{line}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import pytz
@@ -83,6 +83,8 @@ def to_utc(naive: datetime, zone: str) -> datetime:
         raise AmbiguousTimeError(max(offsets), min(offsets)) from None
 
 
+# The site in each language shows the same times.
+@lru_cache(maxsize=16_384)
 def to_local(time: datetime, zone: str) -> LocalTime:
     """Convert an aware datetime to the local time of ``zone``."""
     local = time.astimezone(_get_zone(zone))
@@ -124,9 +126,10 @@ def get_offset(local: datetime) -> timedelta:
 
 def format_utc(time: datetime) -> str:
     """Format an aware datetime in UTC (RFC 3339): "2025-07-21T14:00:00Z"."""
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
+@lru_cache(maxsize=16_384)
 def format_local(time: datetime, zone: str) -> str:
     """Format an aware datetime with the offset of ``zone``: "2025-07-21T23:00:00+09:00"."""
     return time.astimezone(_get_zone(zone)).isoformat(timespec="seconds")

@@ -9,7 +9,12 @@ import click
 from defects_ical.cli.check.comparison import compare_schedule
 from defects_ical.cli.check.event_table import print_events
 from defects_ical.cli.check.folder import check_folder, compare_folder
-from defects_ical.cli.console import PLACEHOLDER_URL, SCHEDULE_OPTION, print_schedule_warnings
+from defects_ical.cli.console import (
+    PLACEHOLDER_URL,
+    SCHEDULE_OPTION,
+    print_missing_texts,
+    print_schedule_warnings,
+)
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.feed_size import check_feed_sizes
@@ -57,6 +62,7 @@ def _check_schedule(path: Path) -> None:
     listings = expand_schedule(schedule)
     click.echo(schedule.show.title)
     print_events(schedule, listings)
+    print_missing_texts(schedule)
     warnings = print_schedule_warnings(schedule, check_feed_sizes(schedule, PLACEHOLDER_URL))
     verdict = f", {count_noun(warnings, 'warning')}" if warnings else ""
     click.echo(f"{path}: OK, {count_noun(len(listings.main.episodes), 'episode')}{verdict}")

@@ -16,8 +16,10 @@ from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
 from defects_ical.model.fields import format_clock
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Episode, Event, Listings
+from defects_ical.text.dates import format_month
 from defects_ical.text.display import bidi_isolate
-from defects_ical.text.english import WEEKDAYS, count_noun, format_month
+from defects_ical.text.english import WEEKDAYS, count_noun
+from defects_ical.text.languages import ENGLISH
 from defects_ical.timezones.conversion import LocalTime
 
 STATUS_STYLES: Final = {
@@ -86,14 +88,18 @@ def _format_times(episode: Episode, schedule: Schedule) -> Iterator[str]:
     minutes = episode.slot.minutes or 0
     is_late = minutes >= DAY_MINUTES
     if is_late:
-        morning = f"({_format_weekday(own)} {format_time(own)})"
+        morning = f"({_format_weekday(own)} {format_time(own, ENGLISH)})"
         yield f"{_format_date(episode.slot.day)} {format_clock(minutes)} {morning}"
     else:
-        yield f"{_format_date(own.naive.date())} {format_time(own)}"
+        yield f"{_format_date(own.naive.date())} {format_time(own, ENGLISH)}"
     for each in others:
         # A late night has two days in the first column.
         has_day = is_late or own.naive.date() != each.naive.date()
-        yield f"{_format_weekday(each)} {format_time(each)}" if has_day else format_time(each)
+        yield (
+            f"{_format_weekday(each)} {format_time(each, ENGLISH)}"
+            if has_day
+            else format_time(each, ENGLISH)
+        )
 
 
 def _format_date(day: date) -> str:
@@ -110,10 +116,10 @@ def _list_announced(schedule: Schedule) -> Iterator[str]:
     for block, numbers in zip(blocks, number_blocks(blocks), strict=True):
         if block.period:
             count = f", {count_noun(len(numbers), 'episode')}" if block.season and numbers else ""
-            yield f"{_name_block(block, numbers)}: {format_month(*block.period)}{count}"
+            yield f"{_name_block(block, numbers)}: {format_month(*block.period, ENGLISH)}{count}"
 
 
 def _name_block(block: Block, numbers: Sequence[EpisodeNumber]) -> str:
     if block.season or not numbers:
         return f"Season {block.season}" if block.season else "Announced"
-    return numbers[0].name if len(numbers) == 1 else format_numbers(numbers)
+    return format_numbers(numbers)

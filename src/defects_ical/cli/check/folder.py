@@ -10,7 +10,7 @@ import click
 
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.feed_checks import check_named_feeds, find_large_combined_feeds
-from defects_ical.catalog.root_files import list_paths
+from defects_ical.catalog.root_files import list_root_paths
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import summarize_show
 from defects_ical.cli.check.comparison import compare_schedule
@@ -41,8 +41,9 @@ def check_folder(path: Path) -> None:
     """List the shows of a folder, then the warnings of each schedule and of the site."""
     folder = load_folder(path)
     inputs = _make_inputs(folder, PLACEHOLDER_URL)
-    summaries = {slug: summarize_show(each) for slug, each in inputs.items()}
-    catalog = Catalog(folder.settings, PLACEHOLDER_URL, tuple(summaries.values()))
+    languages = folder.settings.languages
+    summaries = {slug: summarize_show(each, languages) for slug, each in inputs.items()}
+    catalog = Catalog.create(folder.settings, PLACEHOLDER_URL, tuple(summaries.values()))
     if problems := tuple(check_named_feeds(catalog)):
         raise ScheduleError(problems)
     schedules = folder.schedules
@@ -84,11 +85,11 @@ def compare_folder(path: Path, against: str, *, as_markdown: bool) -> None:
 def _find_lost_urls(folder: LoadedFolder, published: PublishedShows) -> Iterator[str]:
     """Yield the published shows and combined feeds that the folder does not have."""
     inputs = _make_inputs(folder, PLACEHOLDER_URL)
-    summaries = tuple(map(summarize_show, inputs.values()))
-    catalog = Catalog(folder.settings, PLACEHOLDER_URL, summaries)
+    languages = folder.settings.languages
+    summaries = tuple(summarize_show(each, languages) for each in inputs.values())
+    catalog = Catalog.create(folder.settings, PLACEHOLDER_URL, summaries)
     yield from (f"/{slug}/" for slug in sorted(published.places.keys() - inputs.keys()))
-    paths = {path for each in catalog.feeds for path in list_paths(each)}
-    lost = sorted(published.combined_feeds - paths)
+    lost = sorted(published.combined_feeds - {*list_root_paths(catalog)})
     yield from (path for path in lost if not REMINDERS_PATH.search(path))
 
 

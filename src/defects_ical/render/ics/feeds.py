@@ -8,46 +8,45 @@ rendered once and its bytes are reused in all three kinds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from typing import Final, NamedTuple
 
-from icalendar.prop import vCategory, vDate, vDatetime, vDuration, vUri
+from icalendar.prop import vCategory, vUri
 
 from defects_ical.content import descriptions
-from defects_ical.content.feeds import Feed, add_reminders, event_path, event_uid
+from defects_ical.content.feeds import Feed, add_reminders, event_path
 from defects_ical.content.site_input import SiteInput
-from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.calendar import (
     CalendarProperties,
     assemble_calendar,
     render_calendar,
     render_unnamed_calendar,
 )
-from defects_ical.render.ics.lines import BEGIN_EVENT, END_EVENT, Lines, Value, render_line
-from defects_ical.render.ics.zones import CalendarZone, choose_zone
-from defects_ical.schedule.episodes import Availability, Event, Start
-from defects_ical.text.english import format_distance
+from defects_ical.render.ics.lines import BEGIN_EVENT, END_EVENT, render_line
+from defects_ical.render.ics.neutral_lines import NeutralLines
+from defects_ical.schedule.episodes import Availability, Event
+from defects_ical.text.lengths import DAY_MINUTES, format_distance
 
-# In the order in which icalendar sorts them.
-PROPERTIES: Final = (
-    *("SUMMARY", "DTSTART", "DTEND", "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "CREATED"),
-    *("DESCRIPTION", "LAST-MODIFIED", "LOCATION", "STATUS", "TRANSP", "URL"),
-)
+BEGIN_ALARM: Final = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\n"
 
 
-def render_feeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the bytes of every .ics file."""
-    schedule, listings = site.schedule, site.listings
-    zone = choose_zone(schedule, listings)
-    timezone = zone.render_definition()
-    lines = _SharedLines(site, zone)
+def render_feeds(
+    site: SiteInput, neutral: NeutralLines | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the bytes of every .ics file.
+
+    ``neutral`` are the lines that the site has in common with those in other languages.
+    """
+    neutral = neutral or NeutralLines(site)
+    schedule, listings, timezone = site.schedule, site.listings, neutral.timezone
+    lines = _SharedLines(site, neutral)
     for feed in site.feeds:
         renderer = _FeedRenderer(site, feed, lines)
         events = listings.of(feed.platform).events
         modified = max((each.modified for each in events), default=schedule.published)
         # An edit of one event may change the form of the times of all others.
-        name = f"{feed.path} in {zone.name}"
+        name = f"{feed.path} in {neutral.zone.name}"
         contents = site.cache.get_or_render(name, events, renderer.render_event)
         calendar = renderer.render_calendar(feed, modified)
         yield feed.path, assemble_calendar(calendar, timezone, contents)
@@ -73,85 +72,61 @@ def _add_alarm(event: bytes, alarm: bytes) -> bytes:
     return event.removesuffix(END_EVENT) + alarm + END_EVENT
 
 
+class _EventTexts(NamedTuple):
+    """What an event says in every feed: its title, and lines and parts of the description."""
+
+    title: str
+    summary: bytes
+    url: bytes
+    teaser: str
+    link: str
+
+
 class _SharedLines:
     """Content lines that several events or feeds have in common, each rendered once."""
 
-    def __init__(self, site: SiteInput, zone: CalendarZone) -> None:
+    def __init__(self, site: SiteInput, neutral: NeutralLines) -> None:
         self.site = site
-        categories = vCategory([*dict.fromkeys(("TV", *site.show.genres))])
-        self.common: Lines = {
-            # A broadcast does not make its viewers busy.
-            "TRANSP": render_line("TRANSP", "TRANSPARENT"),
-            "CATEGORIES": render_line("CATEGORIES", categories),
-        }
-        self.get_broadcast = cache(partial(_render_broadcast, site.schedule, zone))
-        self._get_stamps = cache(_render_stamps)
-        self._get_name = cache(_render_name)
-        self._get_alarm = cache(_render_alarm)
+        self.neutral = neutral
+        words = site.words
+        categories = vCategory([*dict.fromkeys((words.category, *site.show.genres))])
+        self.categories = render_line("CATEGORIES", categories)
+        self._texts: dict[tuple[str, ...], _EventTexts] = {}
+        self._get_alarm = cache(self._render_alarm)
 
-    def render_event(self, event: Event) -> Lines:
-        """Render what an event has in common in every feed."""
-        title, first = descriptions.format_event_title(event, self.site.schedule), event.first
-        stamps = self._get_stamps(first.published, event.modified, event.sequence)
-        return {**stamps, **self._get_name(title, first.status, self.site.link_to(event))}
+    def get_texts(self, event: Event) -> _EventTexts:
+        """Return what an event says in every feed."""
+        # A platform may show fewer of the episodes, or with another status.
+        key = (event.first.status, *(each.id for each in event.episodes))
+        if key not in self._texts:
+            self._texts[key] = self._make_texts(event)
+        return self._texts[key]
+
+    def _make_texts(self, event: Event) -> _EventTexts:
+        words, page = self.site.words, self.site.link_to(event)
+        title = descriptions.format_event_title(event, self.site.schedule)
+        return _EventTexts(
+            title=title,
+            summary=render_line("SUMMARY", title),
+            url=render_line("URL", vUri(page)),
+            teaser=descriptions.describe_episodes(event, words),
+            link=words.all_episodes_link.format(url=words.isolate_in_rtl(page)),
+        )
 
     def render_alarm(self, event: Event, minutes: int) -> bytes:
         """Render the reminder of an event; nothing if it does not air then."""
         if event.first.start is None or event.first.status in {"cancelled", "postponed"}:
             return b""
-        return self._get_alarm(descriptions.format_event_title(event, self.site.schedule), minutes)
+        return self._get_alarm(self.get_texts(event).title, minutes)
 
-
-def _render_stamps(published: datetime, modified: datetime, sequence: int) -> Lines:
-    """Render when an event was added and last changed."""
-    values: dict[str, Value] = {
-        "CREATED": vDatetime(published),
-        # Evolution and ICSx5 apply a change only if all three of these increase.
-        "DTSTAMP": vDatetime(modified),
-        "LAST-MODIFIED": vDatetime(modified),
-        "SEQUENCE": str(sequence),
-    }
-    return {name: render_line(name, value) for name, value in values.items()}
-
-
-def _render_name(title: str, status: str, url: str) -> Lines:
-    # iCalendar has no "postponed"; the title says it.
-    status = "tentative" if status == "postponed" else status
-    values: dict[str, Value] = {"SUMMARY": title, "STATUS": status.upper(), "URL": vUri(url)}
-    return {name: render_line(name, value) for name, value in values.items()}
-
-
-def _render_alarm(title: str, minutes: int) -> bytes:
-    distance = format_distance(*divmod(minutes, 24 * 60))
-    lines = (
-        render_line("ACTION", "DISPLAY"),
-        render_line("DESCRIPTION", f"{title} starts in {distance}"),
-        render_line("TRIGGER", vDuration(-timedelta(minutes=minutes))),
-    )
-    return b"".join((b"BEGIN:VALARM\r\n", *lines, b"END:VALARM\r\n"))
-
-
-class _Broadcast(NamedTuple):
-    """An event on one platform: DTSTART and DTEND, and its local times as text."""
-
-    start_end: Lines
-    local_times: str
-
-
-def _render_broadcast(
-    schedule: Schedule, zone: CalendarZone, start: Start, runtime: int
-) -> _Broadcast:
-    """Render what depends on the start and the runtime (minutes)."""
-    times = "\n".join(descriptions.format_local_times(start, schedule))
-    if not isinstance(start, datetime):
-        return _Broadcast(_render_dates(start), times)
-    return _Broadcast(zone.render_start_end(start, start + timedelta(minutes=runtime)), times)
-
-
-def _render_dates(day: date) -> Lines:
-    """Render DTSTART and DTEND as dates; DTEND is the next day, as an importer demands."""
-    days = {"DTSTART": day, "DTEND": day + timedelta(days=1)}
-    return {name: render_line(name, vDate(each), VALUE="DATE") for name, each in days.items()}
+    def _render_alarm(self, title: str, minutes: int) -> bytes:
+        words = self.site.words
+        length = format_distance(*divmod(minutes, DAY_MINUTES), words)
+        text = words.mark_lines(words.alarm.format(title=title, length=length))
+        description = render_line("DESCRIPTION", text)
+        return b"".join(
+            (BEGIN_ALARM, description, self.neutral.get_trigger(minutes), b"END:VALARM\r\n")
+        )
 
 
 class _FeedRenderer:
@@ -179,27 +154,35 @@ class _FeedRenderer:
         return render_calendar(properties)
 
     def render_event(self, event: Event) -> bytes:
-        """Render a VEVENT without a reminder."""
-        first = event.first
-        broadcast = self.lines.get_broadcast(first.start or first.date, first.runtime or 0)
-        uid = event_uid(self.site.show, event.id, self.feed.platform)
-        platforms, location = self.render_platforms(event.availability, first.links)
-        description = self._describe_event(event, platforms, broadcast.local_times)
-        lines = {
-            **self.lines.common,
-            **self.lines.render_event(event),
-            **broadcast.start_end,
-            "UID": render_line("UID", uid),
-            "DESCRIPTION": render_line("DESCRIPTION", description),
-            "LOCATION": location,
-        }
-        return b"".join((BEGIN_EVENT, *(lines[name] for name in PROPERTIES), END_EVENT))
+        """Render a VEVENT without a reminder, its properties in the order of icalendar."""
+        neutral = self.lines.neutral.get_event(event, self.feed.platform)
+        texts = self.lines.get_texts(event)
+        platforms, location = self.render_platforms(event.availability, event.first.links)
+        description = render_line("DESCRIPTION", self._describe_event(event, texts, platforms))
+        return b"".join(
+            (
+                *(
+                    BEGIN_EVENT,
+                    texts.summary,
+                    neutral.times,
+                    self.lines.categories,
+                    neutral.created,
+                ),
+                *(description, neutral.modified, location, neutral.status, texts.url, END_EVENT),
+            )
+        )
 
     def _describe_calendar(self) -> str:
-        title = self.site.show.title
-        if self.platform:
-            return f"When {title} is on {self.platform.name} ({self.platform.region})"
-        return f"When {title} airs, and where to watch it"
+        words = self.site.schedule.words
+        show = words.isolate_in_rtl(self.site.show.title)
+        if not self.platform:
+            return words.mark_lines(words.feed_description.format(show=show))
+        description = words.platform_feed_description.format(
+            show=show,
+            platform=words.isolate_in_rtl(self.platform.name),
+            region=words.isolate_in_rtl(self.platform.region),
+        )
+        return words.mark_lines(description)
 
     def _render_platforms(
         self, availability: tuple[Availability, ...], links: tuple[tuple[str, str], ...]
@@ -208,21 +191,22 @@ class _FeedRenderer:
         schedule = self.site.schedule
         names = descriptions.list_platforms(availability, schedule)
         shown = (self.feed.platform,) if self.feed.platform else names
-        text = "\n".join(descriptions.describe_platforms(shown, availability, links, schedule))
+        text = "\n".join(self.site.get_platform_lines(shown, availability, links))
         # Only names: Google looks up a URL on its map.
-        location = ", ".join(schedule.platforms[name].name for name in shown)
+        separator = schedule.words.list_separator
+        location = separator.join(schedule.platforms[name].name for name in shown)
         return text, render_line("LOCATION", location)
 
-    def _describe_event(self, event: Event, platforms: str, times: str) -> str:
+    def _describe_event(self, event: Event, texts: _EventTexts, platforms: str) -> str:
         schedule = self.site.schedule
         changes = (
             descriptions.describe_event_change(each, schedule) for each in reversed(event.revisions)
         )
         description = descriptions.EventDescription(
-            teaser=descriptions.describe_episodes(event),
+            teaser=texts.teaser,
             platforms=platforms,
-            times=times,
+            times="\n".join(self.site.get_local_times(event.first.start or event.first.date)),
             changes="\n".join(changes),
-            link=f"All episodes and changes: {self.site.link_to(event)}",
+            link=texts.link,
         )
-        return str(description)
+        return description.join(self.site.words)

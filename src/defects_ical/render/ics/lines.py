@@ -20,9 +20,42 @@ Value: TypeAlias = str | vCategory | vDate | vDatetime | vDuration | vUri
 """The value of a property; a plain string is a TEXT (RFC 5545 §3.3.11)."""
 
 
+# What RFC 5545 §3.3.11 escapes in a TEXT, the backslash first.
+_ESCAPES: Final = (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"))
+# Bytes of a line without what ends it; each further line begins with a space.
+_MAX_CONTENT: Final = MAX_LINE_BYTES - 1
+# In bytes of UTF-8, those that continue a character.
+_CONTINUATION: Final = range(0x80, 0xC0)
+
+
 def render_line(name: str, value: Value, **parameters: str) -> bytes:
     """Render a property as a content line, escaped and folded."""
+    if not parameters and isinstance(value, str):
+        text = value if isinstance(value, vUri) else escape_text(value)
+        return fold_line(f"{name}:{text}".encode())
     line = Contentline.from_parts(name, Parameters(parameters), value)
-    content = line.encode()
-    # icalendar looks at each character to fold a line; most lines are too short for that.
-    return (content if len(content) < MAX_LINE_BYTES else bytes(line.to_ical())) + b"\r\n"
+    return fold_line(line.encode())
+
+
+def escape_text(text: str) -> str:
+    """Escape a TEXT (RFC 5545 §3.3.11)."""
+    for character, escape in _ESCAPES:
+        text = text.replace(character, escape)
+    return text
+
+
+def fold_line(line: bytes) -> bytes:
+    """Fold a content line and end it (RFC 5545 §3.1), as icalendar does, but many times faster.
+
+    Splits neither a character nor an escape, which some apps would misread.
+    """
+    parts, start = [], 0
+    while len(line) - start > _MAX_CONTENT:
+        end = start + _MAX_CONTENT
+        while line[end] in _CONTINUATION:
+            end -= 1
+        if line[end - 1] in b"\\^":
+            end -= 1
+        parts.append(line[start:end])
+        start = end
+    return b"\r\n ".join((*parts, line[start:])) + b"\r\n"

@@ -1,0 +1,57 @@
+"""Bundle scripts, and give them the texts of a language."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Final
+
+from defects_ical.render.templates import get_template
+from defects_ical.text.words import Words
+
+# A browser ends a script at `</script` and may not end it there after `<!--`; JavaScript before
+# ES2019 takes the last two characters for line breaks.
+_SCRIPT_ESCAPES: Final = {each: f"\\u{ord(each):04X}" for each in "<>&\u2028\u2029"}
+# How scripts refer to a text.
+_WORD: Final = re.compile(r"\bWORDS\.(\w+)")
+
+
+def bundle_script(*names: str, words: Words | None = None, root: str = "") -> bytes:
+    """Join scripts into one, without the lines that are comments.
+
+    A function encloses them, so that they define no globals. With ``words``, the script has the
+    texts that it uses; without, it reads them from the page's element `script_words`. ``root``
+    leads from the script's folder to that of the data.
+    """
+    code = _join_scripts(names, root)
+    source = 'JSON.parse(document.getElementById("script_words").textContent)'
+    if words:
+        source = _select_words(code, words)
+    return f'(() => {{\n"use strict";\nconst WORDS = {source};\n{code}}})();\n'.encode()
+
+
+def select_words(words: Words, *names: str) -> str:
+    """Return the texts that scripts use, as JSON for the page's element `script_words`."""
+    return _select_words(_join_scripts(names, ""), words)
+
+
+@cache
+def _join_scripts(names: tuple[str, ...], root: str) -> str:
+    """Join scripts without the lines that are comments."""
+    script = "\n".join(get_template(each).render(root=root) for each in names)
+    return re.sub(r"(?m)^ *//.*\n", "", script)
+
+
+def _select_words(code: str, words: Words) -> str:
+    names = sorted({"code", "plural_categories", *_WORD.findall(code)})
+    return serialize_for_script({name: getattr(words, name) for name in names})
+
+
+def serialize_for_script(value: object) -> str:
+    """Return JSON that can stand in a script element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # str.translate() is many times slower on a text of megabytes.
+    for character, escape in _SCRIPT_ESCAPES.items():
+        text = text.replace(character, escape)
+    return text

@@ -1,0 +1,36 @@
+"""The languages of the site, and the texts of each."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from defects_ical.text.words import Words
+
+LANGUAGES: Final = ("en", "ko", "ja", "zh-Hant", "es", "pt-BR", "fr", "de", "id", "ar")
+"""The codes of the languages (BCP 47), each with a file of its texts."""
+
+DEFAULT_LANGUAGE: Final = "en"
+
+# For translators, not for the site.
+_NOTES: Final = ("reviewed", "glossary_")
+
+
+@cache
+def load_words(code: str) -> Words:
+    """Return the texts of a language, by its code."""
+    text = files("defects_ical").joinpath("languages", f"{code}.json").read_text("utf-8")
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in json.loads(text).items()
+        if not name.startswith(_NOTES)
+    }
+    cities = {name: values.pop(name) for name in [*values] if "/" in name}
+    return Words(code=code, cities=MappingProxyType(cities), **values)
+
+
+ENGLISH: Final = load_words(DEFAULT_LANGUAGE)
+"""The texts of messages, reports and documentation, whatever the site speaks."""
