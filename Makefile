@@ -137,7 +137,6 @@ $(VENV)/importers: tests/doctor/outcomes/package.json | $(VENV)/made
 	npm install --prefix $(VENV)/javascript --no-save --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
-# The pictures show Korean letters.
 # Letters of every language of the site, where the system has none.
 $(VENV)/fonts: | $(VENV)/made
 	@$(HAS_FONTS) || { $(call UNPACK,fonts-wqy-microhei) && $(call UNPACK,fonts-hosny-amiri); } || true

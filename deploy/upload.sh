@@ -23,9 +23,13 @@ upload() {
 upload_level() {
     below=$1 others=$2
     # Link targets before the pages that link to them.
-    upload "episodes/*.ics" "text/calendar; charset=utf-8" \
-        --cache-control "$cache, no-transform" --content-disposition attachment
-    upload "*.ics" "text/calendar; charset=utf-8" --exclude "${below}episodes/*" \
+    # Of the main language, then of others.
+    for files in "episodes/*.ics" "*/episodes/*.ics"; do
+        upload "$files" "text/calendar; charset=utf-8" \
+            --cache-control "$cache, no-transform" --content-disposition attachment
+    done
+    upload "*.ics" "text/calendar; charset=utf-8" \
+        --exclude "${below}episodes/*" --exclude "${below}*/episodes/*" \
         --cache-control "$cache, no-transform" --content-disposition inline
     upload "*.png" image/png
     upload "*.svg" image/svg+xml

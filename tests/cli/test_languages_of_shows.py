@@ -93,7 +93,7 @@ def test_each_language_has_its_overview_and_feeds() -> None:
         "/three/en/",
     ]
     assert list_lines("ko/crime.ics", "X-WR-CALNAME") == ["X-WR-CALNAME:범죄"]
-    assert list_lines("ar/crime.ics", "X-WR-CALNAME") == ["X-WR-CALNAME:Crime"]
+    assert list_lines("ar/crime.ics", "X-WR-CALNAME") == ["X-WR-CALNAME:\u200fCrime"]
     assert list_lines("ko/all.ics", "SUMMARY")[:3] == [
         "SUMMARY:Two: Episode 1",
         "SUMMARY:Two: Episode 2",
@@ -238,3 +238,38 @@ def test_url_must_not_end_in_a_language() -> None:
     assert status == 1
     assert "the URL of the site ends in `/ko`, the folder of a language. Publish it at" in output
     assert not Path("public/index.html").exists()
+
+
+def test_main_language_stays(shows: Path) -> None:
+    assert export()[0] == 0
+    before = Path("public/all.ics").read_bytes()
+    (shows / "site.yaml").write_text(SETTINGS.replace("[en, ko, ar]", "[ko, en, ar]"), "utf-8")
+    status, output = export("--allow-removal")
+    assert status == 1
+    assert "site.yaml:1:13: languages[0]: the main language was `en`" in output
+    status, output = run("check", "--against", "public")
+    assert status == 1
+    assert "the main language was `en`, not `ko`. Put `en` first" in output
+    assert Path("public/all.ics").read_bytes() == before
+
+
+@pytest.mark.usefixtures("shows")
+def test_files_are_not_written_through_a_link() -> None:
+    Path("elsewhere").mkdir()
+    Path("public").mkdir()
+    assert export()[0] == 0
+    settings = Path("shows/site.yaml")
+    settings.write_text(SETTINGS.replace("ar]", "ar, fr]"), "utf-8")
+    Path("public/fr").symlink_to("../elsewhere")
+    status, output = export()
+    assert status == 1
+    assert "public/fr: must be a folder. Move the file elsewhere." in output
+    assert [*Path("elsewhere").iterdir()] == []
+
+
+@pytest.mark.usefixtures("shows")
+def test_check_names_missing_texts_and_speaks_english() -> None:
+    status, output = run("check")
+    assert status == 0
+    assert "korean: en: 1 text is missing and shown in ko: show.genres[0]" in output
+    assert "21 July to 28 July 2025" in output

@@ -267,10 +267,18 @@ def test_folder_of_a_language_alone_is_compared() -> None:
 @pytest.mark.usefixtures("translated_folder")
 def test_removed_language_is_told_by_its_folder() -> None:
     Path("schedule.yaml").write_text(FEWER, "utf-8")
-    for source in ("public", "public/ar/show.ics"):
-        result = run_command("check", "--against", source)
-        assert result.exit_code == 1
-        assert "- /ar/: Restore it in `languages`.\n" in result.stdout
+    result = run_command("check", "--against", "public")
+    assert result.exit_code == 1
+    assert "- /ar/: Restore it in `languages`.\n" in result.stdout
+
+
+@pytest.mark.usefixtures("translated_folder")
+def test_file_of_a_removed_language_is_an_error() -> None:
+    """A file alone does not tell the language's folder from that of a site."""
+    Path("schedule.yaml").write_text(FEWER, "utf-8")
+    result = run_command("check", "--against", "public/ar/show.ics")
+    assert result.exit_code == 1
+    assert "Put the former one first in `languages`" in result.stdout
 
 
 def test_site_in_a_folder_with_the_name_of_a_language(

@@ -66,7 +66,7 @@ def _render_calendar(
     published = max(each.published for each in catalog.shows)
     modified = max((each.modified for _, each in selections if each.modified), default=published)
     properties = CalendarProperties(
-        name=feed.title,
+        name=catalog.words.mark_lines(feed.title),
         description=catalog.words.mark_lines(combined.description),
         timezone=catalog.settings.timezone,
         modified=modified,

@@ -23,9 +23,9 @@ from defects_ical.text.languages import DEFAULT_LANGUAGE
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
-# For a check, which needs no public one: the sizes of feeds depend on it by a few bytes.
 # How many texts a line names.
 MAX_NAMED: Final = 5
+# For a check, which needs no public one: the sizes of feeds depend on it by a few bytes.
 PLACEHOLDER_URL: Final = SiteURL.parse("https://www.example.org")
 
 
@@ -105,14 +105,14 @@ def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) 
     return len(warnings)
 
 
-def print_missing_texts(schedule: Schedule) -> None:
-    """Print a line for each language in which texts are missing."""
+def print_missing_texts(schedule: Schedule, prefix: str = "") -> None:
+    """Print a line for each language in which texts are missing; ``prefix`` begins it."""
     for language, paths in find_missing_texts(schedule):
         shown = ", ".join(paths[:MAX_NAMED])
         others = f" and {len(paths) - MAX_NAMED} more" if len(paths) > MAX_NAMED else ""
         missing = "1 text is" if len(paths) == 1 else f"{len(paths):,} texts are"
         main = schedule.languages[0]
-        click.echo(f"{language}: {missing} missing and shown in {main}: {shown}{others}")
+        click.echo(f"{prefix}{language}: {missing} missing and shown in {main}: {shown}{others}")
 
 
 def print_warnings(warnings: Iterable[str]) -> None:

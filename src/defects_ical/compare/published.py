@@ -32,7 +32,7 @@ from defects_ical.errors import ComparisonSourceError, SiteURLError
 from defects_ical.model.schedule import Schedule
 from defects_ical.rfc5545.content_lines import looks_like_html
 from defects_ical.text.display import excerpt
-from defects_ical.text.languages import LANGUAGES
+from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 SHOWS_JSON: Final = "/shows.json"
 MAX_BYTES: Final = 10_000_000
@@ -73,7 +73,7 @@ def load_published(source: str, schedule: Schedule) -> PublishedFeeds:
     found = [
         (*feed, body)
         for name, body in bodies.items()
-        if (feed := _identify_feed(name, body, schedule))
+        if (feed := _identify_feed(name, body, schedule, source))
     ]
     if not found:
         raise ComparisonSourceError(f"{source}: not a feed of this show. Use one of its feeds.")
@@ -93,6 +93,7 @@ class PublishedShows(NamedTuple):
 
     places: Mapping[str, str]
     combined_feeds: frozenset[str]
+    language: str = DEFAULT_LANGUAGE
 
 
 def find_published_shows(source: str) -> PublishedShows:
@@ -191,8 +192,13 @@ def _create_size_error(source: str) -> ComparisonSourceError:
     return ComparisonSourceError(f"{source}: larger than {megabytes} MB. {USE_ANOTHER}")
 
 
-def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteURL, str] | None:
-    """Return the base URL of a calendar's site and its path there; None if of another show."""
+def _identify_feed(
+    source: str, body: bytes, schedule: Schedule, root: str
+) -> tuple[SiteURL, str] | None:
+    """Return the base URL of a calendar's site and its path there; None if of another show.
+
+    ``root`` is the folder in which it was found, or the calendar itself.
+    """
     header, events = _parse_calendar(source, body)
     if "SOURCE" in header:
         base, slash, name = header["SOURCE"].value.rpartition("/")
@@ -201,7 +207,7 @@ def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteUR
         # An episode file has no SOURCE, but its event links to the page.
         base = events[0].properties["URL"].value.rpartition("/")[0]
         path = _find_path(events, schedule)
-    base, language = _split_base(base, source, schedule)
+    base, language = _split_base(base, source, schedule, root)
     try:
         site_url = SiteURL.parse(base)
     except SiteURLError:
@@ -212,13 +218,14 @@ def _identify_feed(source: str, body: bytes, schedule: Schedule) -> tuple[SiteUR
     return (site_url, f"{language}{path}") if is_own else None
 
 
-def _split_base(base: str, source: str, schedule: Schedule) -> tuple[str, str]:
+def _split_base(base: str, source: str, schedule: Schedule, root: str) -> tuple[str, str]:
     """Return the URL of a site, and the folder of the language whose feeds are at ``base``.
 
     A language that the schedule does not have any more is told by the folder of the file.
     """
     site_url, _, code = base.rpartition("/")
-    is_folder = code in LANGUAGES and "://" not in source and Path(source).parent.name == code
+    is_below = source != root and Path(source).parent != Path(root)
+    is_folder = is_below and code in LANGUAGES and Path(source).parent.name == code
     return (site_url, f"/{code}") if code in schedule.languages[1:] or is_folder else (base, "")
 
 
@@ -282,7 +289,16 @@ def _find_folders(folder: Path) -> PublishedShows:
     combined = (
         f"{prefix}/{each.name}" for prefix, at in folders.items() for each in at.glob("*.ics")
     )
-    return PublishedShows(places, frozenset(combined))
+    return PublishedShows(places, frozenset(combined), _read_language(folder / SHOWS_JSON[1:]))
+
+
+def _read_language(path: Path) -> str:
+    """Return the main language of an exported site; sites of one language do not name it."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return DEFAULT_LANGUAGE
+    return str(content.get("language", DEFAULT_LANGUAGE))
 
 
 def _find_remote_shows(url: str) -> PublishedShows:
@@ -293,8 +309,10 @@ def _find_remote_shows(url: str) -> PublishedShows:
         slugs = [str(each["slug"]) for each in content["shows"]]
         page = str(content["page"]).rstrip("/")
         feeds = frozenset(str(each["url"]).removeprefix(page) for each in content["feeds"])
+        language = str(content.get("language", DEFAULT_LANGUAGE))
     except (ValueError, LookupError, TypeError):
         message = f"not the list of a site's shows. {USE_SITE}"
         raise ComparisonSourceError(f"{address}: {message}") from None
     # Not the addresses in the list: this may be a copy of the site at another host.
-    return PublishedShows({slug: f"{base}/{slug}/{slug}.ics" for slug in slugs}, feeds)
+    places = {slug: f"{base}/{slug}/{slug}.ics" for slug in slugs}
+    return PublishedShows(places, feeds, language)

@@ -25,11 +25,15 @@ ATOM_PATH: Final = "/changes.atom"
 
 @dataclass(frozen=True, slots=True)
 class ChangeText:
-    """What an entry changed, and the episodes to which it applies: "Cancelled. A strike."."""
+    """What an entry changed, and the episodes to which it applies: "Cancelled. A strike.".
+
+    ``parts`` are the texts of the schedule in it.
+    """
 
     title: str
     episodes: tuple[Episode, ...]
     text: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,16 @@ def _make_entry(change: Change, revised: dict[Episode, Revision], schedule: Sche
         episodes=tuple(revised),
         is_summary=is_all,
         texts=tuple(
-            ChangeText(join_names(group, words), group, text)
+            ChangeText(join_names(group, words), group, text, list_parts(revised[group[0]]))
             for text, group in _group_by_text(revised, schedule).items()
         ),
         words=words,
     )
+
+
+def list_parts(revision: Revision) -> tuple[str, ...]:
+    """Return the texts of the schedule in what a revision says."""
+    return tuple(each for each in (revision.note, revision.reason) if each)
 
 
 def _group_by_text(

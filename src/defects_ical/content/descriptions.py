@@ -99,11 +99,13 @@ def format_event_title(item: Event | Episode, schedule: Schedule) -> str:
 def describe_episodes(event: Event, words: Words) -> str:
     """Return the teaser, or what an event of several episodes contains."""
     if len(event.episodes) == 1:
-        return event.first.teaser or ""
+        return words.isolate_lines_in_rtl(event.first.teaser or "")
     count = len(event.episodes)
     lines = [format_count(count, words.released_together_sentence, words)]
     lines += (
-        words.episode_teaser.format(episode=words.isolate_in_rtl(each.name), teaser=each.teaser)
+        words.episode_teaser.format(
+            episode=words.isolate_in_rtl(each.name), teaser=words.isolate_in_rtl(each.teaser)
+        )
         if each.teaser
         else each.name
         for each in event.episodes

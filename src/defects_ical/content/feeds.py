@@ -49,7 +49,12 @@ class Feed:
         if minutes != DEFAULT_REMINDER:
             name, title = f"{name}-{minutes}", words.feed_with_other_reminders
         length = format_distance(*divmod(minutes, DAY_MINUTES), words)
-        return Feed(name, title.format(feed=self.title, length=length), self.platform, minutes)
+        return Feed(
+            name,
+            title.format(feed=words.isolate_in_rtl(self.title), length=length),
+            self.platform,
+            minutes,
+        )
 
 
 def format_reminder(minutes: int, words: Words) -> str:

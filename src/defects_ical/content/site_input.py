@@ -101,12 +101,6 @@ class SiteInput:
         cache.start_build(schedule, url)
         return SiteInput(schedule, url, cache, main=self)
 
-    @cached_property
-    def foreign_parts(self) -> tuple[Foreign, ...]:
-        """The texts in the change log that are not in the language of the site."""
-        texts = (text for each in self.schedule.changes for text in (each.note, each.reason))
-        return tuple(dict.fromkeys(text for text in texts if isinstance(text, Foreign)))
-
     @property
     def foreign_names(self) -> tuple[Foreign, ...]:
         """The titles of the show and of specials that are not in the language of the site."""

@@ -32,6 +32,8 @@ def format_headers(site: Site, site_url: SiteURL) -> str:
     rules: dict[str, Headers] = {
         _get_pattern(path): resource.headers for path, resource in site.items()
     }
+    # Those of the main language come first: a host may read only so many.
+    rules = dict(sorted(rules.items(), key=lambda each: _is_of_language(each[0])))
     return _format_rules(rules, site_url)
 
 
@@ -45,6 +47,10 @@ def _get_pattern(path: str) -> str:
         return path
     pattern = _EPISODE_FILES if local.startswith(EPISODES_DIR) else local
     return f"{_ANY_LANGUAGE}{pattern}" if language else pattern
+
+
+def _is_of_language(pattern: str) -> bool:
+    return pattern.startswith(_ANY_LANGUAGE) or _is_language_page(pattern)
 
 
 def format_site_headers(

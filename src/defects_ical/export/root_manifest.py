@@ -13,6 +13,7 @@ from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import SAFE_PATH, TEMPORARY_FILE, FileStamp
 from defects_ical.export.exporter import MANIFEST_FILE, ROOT_MANIFEST_FILE
 from defects_ical.export.show_stage import STAGE_FOLDER
+from defects_ical.text.languages import DEFAULT_LANGUAGE
 
 _OWN_FILES: Final = {TEMPORARY_FILE, STAGE_FOLDER, ROOT_MANIFEST_FILE}
 
@@ -23,7 +24,8 @@ class RootManifest:
 
     ``files`` are those at the root; ``fingerprint`` identifies what they were made of, and is
     empty while an export writes. ``feeds`` has the same for each combined feed, by its name.
-    ``kept`` are the files of feeds that are no longer part of the site.
+    ``kept`` are the files of feeds that are no longer part of the site. ``language`` is the main
+    one of the site.
     """
 
     shows: Mapping[str, str] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class RootManifest:
     fingerprint: str = ""
     feeds: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
+    language: str = DEFAULT_LANGUAGE
 
     @classmethod
     def read(cls, folder: Path) -> RootManifest:

@@ -116,6 +116,8 @@ class _Run:
         gone = site.manifest.shows.keys() - slugs
         if not self.staged and not gone and site.is_root_current(settings):
             return SiteExportResult(0, len(self.current), 0, 0, ())
+        if problems := tuple(site.check_language(settings)):
+            raise ScheduleError(problems)
         catalog = self._build_catalog(slugs, settings)
         if problems := tuple(check_named_feeds(catalog)):
             raise ScheduleError(problems)

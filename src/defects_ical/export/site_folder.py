@@ -13,13 +13,14 @@ from typing import Final
 
 from defects_ical.catalog.catalog import Catalog, CombinedFeed
 from defects_ical.catalog.combined_feeds import Parts
+from defects_ical.catalog.feed_checks import check_named_feeds
 from defects_ical.catalog.root_files import list_paths, list_root_paths, render_root_files
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ShowSummary
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import REMINDERS_PATH
 from defects_ical.content.site_url import name_file
-from defects_ical.errors import ExportError
+from defects_ical.errors import ExportError, Problem
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
 from defects_ical.export.exporter import ROOT_MANIFEST_FILE
 from defects_ical.export.headers_file import FEED_SUFFIX, HEADERS_FILE, format_site_headers
@@ -75,6 +76,9 @@ class SiteFolder:
             path = self.target.folder / name
             if path.exists() or path.is_symlink():
                 raise ExportError(f"{path}: not written by defects-ical. Move it elsewhere.")
+        for parent in {(self.target.folder / name).parent for name in names}:
+            if parent.is_symlink() or (parent.exists() and not parent.is_dir()):
+                raise ExportError(f"{parent}: must be a folder. Move the file elsewhere.")
         shows = {**dict.fromkeys(slugs, ""), **self.manifest.shows}
         files = {**dict.fromkeys(names, FileStamp(0, 0)), **self.manifest.files}
         if shows.keys() != self.manifest.shows.keys() or files.keys() != self.manifest.files.keys():
@@ -125,6 +129,21 @@ class SiteFolder:
                 raise ExportError(f"{path}: damaged. Export to a new folder.") from None
         return self._summaries[slug]
 
+    def check_language(self, settings: SiteSettings) -> Iterator[Problem]:
+        """Yield the problem that the main language is another one: all feeds would change."""
+        before, now = self.manifest.language, settings.languages[0]
+        if self.manifest.feeds and before != now:
+            message = (
+                f"the main language was `{before}`, and every text would change for subscribers"
+            )
+            hint = f"Put `{before}` first in `languages`, or export to a new folder."
+            yield settings.problem(("languages", 0), message, hint)
+
+    def check_settings(self, settings: SiteSettings) -> Iterator[Problem]:
+        """Yield why settings cannot be used for the shows of the folder."""
+        yield from self.check_language(settings)
+        yield from check_named_feeds(self.build_catalog(settings))
+
     def find_vanished_feeds(self, catalog: Catalog) -> tuple[str, ...]:
         """Return the names of combined feeds that the folder has, but the catalog has not."""
         names = {name_file(path) for path in list_root_paths(catalog)}
@@ -145,7 +164,11 @@ class SiteFolder:
         catalog = self.build_catalog(settings)
         self.expect((), catalog)
         before, written = self.manifest, 0
-        feeds = {each.feed.name: self._fingerprint_feed(each, catalog) for each in catalog.feeds}
+        feeds = {
+            f"{folder}{each.feed.name}": self._fingerprint_feed(each, catalog, version)
+            for folder, version in _list_versions(catalog)
+            for each in version.feeds
+        }
         stamps = self._list_current_feeds(catalog, feeds)
         for name, parts in self._render_root(catalog, frozenset(stamps)):
             stamp = self._get_unchanged_stamp(name, parts)
@@ -157,7 +180,8 @@ class SiteFolder:
         files = {**stamps, **{name: before.files[name] for name in kept}}
         for slug in before.shows.keys() - shows.keys():
             remove_show(self.target.folder, slug)
-        self._write_manifest(RootManifest(shows, files, fingerprint, feeds, kept))
+        language = settings.languages[0]
+        self._write_manifest(RootManifest(shows, files, fingerprint, feeds, kept, language))
         return written
 
     def is_root_current(self, settings: SiteSettings, *, keep_vanished: bool = False) -> bool:
@@ -241,21 +265,26 @@ class SiteFolder:
     ) -> dict[str, FileStamp]:
         """Return the stamps of combined feeds that are as they have to be, and of their twins."""
         found: dict[str, FileStamp] = {}
-        for each in catalog.feeds:
-            names = [name_file(path) for path in list_paths(each)]
-            stamps = {name: self.manifest.files.get(name) for name in names}
-            intact = all(
-                stamp and stamp_file(self.target.folder / name) == stamp
-                for name, stamp in stamps.items()
-            )
-            if intact and self.manifest.feeds.get(each.feed.name) == fingerprints[each.feed.name]:
-                found |= {name: stamp for name, stamp in stamps.items() if stamp}
+        for folder, version in _list_versions(catalog):
+            for each in version.feeds:
+                names = [f"{folder}{name_file(path)}" for path in list_paths(each)]
+                stamps = {name: self.manifest.files.get(name) for name in names}
+                intact = all(
+                    stamp and stamp_file(self.target.folder / name) == stamp
+                    for name, stamp in stamps.items()
+                )
+                name = f"{folder}{each.feed.name}"
+                if intact and self.manifest.feeds.get(name) == fingerprints[name]:
+                    found |= {name: stamp for name, stamp in stamps.items() if stamp}
         return found
 
-    def _fingerprint_feed(self, combined: CombinedFeed, catalog: Catalog) -> str:
-        """Identify what a combined feed is made of: settings, and shows that may be in it."""
+    def _fingerprint_feed(self, combined: CombinedFeed, catalog: Catalog, version: Catalog) -> str:
+        """Identify what a combined feed is made of: settings, and shows that may be in it.
+
+        ``version`` is the catalog in the language of the feed.
+        """
         shows = [self.shows[each.slug] for each in catalog.shows if combined.filter.accepts(each)]
-        parts = (catalog.settings.digest, str(catalog.url), *(each.fingerprint for each in shows))
+        parts = (catalog.settings.digest, str(version.url), *(each.fingerprint for each in shows))
         return compute_fingerprint(*(each.encode() for each in parts))
 
     def _remove_files(self, names: Iterable[str], *, keep_feeds: bool) -> tuple[str, ...]:
@@ -288,6 +317,13 @@ def pause_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _list_versions(catalog: Catalog) -> Iterator[tuple[str, Catalog]]:
+    """Yield the catalog in each language, with the folder of its files."""
+    yield "", catalog
+    for each in catalog.others:
+        yield f"{each.words.code}/", each
 
 
 def _read_feed(folder: Path, path: str) -> bytes:

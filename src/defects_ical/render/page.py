@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import segno
 
 from defects_ical.content import calendar_apps, descriptions
-from defects_ical.content.changelog import ATOM_PATH
+from defects_ical.content.changelog import ATOM_PATH, list_parts
 from defects_ical.content.episode_list import (
     Expectation,
     SeasonPart,
@@ -101,7 +101,6 @@ def _make_context(site: SiteInput) -> dict[str, object]:
         "expected": expected,
         "describe_platform": partial(_describe_platform, site),
         "event_items": _render_events(site, seasons),
-        "foreign_parts": site.foreign_parts,
         "format_reminder": partial(format_reminder, words=words),
         "has_changes": any(each.previous_start or each.status != "confirmed" for each in episodes),
         "iframe_sandbox": IFRAME_SANDBOX,
@@ -247,7 +246,7 @@ def _render_row(site: SiteInput, row: Row) -> str:
         "clock_lines": site.get_local_times(start),
         "end": format_utc(end),
         "event": event,
-        "foreign_parts": site.foreign_parts,
+        "change_parts": _list_change_parts(event),
         "google_url": calendar_apps.add_to_google(entry),
         "ics_url": site.url.join(event_path(event.id, schedule)),
         "level": row.level,
@@ -265,6 +264,12 @@ def _render_row(site: SiteInput, row: Row) -> str:
         "words": words,
     }
     return get_macro("episode.html", "row")(**context)
+
+
+def _list_change_parts(event: Event) -> tuple[str, ...]:
+    """Return the texts of the schedule in what the changes of an event say."""
+    parts = (part for revision in event.revisions for _, part in revision.parts)
+    return tuple(dict.fromkeys(text for each in parts for text in list_parts(each)))
 
 
 def _describe_changes(event: Event, schedule: Schedule) -> Iterator[str]:

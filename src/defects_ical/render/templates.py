@@ -93,7 +93,7 @@ def name_in_html(item: Event | Episode) -> Markup:
     first = episodes[0]
     if len(episodes) > 1 or not isinstance(first.title, Foreign):
         return escape(item.name)
-    title = Markup('<span lang="{}">{}</span>').format(first.title.language, first.title)
+    title = isolate_part(first.title)
     if not first.number:
         return title
     number = first.number.describe(first.words)
@@ -102,15 +102,23 @@ def name_in_html(item: Event | Episode) -> Markup:
 
 def mark_parts(text: str, parts: tuple[str, ...]) -> Markup:
     """Return a text in which the parts that are in another language say so."""
-    foreign = {str(escape(each)): each for each in parts if isinstance(each, Foreign)}
+    foreign = {str(each): each for each in parts if isinstance(each, Foreign)}
     if not foreign:
         return escape(text)
-    pattern = "|".join(map(re.escape, sorted(foreign, key=len, reverse=True)))
+    longest_first = sorted(foreign, key=len, reverse=True)
+    # Whole words: a short title may be in a longer one.
+    pattern = rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)"
+    pieces = re.split(pattern, text)
+    # Every second piece is a part.
+    marked = (
+        isolate_part(foreign[each]) if n % 2 else escape(each) for n, each in enumerate(pieces)
+    )
+    return Markup().join(marked)
 
-    def mark(found: re.Match[str]) -> str:
-        return f'<span lang="{foreign[found[0]].language}">{found[0]}</span>'
 
-    return Markup(re.sub(pattern, mark, escape(text)))  # noqa: S704 - escaped
+def isolate_part(text: Foreign) -> Markup:
+    """Return a text in an element that names its language."""
+    return Markup('<span lang="{}">{}</span>').format(text.language, text)
 
 
 _ENVIRONMENT.globals |= {

@@ -206,7 +206,7 @@ class FolderPublisher:
         except ScheduleError as error:
             self._settings_problems = error.problems
             return False
-        self._settings_problems = tuple(check_named_feeds(self._site.build_catalog(settings)))
+        self._settings_problems = tuple(self._site.check_settings(settings))
         if self._settings_problems:
             return False
         self._settings = settings

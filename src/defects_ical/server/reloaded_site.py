@@ -43,13 +43,11 @@ class ReloadedSite:
     def find_page(self, path: str) -> str | None:
         """Return the path of the page if it is requested by the name of its file or folder."""
         root = self._site_url.path
-        pages = [each for each in self.table.live.site if each.endswith("/")]
-        for page in pages:
-            folders = {page, f"{root}{page}"}
-            names = {each.rstrip("/") for each in folders} | {f"{each}{INDEX}" for each in folders}
-            if path in names:
-                return f"{root}{page}"
-        return None
+        if path.endswith("/"):
+            return None
+        page = path.removesuffix(INDEX) if path.endswith(f"/{INDEX}") else f"{path}/"
+        local = page.removeprefix(root) if page.startswith(f"{root}/") else page
+        return f"{root}{local}" if local in self.table.live.site else None
 
     def describe_health(self) -> Mapping[str, object]:
         """Return the state of the service."""

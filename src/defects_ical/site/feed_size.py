@@ -31,19 +31,29 @@ _CHARACTER_BYTES: Final = 10
 
 def check_feed_sizes(schedule: Schedule, site_url: SiteURL) -> Iterator[Problem]:
     """Yield a warning if a feed would be too large; render only what might be."""
-    if estimate_feed_size(schedule) > MAX_SIZE:
-        bodies = dict(render_feeds(SiteInput(schedule, site_url)))
-        yield from find_large_feeds(schedule, {path: len(each) for path, each in bodies.items()})
+    main = SiteInput(schedule, site_url)
+    for site in (main, *main.others):
+        if max(estimate_size(each, site.schedule) for each in list_listings(site)) > MAX_SIZE:
+            sizes = {path: len(each) for path, each in render_feeds(site)}
+            yield from find_large_feeds(
+                site.schedule, sizes, "" if site.is_main else site.words.code
+            )
 
 
-def find_large_feeds(schedule: Schedule, sizes: Mapping[str, int]) -> Iterator[Problem]:
-    """Yield a warning that names the largest feed, if it is too large; ``sizes`` are by path."""
+def find_large_feeds(
+    schedule: Schedule, sizes: Mapping[str, int], language: str = ""
+) -> Iterator[Problem]:
+    """Yield a warning that names the largest feed, if it is too large; ``sizes`` are by path.
+
+    ``language`` is the folder of the feeds, if they are not in the main language.
+    """
     large = {each.path: sizes[each.path] for each in all_feeds(schedule)}
     large = {path: size for path, size in large.items() if size > MAX_SIZE}
     if not large:
         return
     path = max(large, key=lambda each: large[each])
-    size = f"`{path}` has {large[path] / 1_000_000:.1f} MB"
+    folder = f"/{language}" if language else ""
+    size = f"`{folder}{path}` has {large[path] / 1_000_000:.1f} MB"
     others = f" ({count_noun(len(large) - 1, 'other feed')} too)" if len(large) > 1 else ""
     message = f"{size}, more than the 1 MB that Google Calendar imports{others}"
     hint = (
@@ -59,6 +69,11 @@ def _suggest_range(schedule: Schedule) -> str:
         return ""
     later = numbers[0][len(numbers[0]) // 2 :]
     return f", like `episodes: {EpisodeRange(later[0].number, later[-1].number)}`"
+
+
+def list_listings(site: SiteInput) -> tuple[Listing, ...]:
+    """Return what is in each feed without reminders."""
+    return (site.listings.main, *site.listings.platforms.values())
 
 
 def estimate_feed_size(schedule: Schedule) -> int:

@@ -379,6 +379,10 @@ class Words:
         """Isolate a value only in a language that is written from right to left."""
         return display.isolate_ltr(value) if self.is_rtl else value
 
+    def isolate_lines_in_rtl(self, text: str) -> str:
+        """Isolate each line of a text only in a language that is written from right to left."""
+        return "\n".join(map(self.isolate_in_rtl, text.split("\n"))) if self.is_rtl else text
+
     def mark_lines(self, text: str) -> str:
         """Give every line of a plain text the direction of the language.
 

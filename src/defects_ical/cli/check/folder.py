@@ -17,6 +17,7 @@ from defects_ical.cli.check.comparison import compare_schedule
 from defects_ical.cli.console import (
     PLACEHOLDER_URL,
     Cells,
+    print_missing_texts,
     print_schedule_warnings,
     print_table,
     print_warnings,
@@ -35,6 +36,7 @@ from defects_ical.shows.loader import LoadedFolder, load_folder
 from defects_ical.site.feed_size import MAX_SIZE, check_feed_sizes, estimate_feed_size
 from defects_ical.text.display import bidi_isolate
 from defects_ical.text.english import count_noun
+from defects_ical.text.languages import DEFAULT_LANGUAGE
 
 
 def check_folder(path: Path) -> None:
@@ -48,6 +50,8 @@ def check_folder(path: Path) -> None:
         raise ScheduleError(problems)
     schedules = folder.schedules
     print_table(("Show", "Slug", "Dates", "Episodes"), map(_make_show_row, schedules))
+    for each in schedules:
+        print_missing_texts(each, f"{each.show.slug}: ")
     warnings = sum(
         print_schedule_warnings(each, check_feed_sizes(each, PLACEHOLDER_URL)) for each in schedules
     )
@@ -63,6 +67,11 @@ def check_folder(path: Path) -> None:
 def compare_folder(path: Path, against: str, *, as_markdown: bool) -> None:
     """Print what would change for subscribers of each show; exit with 1 if it is unannounced."""
     folder, published = load_folder(path), find_published_shows(against)
+    main_language = folder.settings.languages[0]
+    if published.language != main_language:
+        message = f"the main language was `{published.language}`, not `{main_language}`"
+        hint = f"Put `{published.language}` first in `languages` of `site.yaml`."
+        raise UnannouncedChangeError(f"{against}: {message}. {hint}")
     is_announced = True
     for schedule in folder.schedules:
         place = published.places.get(schedule.show.slug)
@@ -101,6 +110,7 @@ def _make_inputs(folder: LoadedFolder, site_url: SiteURL) -> dict[str, SiteInput
 
 
 def _make_show_row(schedule: Schedule) -> Cells:
+    schedule = schedule.described_in(DEFAULT_LANGUAGE)
     episodes, show = sort_by_start(expand_episodes(schedule)), schedule.show
     dates = format_date_range(episodes, schedule)
     return (bidi_isolate(show.title), show.slug, dates, str(len(episodes)))

@@ -167,7 +167,7 @@ class FileIssue(Issue):
         clients=("Home Assistant", "ics", "vobject"),
     )
     TOO_DEEP = _nesting("{component} is nested more than {limit} levels deep.")
-    UNMATCHED_END = _nesting("END:{component} has no BEGIN:{component} before it.")
+    UNMATCHED_END = _nesting("END:{component} has no matching BEGIN before it.")
     UNOPENED_COMPONENT = _nesting("BEGIN:{component} is missing before this line.")
     UNCLOSED_COMPONENT = _nesting("{component} is not closed before {next_line}.")
     NESTED_COMPONENT = error(

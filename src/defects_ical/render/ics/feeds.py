@@ -143,7 +143,7 @@ class _FeedRenderer:
     def render_calendar(self, feed: Feed, modified: datetime) -> bytes:
         """Render the calendar of a feed, or of the same with reminders, without its events."""
         properties = CalendarProperties(
-            name=feed.title,
+            name=self.site.words.mark_lines(feed.title),
             description=self._describe_calendar(),
             timezone=self.site.schedule.timezone,
             modified=modified,
