@@ -86,6 +86,9 @@ def test_each_language_has_its_overview_and_feeds() -> None:
     ]
     # A show that lacks a language is linked in its main one.
     assert re.findall(r'<h3[^>]*><a href="([^"]+)"', page) == ["/english/", "/korean/", "/three/"]
+    # Its texts are marked in the list of shows and in the week.
+    assert '<h3 dir="auto" lang="en"><a href="/english/">Two</a>' in page
+    assert {*re.findall(r"<bdi[^>]*>Two</bdi>", page)} == {'<bdi lang="en">Two</bdi>'}
     overview = Path("public/index.html").read_text("utf-8")
     assert re.findall(r'<h3[^>]*><a href="([^"]+)"', overview) == [
         "/english/",

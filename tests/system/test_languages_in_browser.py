@@ -22,13 +22,20 @@ from tests.support.deployments import Deployment, Deployments, serve_folder
 from tests.support.layout_checks import find_cut_off, find_text, scroll_width
 from tests.support.page_checks import assert_accessible, delay_scripts, sum_shifts
 from tests.support.page_schedules import parse_utc
-from tests.support.translated_schedules import EXAMPLE, write_changed_example
+from tests.support.translated_schedules import (
+    EXAMPLE,
+    make_schedules,
+    write_changed_example,
+    write_greek,
+)
 from tests.support.variants import leave_to_soak
 
 pytest_plugins = ["tests.support.browser"]
 
 # Scripts without capitals, whose letters join or are square.
 JOINED: Final = frozenset({"ar", "ja", "ko", "zh-Hant"})
+# Of the texts of `write_greek`, which are in the main language only.
+GREEK: Final = "Κείμενο"
 # Between the moved episode and the tentative one.
 NOW: Final = parse_utc("2025-07-28T16:00")
 
@@ -94,6 +101,19 @@ def test_page_looks_right(
     assert find_cut_off(page) == []
     assert scroll_width(page) == width
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("path", ["/ko/", "/ko/embed.html"])
+def test_headline_marks_a_title_in_another_language(
+    deployments: Deployments, browser: WatchedBrowser, path: str
+) -> None:
+    schedule = make_schedules(("en", "ko"), write_greek)["changes"]
+    before = Visitor(now=parse_utc("2025-07-01T00:00"))
+    page = browser.open(deployments.get(schedule, "service"), path, before)
+    name = page.locator("#next bdi").first
+    expect(name.locator("[lang=en]")).to_contain_text(GREEK)
+    names = page.locator("[data-start] bdi").all()
+    assert name.inner_html() in [each.inner_html() for each in names]
 
 
 @pytest.mark.parametrize("code", ["ar", *leave_to_soak(*LANGUAGES[:-1])])

@@ -34,6 +34,11 @@ function isolate(text) {
   return element;
 }
 
+// The name of an episode. Its `label` on the page marks the language of each part.
+function makeName({ label, name }) {
+  return label ? label.cloneNode(true) : isolate(name);
+}
+
 // Choose the plural form of a text. The last one is for what the browser has no rules for.
 function chooseForm(forms, count) {
   return forms[WORDS.plural_categories.indexOf(PLURAL_RULES.select(count))] || forms[forms.length - 1];
@@ -144,7 +149,7 @@ function describeEnd(episodes, now) {
 
 // The nodes of the headline.
 function makeHeadline({ text, episode }) {
-  return episode ? fillNodes(text, { name: isolate(episode.name) }) : [text];
+  return episode ? fillNodes(text, { name: makeName(episode) }) : [text];
 }
 
 // The nodes of the headline with the wait, or with the day while the hour is unknown.

@@ -69,8 +69,8 @@ function linkToday(days) {
   find("jump").hidden = !day || day === days[0];
 }
 
-function linkShow({ title, link }) {
-  const copy = makeElement("a", "", isolate(title));
+function linkShow({ link }) {
+  const copy = makeElement("a", "", link.querySelector("bdi").cloneNode(true));
   copy.href = link.href;
   return copy;
 }
@@ -80,7 +80,7 @@ function linkShows(items) {
   const [first] = items;
   if (items.length > 2) return fillNodes(WORDS.names_and_more, { names: linkShow(first), count: items.length - 1 });
   if (items.length > 1 || !first.name) return joinNodes(items.map(linkShow));
-  return fillNodes(WORDS.show_and_episode, { show: linkShow(first), episode: isolate(first.name) });
+  return fillNodes(WORDS.show_and_episode, { show: linkShow(first), episode: first.label.cloneNode(true) });
 }
 
 function describeStart({ day, date: isoDate, start }, now) {

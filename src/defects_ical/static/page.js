@@ -22,6 +22,7 @@ function readItem(element) {
   const { name, start, end, day, status, previous } = element.dataset;
   return {
     element, name, day, status, start: Date.parse(start), end: Date.parse(end),
+    label: element.querySelector(":is(h3, h4) bdi"),
     previous: previous && Date.parse(previous),
   };
 }
@@ -42,7 +43,7 @@ function makeElement(tag, ...content) {
 
 // The names of items as nodes, at most three.
 function joinNames(items) {
-  const names = joinNodes(items.slice(0, 3).map(({ name }) => isolate(name)));
+  const names = joinNodes(items.slice(0, 3).map(makeName));
   return items.length > 3 ? fillNodes(WORDS.names_and_more, { names, count: items.length - 3 }) : names;
 }
 

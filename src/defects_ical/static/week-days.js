@@ -52,8 +52,8 @@ function sortEvents(events) {
 function readRow(item) {
   const { status = "confirmed" } = item.dataset;
   const link = item.querySelector("a");
-  const name = item.querySelector("p bdi");
-  const event = { item, link, status, title: link.textContent, name: name ? name.textContent : "" };
+  const label = item.querySelector("p bdi");
+  const event = { item, link, label, status, title: link.textContent, name: label ? label.textContent : "" };
   return showTime({ ...event, ...readTimes(item.dataset) });
 }
 

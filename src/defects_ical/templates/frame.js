@@ -13,8 +13,8 @@ let episodes = [];
 {% block content %}
 function readEpisode(item) {
   const { start, end, day, status } = item.dataset;
-  const name = item.querySelector(".name bdi").textContent;
-  return { item, name, status, day, start: Date.parse(start), end: Date.parse(end) };
+  const label = item.querySelector(".name bdi");
+  return { item, label, name: label.textContent, status, day, start: Date.parse(start), end: Date.parse(end) };
 }
 
 function showLocalTime({ item, start }) {
