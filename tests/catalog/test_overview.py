@@ -12,7 +12,7 @@ import pytest
 from defects_ical.catalog import agenda, overview, week
 from defects_ical.catalog.agenda import make_agenda
 from defects_ical.catalog.catalog import Catalog
-from defects_ical.catalog.overview import find_first_sentence, render_overview
+from defects_ical.catalog.overview import render_overview
 from defects_ical.catalog.summary import ShowSummary
 from defects_ical.render.page import CONTENT_SECURITY_POLICY
 from defects_ical.site.headers import get_media_type
@@ -253,17 +253,3 @@ def test_bytes_depend_on_summaries_only(small: Catalog) -> None:
 )
 def test_format_days(first: date, last: date, text: str) -> None:
     assert format_days(first, last, ENGLISH) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("One. Two.", "One."),
-        ("No full stop", "No full stop"),
-        ("Really?! Yes.", "Really?!"),
-        ("Version 2.0 is here. More.", "Version 2.0 is here."),
-        ("一つ。二つ。", "一つ。"),
-    ],
-)
-def test_find_first_sentence(text: str, sentence: str) -> None:
-    assert find_first_sentence(text) == sentence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
@@ -25,6 +24,7 @@ from defects_ical.render.scripts import bundle_script, select_words
 from defects_ical.render.templates import get_template
 from defects_ical.text.dates import format_days
 from defects_ical.text.lengths import format_count
+from defects_ical.text.sentences import find_first_sentence
 
 OVERVIEW_TEMPLATES: Final = {
     "/": "overview.html",
@@ -133,8 +133,3 @@ def _describe_site(catalog: Catalog, agenda: Agenda) -> Iterator[str]:
         if title:
             name = words.show_and_episode.format(show=name, episode=title)
         yield words.named_expected_in.format(name=name, when=when)
-
-
-def find_first_sentence(text: str) -> str:
-    """Return the first sentence of a text."""
-    return re.split(r"(?<=[.!?…。！？])\s|(?<=[。！？])", text.strip(), maxsplit=1)[0]  # noqa: RUF001 - full-width marks

@@ -18,7 +18,12 @@ from defects_ical.content.changelog import ATOM_PATH
 from defects_ical.content.feeds import Feed
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.embed import WEEK_PATHS
-from defects_ical.render.episodes_json import JSON_PATH, serialize_feed, serialize_feed_texts
+from defects_ical.render.episodes_json import (
+    JSON_PATH,
+    format_texts,
+    serialize_feed,
+    serialize_feed_texts,
+)
 from defects_ical.render.templates import get_template, read_static
 from defects_ical.text.languages import DEFAULT_LANGUAGE
 from defects_ical.timezones.conversion import format_utc
@@ -165,15 +170,11 @@ def _name_language(catalog: Catalog) -> dict[str, object]:
 
 
 def _format_texts(catalog: Catalog) -> str:
-    """Format the texts of each other language on a line."""
+    """Format the texts of all other languages, if there are any, with a comma before them."""
     if not catalog.others:
         return ""
-    lines = (
-        f'  "{each.words.code}": {json.dumps(_serialize_texts(each), ensure_ascii=False)}'
-        for each in catalog.others
-    )
-    joined = ",\n".join(lines)
-    return f',\n "texts": {{\n{joined}\n }}'
+    texts = {each.words.code: _serialize_texts(each) for each in catalog.others}
+    return f",\n {format_texts(texts)}"
 
 
 def _serialize_texts(catalog: Catalog) -> dict[str, object]:

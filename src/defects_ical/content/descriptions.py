@@ -22,6 +22,7 @@ from defects_ical.schedule.episodes import (
 from defects_ical.text.dates import format_date, format_days, format_month
 from defects_ical.text.dates import format_time as format_clock
 from defects_ical.text.lengths import format_count, format_distance, format_duration
+from defects_ical.text.sentences import has_sentence_end
 from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import LocalTime, to_local
 
@@ -327,8 +328,8 @@ def describe_change(revision: Revision, schedule: Schedule) -> str:
 
 def end_sentence(text: str, words: Words) -> str:
     """Return a text with the end of a sentence, if it has none in any language."""
-    ended = text.rstrip("\"')]»”」』").endswith((".", "!", "?", "…", "。", "！", "？", "؟"))  # noqa: RUF001 - full-width marks
-    return words.isolate(text) if ended else f"{words.isolate(text)}{words.sentence_end}"
+    end = "" if has_sentence_end(text) else words.sentence_end
+    return f"{words.isolate(text)}{end}"
 
 
 def _describe_effects(revision: Revision, schedule: Schedule) -> Iterator[str]:

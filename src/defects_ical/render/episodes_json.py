@@ -43,16 +43,14 @@ def render_json(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     }
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
     if site.others:
-        text = text.removesuffix("\n}") + f",\n {_format_texts(site)}\n}}"
+        texts = {each.words.code: _serialize_texts(each) for each in site.others}
+        text = text.removesuffix("\n}") + f",\n {format_texts(texts)}\n}}"
     yield JSON_PATH, f"{text}\n".encode()
 
 
-def _format_texts(site: SiteInput) -> str:
-    """Format the texts of each other language on a line: indenting them takes long."""
-    lines = (
-        f'  "{each.words.code}": {json.dumps(_serialize_texts(each), ensure_ascii=False)}'
-        for each in site.others
-    )
+def format_texts(texts: Mapping[str, object]) -> str:
+    """Format the texts of each language, by its code, on a line: indenting them takes long."""
+    lines = (f'  "{code}": {json.dumps(each, ensure_ascii=False)}' for code, each in texts.items())
     joined = ",\n".join(lines)
     return f'"texts": {{\n{joined}\n }}'
 
