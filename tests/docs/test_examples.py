@@ -228,7 +228,7 @@ CASES = {
 CASE_SNIPPETS = {
     heading: text
     for heading, text in read_snippets("docs/changes.md").items()
-    if heading != "Record a change"
+    if heading != "Write an entry by hand"
 }
 
 

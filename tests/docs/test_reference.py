@@ -41,6 +41,7 @@ from tests.support.json_documents import RELEASES
 
 COMMANDS: Final = list(main.commands.values())
 PAGE_OF_COMMAND: Final = {
+    "change": "docs/changes.md",
     "check": "docs/comparing.md",
     "doctor": "docs/doctor.md",
     "export": "docs/static-hosting.md",

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from defects_ical import __version__
+from defects_ical.cli.change.command import change
 from defects_ical.cli.check.command import check
 from defects_ical.cli.console import ErrorHandlingGroup
 from defects_ical.cli.doctor import doctor
@@ -31,5 +32,5 @@ def schema() -> None:
     click.echo(json.dumps(build_json_schema(), indent=2, ensure_ascii=False))
 
 
-for command in (check, doctor, export, init, schema, serve):
+for command in (change, check, doctor, export, init, schema, serve):
     main.add_command(command)

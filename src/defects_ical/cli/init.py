@@ -11,6 +11,7 @@ import click
 
 from defects_ical.authoring.answers import ShowAnswers
 from defects_ical.authoring.schedule_file import create_schedule
+from defects_ical.cli.completion import complete_timezone
 from defects_ical.cli.console import DEFAULT_SCHEDULE, utc_now
 from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun
@@ -34,6 +35,7 @@ from defects_ical.text.english import count_noun
     "--timezone",
     required=True,
     metavar="ZONE",
+    shell_complete=complete_timezone,
     help="Its IANA time zone, such as America/New_York.",
 )
 @click.option(

@@ -80,8 +80,12 @@ def read_yaml(path: Path, empty: Plain | None = None) -> Document:
     Raises ScheduleError for a file that cannot be opened, is larger than 2 MB or not UTF-8,
     contains invisible characters, or is not YAML of the supported subset.
     """
-    content = _read_bytes(path)
-    reader = _EventReader(str(path), _decode(str(path), content))
+    return parse_yaml(str(path), read_content(path), empty)
+
+
+def parse_yaml(file: str, content: bytes, empty: Plain | None = None) -> Document:
+    """Parse what is, or would be, the content of a file; raise ScheduleError as `read_yaml`."""
+    reader = _EventReader(file, decode(file, content))
     try:
         root = reader.read_root(empty)
     except yaml.MarkedYAMLError as error:
@@ -115,7 +119,8 @@ def format_key_path(key_path: KeyPath) -> str:
     return "".join(shown).removeprefix(".")
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """Return the bytes of a file of at most 2 MB; raise ScheduleError if that is impossible."""
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -139,7 +144,8 @@ def _explain_open_error(error: OSError) -> tuple[str, str]:
     return f"the file cannot be read ({reason})", f"Choose another file with {OPTION}."
 
 
-def _decode(file: str, content: bytes) -> str:
+def decode(file: str, content: bytes) -> str:
+    """Return the text of a file, without a byte order mark; raise ScheduleError if it has none."""
     # Editors on Windows add a byte order mark, which is not part of the text.
     content = content.removeprefix(codecs.BOM_UTF8)
     try:

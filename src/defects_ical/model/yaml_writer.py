@@ -10,7 +10,7 @@ from typing import Final
 from defects_ical.text.display import INVISIBLE_CHARS
 
 # The same value with and without quotes, also between brackets.
-PLAIN_SCALAR: Final = re.compile("[A-Za-z0-9]([A-Za-z0-9_:+/-]*[A-Za-z0-9])?")
+PLAIN_SCALAR: Final = re.compile("-?[0-9]+|[A-Za-z0-9]([A-Za-z0-9_:+/-]*[A-Za-z0-9])?")
 
 
 def quote_scalar(text: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.pydantic_errors import to_problems
 from defects_ical.model.schedule import FileContext, Schedule, read_languages
-from defects_ical.model.yaml_reader import Document, Plain, read_yaml
+from defects_ical.model.yaml_reader import Document, Plain, parse_yaml, read_yaml
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.validation.airing import check_totals
 from defects_ical.schedule.validation.rules import validate
@@ -26,13 +26,17 @@ Completion: TypeAlias = Callable[[Document], Document]
 """Adds to a schedule what stands in another file; may raise ScheduleError."""
 
 
-def load_schedule(path: Path, complete: Completion | None = None) -> Schedule:
+def load_schedule(
+    path: Path, complete: Completion | None = None, content: bytes | None = None
+) -> Schedule:
     """Load the schedule in the file at ``path``; its episodes can be expanded.
+
+    With ``content`` it is loaded as if the file had these bytes.
 
     Raises ScheduleError with all field errors, or, if there are none, with all violations of
     rules across fields. ``complete`` is called before any of these checks.
     """
-    document = read_yaml(path)
+    document = read_yaml(path) if content is None else parse_yaml(str(path), content)
     if complete:
         document = complete(document)
     picture = _read_picture(path.parent, document.root)

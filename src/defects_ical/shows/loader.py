@@ -72,9 +72,12 @@ def load_folder(folder: Path) -> LoadedFolder:
     return LoadedFolder(settings, tuple(sorted(schedules, key=lambda each: each.show.slug)))
 
 
-def load_show(path: Path, settings: SiteSettings) -> Schedule:
-    """Load the schedule of one show of a site; raises ScheduleError with its problems."""
-    schedule = load_schedule(path, partial(complete_platforms, settings=settings))
+def load_show(path: Path, settings: SiteSettings, content: bytes | None = None) -> Schedule:
+    """Load the schedule of one show of a site; raises ScheduleError with its problems.
+
+    With ``content`` it is loaded as if its file had these bytes.
+    """
+    schedule = load_schedule(path, partial(complete_platforms, settings=settings), content)
     if schedule.show.slug in LANGUAGE_FOLDERS:
         message = f"`{schedule.show.slug}` is the folder of a language"
         hint = f"Use another word, like `{schedule.show.slug}-show`."

@@ -40,15 +40,20 @@ def compare_schedule(
 
 def _print_report(report: Report, title: str, path: Path) -> None:
     click.echo(title)
-    if report.rows:
-        columns = used_columns(report)
-        print_table((HEADINGS[each] for each in columns), _build_change_rows(report, columns))
+    print_changes(report)
     for step in report.steps:
         click.echo(f"- {step}")
     for entry in report.entries:
         # Not wrapped, so that it can be copied.
         click.echo(f"  {entry}")
     click.echo(f"{path}: {report.summary}")
+
+
+def print_changes(report: Report) -> None:
+    """Print the table of what subscribers would see."""
+    if report.rows:
+        columns = used_columns(report)
+        print_table((HEADINGS[each] for each in columns), _build_change_rows(report, columns))
 
 
 def _build_change_rows(report: Report, columns: list[int]) -> Iterator[Cells]:

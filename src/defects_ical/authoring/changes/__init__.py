@@ -1,0 +1,1 @@
+"""What happened to episodes in; the file with an entry of `changes`, or what is wrong, out."""

@@ -1,0 +1,1 @@
+"""The command ``change``: what happened to episodes in; the edited schedule out."""

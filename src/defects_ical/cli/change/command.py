@@ -1,0 +1,99 @@
+"""The command ``change``: append an entry to the change log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from defects_ical.authoring.changes.answers import ACTIONS, ChangeAnswers
+from defects_ical.authoring.changes.edit import ScheduleEdit, edit_schedule
+from defects_ical.cli.change.dialogue import ask_change
+from defects_ical.cli.check.comparison import print_changes
+from defects_ical.cli.completion import complete_from, list_words
+from defects_ical.cli.console import SCHEDULE_OPTION, utc_now
+from defects_ical.cli.edited_schedule import SHOW_OPTION, find_schedule
+from defects_ical.cli.questions import confirm, is_interactive
+from defects_ical.compare.preview import preview_edit
+from defects_ical.model.changes import Status
+
+
+@click.command(short_help="Record what happened to episodes.")
+@click.argument(
+    "episodes", nargs=-1, metavar="[EPISODES]...", shell_complete=complete_from(list_words)
+)
+@click.option("--move", metavar="DATE[THH:MM]", help="The new local date and time of an episode.")
+@click.option(
+    "--shift", metavar="AMOUNT", help="A difference in time: 1w, -2d, 1h30m, or 1slot of the rule."
+)
+@click.option("--time", metavar="HH:MM", help="The new local hour. The dates stay.")
+@click.option("--postpone", is_flag=True, help="Postponed without a new date.")
+@click.option(
+    "--status",
+    metavar="STATUS",
+    shell_complete=complete_from(lambda _: get_args(Status)),
+    help="The new status: confirmed, tentative, postponed or cancelled.",
+)
+@click.option("--runtime", metavar="MINUTES", help="The new length.")
+@click.option("--note", metavar="TEXT", help="What else changed. Subscribers read it.")
+@click.option("--reason", metavar="TEXT", help="Why. Subscribers read it: no spoilers.")
+@click.option(
+    "--platform",
+    metavar="ID",
+    shell_complete=complete_from(lambda schedule: schedule.platforms),
+    help="The only platform that it is about.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@SCHEDULE_OPTION
+@SHOW_OPTION
+def change(
+    path: Path, show: str | None, episodes: tuple[str, ...], *, yes: bool, **options: Any
+) -> None:
+    """Append an entry to `changes` of the schedule, so that calendar apps take up what happened.
+
+    EPISODES are numbers, ranges (6-8), seasons (s02), ids of specials, or all. Without any, on a
+    terminal, the command asks.
+    """
+    answers = _read_options(episodes, **options)
+    file = find_schedule(path, show)
+    with edit_schedule(file.path, file.load) as edit:
+        answers = answers or ask_change(edit, utc_now())
+        _append(edit, file.path, answers, is_confirmed=yes)
+
+
+def _read_options(
+    episodes: tuple[str, ...], *, postpone: bool, status: str | None, **options: str | None
+) -> ChangeAnswers | None:
+    """Return the answers that were given as options; None if there are none to be asked for."""
+    if postpone and status:
+        raise click.UsageError("--postpone is --status postponed. Use one of the two.")
+    status = "postponed" if postpone else status
+    answers = ChangeAnswers(episodes, status=status, **options)
+    given = [name for name in (*ACTIONS, "reason", "platform") if getattr(answers, name)]
+    if not episodes and not given and is_interactive():
+        return None
+    if not episodes:
+        raise click.UsageError("Which episodes? Name them, for example: change 5 --shift 1w")
+    if not any(getattr(answers, name) is not None for name in ACTIONS):
+        options_text = ", ".join(f"--{name}" for name in ("postpone", *ACTIONS))
+        raise click.UsageError(f"What happened to {' '.join(episodes)}? Use {options_text}.")
+    return answers
+
+
+def _append(edit: ScheduleEdit, path: Path, answers: ChangeAnswers, *, is_confirmed: bool) -> None:
+    now = utc_now()
+    proposed = edit.propose(answers, now)
+    report = preview_edit(edit.schedule, proposed.schedule, now)
+    print_changes(report)
+    if not report.rows:
+        click.echo("Subscribers would see no change.")
+    click.echo(f"- {proposed.text}")
+    if not is_confirmed:
+        if not is_interactive():
+            raise click.UsageError("Nothing was written. Use --yes to write without a question.")
+        if not confirm(f"Append this to {path}?"):
+            click.echo("Nothing was written.")
+            return
+    proposed.write()
+    click.echo(f"{path}: entry appended")

@@ -1,0 +1,1 @@
+"""Tests of `defects_ical.authoring.changes`."""
