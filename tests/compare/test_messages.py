@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from defects_ical.compare.report import Report
-from defects_ical.compare.site_diff import unannounced_changes
+from defects_ical.compare.site_diff import review_edit
 from tests.compare.comparisons import (
     WHOLE_FEED_ISSUES,
     apply_edit,
@@ -37,7 +37,7 @@ EXPECTED_MESSAGES: Final = {
 
 def list_messages(before: str, after: str, now: datetime | None = NOW) -> list[str]:
     published = {path: each.body for path, each in build_feeds(before).items()}
-    changes = unannounced_changes(published, build_feeds(after), load_yaml(after), now)
+    changes = review_edit(published, build_feeds(after), load_yaml(after), now).unannounced
     return [". ".join(each) for each in changes]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import segno
 from granian.server.mp import MPServer
 
 from defects_ical.server import granian
@@ -58,9 +59,35 @@ def test_links_use_listening_address_by_default() -> None:
     ) as server:
         assert server.log.read_text("utf-8") == (
             f"The Defects is at http://127.0.0.1:{server.port}/ until Ctrl-C\n"
+            f"Feed: http://127.0.0.1:{server.port}{FEED_PATH}\n"
         )
         body = server.request(FEED_PATH).body
         assert f"SOURCE;VALUE=URI:http://127.0.0.1:{server.port}{FEED_PATH}\r\n".encode() in body
+
+
+def test_code_leads_to_the_page() -> None:
+    """`--qr` prints a QR code that is the one of the page's address, as wide as the terminal's."""
+    with run_server(
+        [*SERVE, "--port", "0", "--url", "https://defects.example", "--qr"],
+        r"http://127\.0\.0\.1:(\d+)/",
+    ) as server:
+        wait_for(lambda: server.log.read_text("utf-8").count("\n") > 10)
+        _, _, *lines = server.log.read_text("utf-8").splitlines()
+    code = segno.make("https://defects.example/", error="m", micro=False)
+    dark = [[cell == "1" for cell in row] for row in to_matrix(lines)]
+    expected = [[bool(module) for module in row] for row in code.matrix_iter(border=2)]
+    # The number of rows is odd: half of the last line is empty.
+    assert dark[:-1] == expected
+
+
+def to_matrix(lines: list[str]) -> list[str]:
+    """Return the rows of a code that is drawn in half blocks; 1 is dark."""
+    halves = {"█": "00", "▀": "01", "▄": "10", " ": "11"}
+    rows: list[str] = []
+    for line in lines:
+        cells = [halves[each] for each in line]
+        rows += ["".join(each[0] for each in cells), "".join(each[1] for each in cells)]
+    return rows
 
 
 def test_serves_on_ipv6() -> None:
@@ -161,7 +188,7 @@ def test_signal_stops_all_processes_in_two_seconds(name: str, workers: int) -> N
         assert server.process.wait(timeout=20) == 0
         assert time.monotonic() - before < 2
         assert server.has_exited()
-        _, *more = server.log.read_text("utf-8").splitlines()
+        _, _, *more = server.log.read_text("utf-8").splitlines()
         # If a worker gets the signal first, Granian's parent process reports its exit.
         expected = "Unexpected exit" if name == "SIGTERM to all" else "nothing"
         assert [line for line in more if expected not in line] == []

@@ -136,6 +136,20 @@ def test_problems_are_logged_once(service: Service, caplog: pytest.LogCaptureFix
     assert caplog.records[1].getMessage() == "one.yaml: no problems any more"
 
 
+def test_edits_are_logged(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """One line for each edit says what subscribers see."""
+    entry = "changes: [{at: 2025-08-02T12:00:00+09:00, episodes: [2], status: postponed}]"
+    with caplog.at_level(logging.INFO):
+        edit(service.shows / "one.yaml", "platforms:", f"{entry}\nplatforms:")
+        service.poll()
+        write_show(service.shows / "below" / "four.yaml")
+        service.poll()
+    assert [each.getMessage() for each in caplog.records] == [
+        f"{service.shows / 'one.yaml'}: edit is live. Episode 2: postponed.",
+        f"{service.shows / 'below' / 'four.yaml'}: new show is live.",
+    ]
+
+
 def test_new_show_appears(service: Service) -> None:
     write_show(service.shows / "below" / "four.yaml")
     service.poll()

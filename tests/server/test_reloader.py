@@ -25,6 +25,9 @@ SITE_URL: Final = SiteURL.parse("https://me.example")
 PNG: Final = ROOT / "tests" / "schedule" / "invalid" / "picture.png"
 NOTE_ENTRY: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], note: Corrected.}"
 MOVE_ENTRY: Final = "{at: 2025-08-01T12:00:00+09:00, episodes: [3], move: 2025-07-28T22:00}"
+MOVE_TEXT: Final = (
+    "Episode 3: moved from Monday 28 July 2025, 23:00 KST to Monday 28 July 2025, 22:00 KST."
+)
 VALID: Final = make_yaml()
 EDITED: Final = make_yaml(changes=f"[{NOTE_ENTRY}]")
 INVALID: Final = make_yaml(time="30:00")
@@ -206,6 +209,31 @@ def test_fixed_edit_clears_problem(
     assert caplog.messages[-1] == f"{file}: the schedule has no problems any more"
 
 
+@pytest.mark.parametrize(
+    ("edited", "message"),
+    [
+        (EDITED, "Episode 3: text changed (list of changes)."),
+        (
+            make_yaml(changes=f"[{MOVE_ENTRY}]"),
+            MOVE_TEXT,
+        ),
+        (f"# A comment.\n{VALID}", "No event changed."),
+    ],
+)
+def test_edit_is_logged(
+    edited: str, message: str, reloader: SiteReloader, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line says which episodes changed, in words; only one process logs it."""
+    caplog.set_level(logging.INFO)
+    file.write_text(edited, "utf-8")
+    assert poll_until_stable(reloader)
+    assert caplog.messages == [f"{file}: edit is live. {message}"]
+    reloader.is_logging = False
+    file.write_text(VALID, "utf-8")
+    poll_until_stable(reloader)
+    assert len(caplog.messages) == 1
+
+
 def test_unchanged_file_is_not_loaded_again(
     reloader: SiteReloader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,10 +242,10 @@ def test_unchanged_file_is_not_loaded_again(
     assert reloader.live.problem is None
 
 
-def test_log_problems_false_logs_nothing(
+def test_is_logging_false_logs_nothing(
     reloader: SiteReloader, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reloader.log_problems = False
+    reloader.is_logging = False
     write_in_place(file, INVALID)
     assert poll_until_stable(reloader)
     assert reloader.live.problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import ExitStack
@@ -12,8 +13,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import click
+import segno
 
 from defects_ical.cli.console import SCHEDULE_OPTION, parse_site_url, print_schedule_warnings
+from defects_ical.content.feeds import main_feeds
 from defects_ical.content.site_url import SiteURL
 from defects_ical.export.show_stage import ExportTarget
 from defects_ical.schedule.loader import load_schedule
@@ -21,6 +24,7 @@ from defects_ical.server import granian
 from defects_ical.server.publisher import FolderPublisher
 from defects_ical.server.reloader import SiteReloader
 from defects_ical.server.service import Service, make_folder_service, make_schedule_service
+from defects_ical.shows.settings import ALL_FEED
 
 # Processes that build shows at the start.
 MAX_JOBS: Final = 4
@@ -53,6 +57,7 @@ MAX_JOBS: Final = 4
     metavar="N",
     help="The number of worker processes.",
 )
+@click.option("--qr", is_flag=True, help="Print the address of the page as a QR code, too.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
@@ -83,9 +88,13 @@ def serve(path: Path, host: str, port: int, workers: int, **options: Any) -> Non
         local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
         where = f"{site_url}, served from {local_url}," if site_url else local_url
         site_url = site_url or SiteURL.parse(local_url)
+        has_code = options.pop("qr")
         started = _start(path, site_url, _FolderOptions(**options), stack)
-        ready = f"{started.name} at {where} until Ctrl-C"
-        granian.serve(started.service, listener, workers, lambda: click.echo(ready))
+        lines = [f"{started.name} at {where} until Ctrl-C"]
+        lines.append(f"Feed: {site_url.join(started.feed)}")
+        if has_code:
+            lines.append(_draw_code(str(site_url)))
+        granian.serve(started.service, listener, workers, lambda: click.echo("\n".join(lines)))
     if sys.stdout.isatty():
         # The shell's prompt goes below the terminal's `^C`.
         click.echo()
@@ -99,10 +108,11 @@ class _FolderOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Started:
-    """A service, and what it serves: "The Defects is", "12 shows are"."""
+    """A service, what it serves ("The Defects is", "12 shows are"), and the path of its feed."""
 
     service: Service
     name: str
+    feed: str
 
 
 def _start(path: Path, site_url: SiteURL, options: _FolderOptions, stack: ExitStack) -> _Started:
@@ -115,7 +125,8 @@ def _start(path: Path, site_url: SiteURL, options: _FolderOptions, stack: ExitSt
     schedule = load_schedule(path)
     print_schedule_warnings(schedule)
     reloader.go_live(schedule)
-    return _Started(make_schedule_service(reloader, site_url), f"{schedule.show.title} is")
+    service, feed = make_schedule_service(reloader, site_url), main_feeds(schedule)[0].path
+    return _Started(service, f"{schedule.show.title} is", feed)
 
 
 def _start_folder(
@@ -131,4 +142,13 @@ def _start_folder(
     publisher.start()
     count = publisher.show_count
     name = "1 show is" if count == 1 else f"{count} shows are"
-    return _Started(make_folder_service(publisher, target), name)
+    return _Started(make_folder_service(publisher, target), name, f"/{ALL_FEED}.ics")
+
+
+def _draw_code(url: str) -> str:
+    """Return a QR code in half blocks, black on white in a terminal of any colour."""
+    drawn = io.StringIO()
+    segno.make(url, error="m", micro=False).terminal(drawn, border=2, compact=True)
+    lines = drawn.getvalue().splitlines()
+    # The blocks are the light modules.
+    return "\n".join(click.style(line, fg="bright_white", bg="black") for line in lines)

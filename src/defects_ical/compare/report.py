@@ -217,20 +217,34 @@ def format_issues(
     return tuple(map(_format_group, groups, _suggest_for_groups(groups, schedule, now)))
 
 
+def describe_changes(differences: Iterable[Difference]) -> Iterator[str]:
+    """Yield what changes, once for episodes with the same changes: "Episode 5: moved from …"."""
+    groups: dict[str, list[Difference]] = {}
+    for same_episode in _group_by_episode(differences):
+        changes = ", ".join(filter(None, dict.fromkeys(map(_describe_change, same_episode))))
+        groups.setdefault(changes, []).extend(same_episode)
+    for changes, same in groups.items():
+        yield f"{format_subject(same)}: {changes or 'changed'}"
+
+
 def _group_by_message(differences: Iterable[Difference]) -> list[_Group]:
     """Group by episode, then join the episodes that have the same message."""
-    by_episode: dict[tuple[str, str], list[Difference]] = {}
-    for each in differences:
-        key = (each.episode, "") if each.episode else (each.name, each.feed)
-        by_episode.setdefault(key, []).append(each)
     groups: dict[tuple[str, Issue], list[Difference]] = {}
-    for same_episode in by_episode.values():
+    for same_episode in _group_by_episode(differences):
         changes = ", ".join(filter(None, dict.fromkeys(map(_describe_change, same_episode))))
         # If there are errors, they are what has to be fixed.
         worst = min(same_episode, key=lambda each: each.severity != "error")
         if worst.issue:
             groups.setdefault((changes, worst.issue), []).extend(same_episode)
     return [_Group(*texts, found) for texts, found in groups.items()]
+
+
+def _group_by_episode(differences: Iterable[Difference]) -> Iterable[list[Difference]]:
+    by_episode: dict[tuple[str, str], list[Difference]] = {}
+    for each in differences:
+        key = (each.episode, "") if each.episode else (each.name, each.feed)
+        by_episode.setdefault(key, []).append(each)
+    return by_episode.values()
 
 
 def _suggest_for_groups(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.compare import event_parser
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
 from defects_ical.compare.event_diff import EventPair, list_changes, make_difference
-from defects_ical.compare.report import format_issues
+from defects_ical.compare.report import describe_changes, format_issues
 from defects_ical.compare.requirements import is_consequence, require_entries
 from defects_ical.content.feeds import (
     EPISODES_DIR,
@@ -147,18 +147,30 @@ def _diff_event(pairs: list[EventPair], main_feed: str) -> Iterator[Difference]:
             yield replace(make_difference(pair, change), required=required)
 
 
-def unannounced_changes(
-    published: Mapping[str, bytes], site: Site, schedule: Schedule, now: datetime | None = None
-) -> tuple[tuple[str, str], ...]:
-    """Return why ``site`` must not replace ``published``: a message and a fix for each reason.
+class EditReview(NamedTuple):
+    """What an edit changes in the calendars of a site.
 
-    See ``format_issues``; ``published`` has the files of a site with the same base URL, by path.
+    ``unannounced`` says why it must not go live: a message and a fix for each reason. ``changes``
+    are what subscribers see, in words: "Episode 5: moved from … to …".
+    """
+
+    unannounced: tuple[tuple[str, str], ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+def review_edit(
+    published: Mapping[str, bytes], site: Site, schedule: Schedule, now: datetime | None = None
+) -> EditReview:
+    """Review the replacement of ``published`` by ``site``.
+
+    ``published`` has the files of a site with the same base URL, by path. Entries that the review
+    suggests are dated as by ``format_issues``.
     """
     calendars = {path: body for path, body in published.items() if path.endswith(".ics")}
     if is_unchanged(calendars, site):
-        return ()
+        return EditReview()
     differences = compare_site(calendars, site, schedule)
-    return format_issues(differences, schedule, now)
+    return EditReview(format_issues(differences, schedule, now), (*describe_changes(differences),))
 
 
 def is_unchanged(published: Mapping[str, bytes], site: Site) -> bool:

@@ -40,11 +40,13 @@ STATIC_SUFFIXES: Final = (".js", ".css", ".svg")
 class Verdict(NamedTuple):
     """Why a show cannot go live, and what its maintainer should know.
 
-    An error has a message, and a hint that says how to fix it; a warning is one text.
+    An error has a message, and a hint that says how to fix it; a warning is one text, and so is
+    each of the ``changes`` that subscribers see.
     """
 
     errors: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 ShowCheck: TypeAlias = Callable[[Mapping[str, bytes], Site, Schedule], Verdict]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from defects_ical.catalog.feed_checks import check_named_feeds
-from defects_ical.compare.site_diff import unannounced_changes
+from defects_ical.compare.site_diff import review_edit
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.errors import ExportError, Problem, ScheduleError, SourceLocation
 from defects_ical.export.atomic_files import lock_folder
@@ -32,6 +32,7 @@ from defects_ical.export.show_stage import (
 from defects_ical.export.site_exporter import stage_shows
 from defects_ical.export.site_folder import SiteFolder, pause_collection
 from defects_ical.model.schedule import Schedule
+from defects_ical.server.edit_log import log_edit, log_new_show
 from defects_ical.server.health import HealthReport
 from defects_ical.shows.changes import RESTART, FolderChange
 from defects_ical.shows.file_state import stat_file
@@ -90,6 +91,7 @@ class FolderPublisher:
         # Schedules that may go live after a change of others.
         self._refused: set[str] = set()
         self._retry_at = 0.0
+        self._is_started = False
         # Whether there was something to do at the last look.
         self._is_busy = True
 
@@ -117,6 +119,7 @@ class FolderPublisher:
             self._site.write_root(self._settings, keep_vanished=not may_remove)
             self._health.report(".", scan.problems)
             self._health.write(len(self._site.shows))
+        self._is_started = True
         _freeze_objects()
 
     def _load_settings(self) -> None:
@@ -284,6 +287,7 @@ class FolderPublisher:
         resolution = change.resolve()
         for name in sorted(resolution.accepted):
             self._site.commit_show(staged[name])
+            self._log_edit(staged[name])
         for name in staged:
             self._health.report(name, resolution.refused.get(name, ()))
         for slug in resolution.withdrawn:
@@ -297,6 +301,16 @@ class FolderPublisher:
             self._refused.clear()
         self._refused |= resolution.refused.keys()
         return is_live
+
+    def _log_edit(self, staged: StagedShow) -> None:
+        """Log what is live now, but for the start and for an edit that was undone."""
+        path = self._source / staged.manifest.source
+        if not self._is_started or not (staged.written or staged.removed):
+            return
+        if staged.before:
+            log_edit(path, staged.verdict.changes)
+        else:
+            log_new_show(path)
 
     def _report_gone(self, scan: FolderScan) -> None:
         """Report shows that stay although their schedule is gone; forget files without a show."""
@@ -393,7 +407,8 @@ def _check_changes(published: Mapping[str, bytes], site: Site, schedule: Schedul
     """Return the changes that calendar apps would not notice."""
     state = stat_file(Path(schedule.problem((), "", "").location.file))
     edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
-    return Verdict(unannounced_changes(published, site, schedule, edited_at))
+    review = review_edit(published, site, schedule, edited_at)
+    return Verdict(review.unannounced, changes=review.changes)
 
 
 def _describe_failure(error: Exception) -> str:

@@ -13,7 +13,7 @@ from threading import Thread
 from types import MappingProxyType
 from typing import Final, TypeAlias, get_args
 
-from defects_ical.compare.site_diff import unannounced_changes
+from defects_ical.compare.site_diff import EditReview, review_edit
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.site_url import SiteURL
@@ -22,6 +22,7 @@ from defects_ical.model.changes import Status
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.server.edit_log import log_edit
 from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.site.build import Site, build_site
 
@@ -64,13 +65,13 @@ class SiteReloader:
     """The live site of one schedule file, replaced after every valid edit.
 
     A new version of the file goes live if two polls in a row see it, it is valid, and it contains
-    no unannounced change. With ``log_problems = False`` nothing about the file is logged: of
+    no unannounced change. With ``is_logging = False`` nothing about the file is logged: of
     several processes that watch one file, only one should log.
     """
 
     def __init__(self, path: Path, site_url: SiteURL) -> None:
         self.live = LiveSite()
-        self.log_problems = True
+        self.is_logging = True
         self._path = path
         self._site_url = site_url
         # Read before the file is loaded, so that a later write counts as a new version.
@@ -103,7 +104,7 @@ class SiteReloader:
                 self._apply(loaded)
         except Exception:
             # A bug in this program must not take down the live site.
-            if self.log_problems and self.live.problem != INTERNAL_ERROR:
+            if self.is_logging and self.live.problem != INTERNAL_ERROR:
                 LOG.exception("%s could not be reloaded", self._path)
             self._loaded_state = state
             self._set_live(replace(self.live, problem=INTERNAL_ERROR))
@@ -146,7 +147,7 @@ class SiteReloader:
     def _set_live(self, live: LiveSite, problems: tuple[Problem, ...] = ()) -> None:
         """Replace ``live``, and log its problems unless they are the same as before."""
         problem_before, self.live = self.live.problem, live
-        if not self.log_problems or live.problem == problem_before:
+        if not self.is_logging or live.problem == problem_before:
             return
         for problem in problems:
             LOG.warning("%s", problem)
@@ -164,22 +165,27 @@ class SiteReloader:
                 self._set_live(replace(live, problem=None))
             else:
                 new = self._build(loaded)
-                self._reject_unannounced_changes(new.site, loaded)
+                review = self._review(new.site, loaded)
                 self._set_live(new)
+                if self.is_logging and live.site:
+                    log_edit(self._path, review.changes)
         except ScheduleError as error:
             # Without the folder of the file: ``/healthz`` is public.
             lines = (str(problem.with_file_name()) for problem in error.problems)
             self._set_live(replace(live, problem="\n".join(lines)), error.problems)
 
-    def _reject_unannounced_changes(self, site: Site, schedule: Schedule) -> None:
-        """Raise ScheduleError if calendar apps would not notice a change in ``site``."""
+    def _review(self, site: Site, schedule: Schedule) -> EditReview:
+        """Return what changes; raise ScheduleError if calendar apps would not notice some of it."""
         state = self._polled_state[self._path]
         # Not the current time: all processes that watch the file must give the same message.
         edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
         published = {path: each.body for path, each in self.live.site.items()}
-        if changes := unannounced_changes(published, site, schedule, edited_at):
+        review = review_edit(published, site, schedule, edited_at)
+        if review.unannounced:
             location = SourceLocation(str(self._path))
-            raise ScheduleError(tuple(Problem(location, "", *texts) for texts in changes))
+            problems = (Problem(location, "", *texts) for texts in review.unannounced)
+            raise ScheduleError(tuple(problems))
+        return review
 
     def _build(self, schedule: Schedule) -> LiveSite:
         counts = Counter(episode.status for episode in expand_episodes(schedule))

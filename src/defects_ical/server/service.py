@@ -66,7 +66,7 @@ def publish_in_thread(publisher: FolderPublisher) -> None:
 
 def _create_schedule_app(reloader: SiteReloader, site_url: SiteURL) -> Flask:
     # Only the parent logs, otherwise each problem would appear once per worker.
-    reloader.log_problems = False
+    reloader.is_logging = False
     return create_app(ReloadedSite(reloader, site_url), site_url)
 
 
