@@ -66,6 +66,25 @@ def _temporary_draft(path: Path) -> Iterator[Path]:
         raise errors.ScheduleFileError(message) from None
 
 
+def check_is_new(path: Path) -> None:
+    """Raise ScheduleFileError if a schedule cannot be created at a path, as far as can be seen."""
+    with _temporary_draft(path):
+        if path.exists() or path.is_symlink():
+            raise FileExistsError
+
+
+def find_problems(answers: ShowAnswers, uid: UUID, now: datetime) -> str | None:
+    """Return what is wrong with answers, one line for each problem, or None."""
+    problems = tuple(check_answers(answers))
+    if not problems:
+        text = _render(answers, uid, now, has_schema=False)
+        try:
+            load_schedule(Path("schedule.yaml"), content=text.encode())
+        except errors.ScheduleError as error:
+            problems = (*_to_option_problems(error.problems, answers),)
+    return "\n".join(f"{each.message}. {each.hint}" for each in problems) or None
+
+
 def _load_draft(draft: Path, text: str, answers: ShowAnswers) -> Schedule:
     """Write the draft to disk and load it; raise OptionError if it is not valid."""
     if problems := tuple(check_answers(answers)):

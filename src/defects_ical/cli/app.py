@@ -13,7 +13,7 @@ from defects_ical.cli.check.command import check
 from defects_ical.cli.console import ErrorHandlingGroup
 from defects_ical.cli.doctor import doctor
 from defects_ical.cli.export import export
-from defects_ical.cli.init import init
+from defects_ical.cli.init.command import init
 from defects_ical.cli.serve import serve
 from defects_ical.model.schedule import build_json_schema
 

@@ -5,24 +5,29 @@ from __future__ import annotations
 import shlex
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from defects_ical.authoring.answers import ShowAnswers
-from defects_ical.authoring.schedule_file import create_schedule
+from defects_ical.authoring.schedule_file import check_is_new, create_schedule
 from defects_ical.cli.completion import complete_timezone
 from defects_ical.cli.console import DEFAULT_SCHEDULE, utc_now
+from defects_ical.cli.init.dialogue import ask_show
+from defects_ical.cli.questions import is_interactive
 from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun
+
+# The options without which there is no schedule, and what their values are called.
+REQUIRED: Final = ("title", "premiere", "timezone", "platform")
+NAMES: Final = {"platform": "platforms"}
 
 
 @click.command(short_help="Create a schedule for another show.")
 @click.argument("path", type=click.Path(path_type=Path), default=DEFAULT_SCHEDULE, metavar="[FILE]")
-@click.option("--title", required=True, help="The title of the show.")
+@click.option("--title", help="The title of the show.")
 @click.option(
     "--premiere",
-    required=True,
     metavar="YYYY-MM[-DD]",
     help="The date of the first episode; a month or a year if no more is known.",
 )
@@ -33,7 +38,6 @@ from defects_ical.text.english import count_noun
 )
 @click.option(
     "--timezone",
-    required=True,
     metavar="ZONE",
     shell_complete=complete_timezone,
     help="Its IANA time zone, such as America/New_York.",
@@ -46,7 +50,6 @@ from defects_ical.text.english import count_noun
 @click.option(
     "--platform",
     "platforms",
-    required=True,
     multiple=True,
     metavar="NAME[,KEY=VALUE…]",
     help="A channel or service that shows it. Repeat the option for each. The keys are kind "
@@ -68,17 +71,32 @@ from defects_ical.text.english import count_noun
     show_default="60, if an hour is known",
 )
 @click.option("--slug", help="The word in every URL.", show_default="made from the title")
-def init(path: Path, **answers: Any) -> None:
+def init(path: Path, **options: Any) -> None:
     """Create a commented schedule for another show in FILE, by default schedule.yaml.
 
-    FILE must not exist.
+    FILE must not exist. Without options, on a terminal, the command asks.
     """
-    schedule = create_schedule(path, ShowAnswers(**answers), uuid.uuid4(), utc_now())
+    uid, now = uuid.uuid4(), utc_now()
+    answers = _read_options(options)
+    if answers is None:
+        check_is_new(path)
+        answers = ask_show(uid, now)
+    schedule = create_schedule(path, answers, uid, now)
     click.echo(f"{path}: {schedule.show.title}, {_describe_plan(schedule)}")
     click.echo("Never change its `uid`. Complete the file as its comments say, then run:")
     option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
     for command in ("check", "serve", "export public --url URL"):
         click.echo(f"  defects-ical {command}{option}")
+
+
+def _read_options(options: dict[str, Any]) -> ShowAnswers | None:
+    """Return the answers that were given as options; None if there are none to be asked for."""
+    given = {name for name, value in options.items() if value not in {None, ()}}
+    if not given and is_interactive():
+        return None
+    if missing := [f"--{name}" for name in REQUIRED if NAMES.get(name, name) not in given]:
+        raise click.UsageError(f"Missing option '{missing[0]}'.")
+    return ShowAnswers(**options)
 
 
 def _describe_plan(schedule: Schedule) -> str:

@@ -1,0 +1,1 @@
+"""The command ``init``: answers about a show in; its first schedule out."""
