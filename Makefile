@@ -82,9 +82,9 @@ golden: $(VENV)/dev ## regenerate the golden files of the tests
 	$(BIN)/python -m tests.support.golden
 
 lock: $(VENV)/dev ## update the locked dependencies in requirements/
-	$(BIN)/uv pip compile $(LOCK) --group build --extra doctor -o requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --group build --extra doctor --extra picture -o requirements/run.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group build --group test --group bench --group lint \
-	  --extra doctor -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	  --extra doctor --extra picture -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
   --custom-compile-command 'make lock'
 

@@ -80,7 +80,7 @@ class OptionError(ScheduleError):
 
 
 class ScheduleFileError(DefectsIcalError):
-    """Raised when a new schedule file cannot be created."""
+    """Raised when a schedule file cannot be created or replaced."""
 
 
 class SiteURLError(DefectsIcalError):
@@ -93,6 +93,10 @@ class ExportError(DefectsIcalError):
 
 class FolderLockedError(ExportError):
     """Raised when another process writes to the folder."""
+
+
+class PictureError(DefectsIcalError):
+    """Raised when the picture for link previews cannot be drawn, or not with all of its text."""
 
 
 class ComparisonSourceError(DefectsIcalError):

@@ -46,6 +46,7 @@ PAGE_OF_COMMAND: Final = {
     "doctor": "docs/doctor.md",
     "export": "docs/static-hosting.md",
     "init": "docs/init.md",
+    "picture": "docs/picture.md",
     "schema": "docs/schedule.md",
     "serve": "docs/serving.md",
 }

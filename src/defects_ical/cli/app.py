@@ -14,6 +14,7 @@ from defects_ical.cli.console import ErrorHandlingGroup
 from defects_ical.cli.doctor import doctor
 from defects_ical.cli.export import export
 from defects_ical.cli.init.command import init
+from defects_ical.cli.picture import picture
 from defects_ical.cli.serve import serve
 from defects_ical.model.schedule import build_json_schema
 
@@ -32,5 +33,5 @@ def schema() -> None:
     click.echo(json.dumps(build_json_schema(), indent=2, ensure_ascii=False))
 
 
-for command in (change, check, doctor, export, init, schema, serve):
+for command in (change, check, doctor, export, init, picture, schema, serve):
     main.add_command(command)

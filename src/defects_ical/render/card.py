@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from defects_ical.content.descriptions import (
     format_date_range,
@@ -27,14 +27,16 @@ from defects_ical.text.languages import DEFAULT_LANGUAGE
 from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import to_local
 
+TitleSizes: TypeAlias = tuple[tuple[int, int], ...]
+"""Font sizes of a title and how many lines each may take, the largest first."""
+
 # Pixels.
 _LEFT: Final = 72
 _WIDTH: Final = 1056
 _LIST_TOP: Final = 300
 _LIST_HEIGHT: Final = 248
 _COLUMN_GAP: Final = 56
-# Font sizes of the title and how many lines each may take, the largest first.
-_TITLE_SIZES: Final = ((104, 1), (68, 2), (54, 2))
+_TITLE_SIZES: Final[TitleSizes] = ((104, 1), (68, 2), (54, 2))
 _MAX_ROWS: Final = 16
 # Height for at least four rows, so that one or two episodes are not spread over the image.
 _MIN_ROWS_PER_COLUMN: Final = 4
@@ -61,14 +63,14 @@ _FONTS: Final = {
 _MAX_LINE: Final = 400
 
 
-class _Title(NamedTuple):
+class Title(NamedTuple):
     """The title as lines of one font size, in pixels."""
 
     font_size: int
     lines: tuple[str, ...]
 
 
-class _Text(NamedTuple):
+class RowText(NamedTuple):
     """What a row says."""
 
     name: str
@@ -91,7 +93,7 @@ class _Row(NamedTuple):
 
 def render_card(site: SiteInput) -> bytes:
     """Render the SVG."""
-    schedule, shown = site.schedule, _pick_seasons(site)
+    schedule, shown = site.schedule, pick_seasons(site)
     words = schedule.words
     names = [words.isolate_in_rtl(each.name) for each in schedule.platforms.values()]
     platforms = words.list_separator.join(names)
@@ -99,30 +101,33 @@ def render_card(site: SiteInput) -> bytes:
     dates = format_date_range(shown[0].season.episodes, schedule)
     subtitle = " · ".join(filter(None, (name, dates, platforms)))
     context = {
-        "address": _truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
+        "address": truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
         "description": words.when_episodes_air.format(show=site.show.title),
         "fonts": _FONTS.get(words.code, ""),
         "language": "" if words.code == DEFAULT_LANGUAGE else words.code,
         "list_top": _LIST_TOP,
         "rows": _make_rows(shown, schedule),
-        "subtitle": _truncate_to_width(subtitle, 34),
+        "subtitle": truncate_to_width(subtitle, 34),
         "timezone": words.times_in_city.format(
             city=name_city(schedule.timezone, schedule.published, words)
         ),
-        "title": _fit_title(site.show.title),
+        "title": fit_title(site.show.title, _TITLE_SIZES, _WIDTH),
         "words": words,
     }
     return get_template("card.svg").render(context).encode()
 
 
-def _fit_title(title: str) -> _Title:
-    """Set the title in the largest size that holds all of it, or truncate it in the smallest."""
-    fitted = [_Title(size, _wrap(title, _WIDTH / size, lines)) for size, lines in _TITLE_SIZES]
+def fit_title(title: str, sizes: TitleSizes, width: float) -> Title:
+    """Set a title in the largest size that holds all of it, or truncate it in the smallest.
+
+    ``width`` is in pixels.
+    """
+    fitted = [Title(size, _wrap(title, width / size, lines)) for size, lines in sizes]
     complete = (each for each in fitted if not each.lines[-1].endswith("…"))
     return next(complete, fitted[-1])
 
 
-def _pick_seasons(site: SiteInput) -> tuple[SeasonRows, ...]:
+def pick_seasons(site: SiteInput) -> tuple[SeasonRows, ...]:
     """Return the newest season of which dates are known, and those announced after it.
 
     The image cannot show what is next: its bytes depend on no clock.
@@ -133,7 +138,7 @@ def _pick_seasons(site: SiteInput) -> tuple[SeasonRows, ...]:
 
 def _make_rows(shown: tuple[SeasonRows, ...], schedule: Schedule) -> tuple[_Row, ...]:
     """Return a row for each event; if there are too many, the last row counts the others."""
-    texts = [each for rows in shown for each in _list_texts(rows, schedule)]
+    texts = [each for rows in shown for each in list_row_texts(rows, schedule)]
     count = len(texts)
     visible = texts if count <= _MAX_ROWS else texts[: _MAX_ROWS - 1]
     empty = _lay_out_rows(min(count, _MAX_ROWS), 1 if count <= _MIN_ROWS_PER_COLUMN else 2)
@@ -145,15 +150,15 @@ def _make_rows(shown: tuple[SeasonRows, ...], schedule: Schedule) -> tuple[_Row,
     return tuple(rows)
 
 
-def _list_texts(rows: SeasonRows, schedule: Schedule) -> Iterator[_Text]:
+def list_row_texts(rows: SeasonRows, schedule: Schedule) -> Iterator[RowText]:
     """Yield the texts of a season: of its events, and of what is announced."""
     for event in rows.events:
         time = _format_air_time(event.first, schedule)
-        yield _Text(event.name, time, is_cancelled=event.first.status == "cancelled")
+        yield RowText(event.name, time, is_cancelled=event.first.status == "cancelled")
     words = schedule.words
     fallback = rows.season.name if rows.season.number else words.announced
     for name, period in rows.season.announcements:
-        yield _Text(name or fallback, format_month(*period, words))
+        yield RowText(name or fallback, format_month(*period, words))
 
 
 def _lay_out_rows(count: int, columns: int) -> list[_Row]:
@@ -175,9 +180,9 @@ def _mirror(row: _Row) -> int:
     return _LEFT + _WIDTH - (row.x - _LEFT) - row.width
 
 
-def _fill_row(row: _Row, text: _Text) -> _Row:
-    room = row.width / row.font_size - sum(map(_estimate_width, text.time)) - 1
-    name = _truncate_to_width(text.name, room)
+def _fill_row(row: _Row, text: RowText) -> _Row:
+    room = row.width / row.font_size - estimate_width(text.time) - 1
+    name = truncate_to_width(text.name, room)
     return row._replace(name=name, time=text.time, cancelled=text.is_cancelled)
 
 
@@ -205,6 +210,11 @@ def _mark_tentative(time: str, episode: Episode, words: Words) -> str:
 # Widths of texts, in ems.
 
 
+def estimate_width(text: str) -> float:
+    """Estimate the width of a text, in ems."""
+    return sum(map(_estimate_width, text))
+
+
 def _estimate_width(character: str) -> float:
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0
@@ -217,7 +227,8 @@ def _estimate_width(character: str) -> float:
     return 0.8 if character.isupper() or not character.isascii() else 0.6
 
 
-def _truncate_to_width(text: str, width: float) -> str:
+def truncate_to_width(text: str, width: float) -> str:
+    """Return a text that fits in a width, in ems; if it is truncated, it ends in "…"."""
     return _wrap(text, width, 1)[0]
 
 

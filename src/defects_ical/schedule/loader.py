@@ -27,14 +27,19 @@ Completion: TypeAlias = Callable[[Document], Document]
 
 
 def load_schedule(
-    path: Path, complete: Completion | None = None, content: bytes | None = None
+    path: Path,
+    complete: Completion | None = None,
+    content: bytes | None = None,
+    *,
+    needs_picture: bool = True,
 ) -> Schedule:
     """Load the schedule in the file at ``path``; its episodes can be expanded.
 
     With ``content`` it is loaded as if the file had these bytes.
 
     Raises ScheduleError with all field errors, or, if there are none, with all violations of
-    rules across fields. ``complete`` is called before any of these checks.
+    rules across fields. ``complete`` is called before any of these checks. If the picture is yet
+    to be made, the schedule does not need it.
     """
     document = read_yaml(path) if content is None else parse_yaml(str(path), content)
     if complete:
@@ -46,13 +51,13 @@ def load_schedule(
         schedule = Schedule.model_validate(document.root, context=context)
     except ValidationError as error:
         raise ScheduleError((*document.problems, *to_problems(error, document.locations))) from None
-    if problems := (*document.problems, *_find_problems(schedule)):
+    found = (*(_check_picture(schedule) if needs_picture else ()), *_find_problems(schedule))
+    if problems := (*document.problems, *found):
         raise ScheduleError(problems)
     return schedule
 
 
 def _find_problems(schedule: Schedule) -> Iterator[Problem]:
-    yield from _check_picture(schedule)
     if totals := [*check_totals(schedule)]:
         # All else would list the episodes one by one.
         yield from totals
