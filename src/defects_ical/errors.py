@@ -83,6 +83,10 @@ class ScheduleFileError(DefectsIcalError):
     """Raised when a schedule file cannot be created or replaced."""
 
 
+class ListingError(DefectsIcalError):
+    """Raised for a source of an import that cannot be read, or leaves a question open."""
+
+
 class SiteURLError(DefectsIcalError):
     """Raised for a public URL that cannot be used in links."""
 

@@ -8,6 +8,7 @@ from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.authoring import test_schedule_file
+from tests.authoring.imports import test_schedule_text
 from tests.doctor import test_report
 from tests.doctor.reports import test_formats
 from tests.languages import test_golden
@@ -33,6 +34,7 @@ def write_golden_files() -> None:
     for path, file in FEEDS.items():
         file.write_bytes(site[path].body)
     test_schedule_file.write_golden()
+    test_schedule_text.write_golden()
     test_report.write_golden()
     test_formats.write_golden()
     test_golden.write_golden()

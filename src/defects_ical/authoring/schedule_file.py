@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -19,6 +16,7 @@ from defects_ical.authoring.answers import (
     check_answers,
     find_option,
 )
+from defects_ical.authoring.new_file import open_draft, publish_draft, write_draft
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.yaml_writer import PLAIN_SCALAR, quote_scalar, write_flow, write_scalar
 from defects_ical.render.templates import get_template
@@ -39,38 +37,11 @@ def create_schedule(path: Path, answers: ShowAnswers, uid: UUID, now: datetime) 
     for answers that make no valid schedule, and ScheduleFileError if the file exists or the
     system refuses to create it; then nothing is written.
     """
-    with _temporary_draft(path) as draft:
+    with open_draft(path) as draft:
         text = _render(answers, uid, now, has_schema=(path.parent / SCHEMA_FILE).exists())
         schedule = _load_draft(draft, text, answers)
-        # Unlike a rename, a link never replaces a file, even one created in the meantime.
-        os.link(draft, path)
+        publish_draft(draft, path)
         return schedule
-
-
-@contextmanager
-def _temporary_draft(path: Path) -> Iterator[Path]:
-    """Provide a path on the file system of ``path``, and remove what is there afterwards.
-
-    Turns every OSError of the block into ScheduleFileError.
-    """
-    try:
-        with tempfile.TemporaryDirectory(prefix=".defects-ical-", dir=path.parent) as folder:
-            yield Path(folder) / "schedule.yaml"
-    except FileExistsError:
-        raise errors.ScheduleFileError(f"{path}: already exists. Choose another file.") from None
-    except FileNotFoundError:
-        message = f"{path.parent}: this folder does not exist. Create it first."
-        raise errors.ScheduleFileError(message) from None
-    except OSError as error:
-        message = f"{path}: {os.strerror(error.errno or 0)}. Fix this, or choose another file."
-        raise errors.ScheduleFileError(message) from None
-
-
-def check_is_new(path: Path) -> None:
-    """Raise ScheduleFileError if a schedule cannot be created at a path, as far as can be seen."""
-    with _temporary_draft(path):
-        if path.exists() or path.is_symlink():
-            raise FileExistsError
 
 
 def find_problems(answers: ShowAnswers, uid: UUID, now: datetime) -> str | None:
@@ -89,10 +60,7 @@ def _load_draft(draft: Path, text: str, answers: ShowAnswers) -> Schedule:
     """Write the draft to disk and load it; raise OptionError if it is not valid."""
     if problems := tuple(check_answers(answers)):
         raise errors.OptionError(problems)
-    with draft.open("xb") as stream:
-        stream.write(text.encode())
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_draft(draft, text)
     try:
         return load_schedule(draft)
     except errors.ScheduleError as error:

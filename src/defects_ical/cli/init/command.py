@@ -10,7 +10,8 @@ from typing import Any, Final
 import click
 
 from defects_ical.authoring.answers import ShowAnswers
-from defects_ical.authoring.schedule_file import check_is_new, create_schedule
+from defects_ical.authoring.new_file import check_is_new
+from defects_ical.authoring.schedule_file import create_schedule
 from defects_ical.cli.completion import complete_timezone
 from defects_ical.cli.console import DEFAULT_SCHEDULE, utc_now
 from defects_ical.cli.init.dialogue import ask_show

@@ -1,0 +1,1 @@
+"""What others publish about a show (TVmaze, .ics, CSV) in; a `Listing`, or what is wrong, out."""
