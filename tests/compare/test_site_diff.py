@@ -6,6 +6,8 @@ import pytest
 
 from defects_ical.compare.differences import Difference
 from defects_ical.compare.report import format_subject
+from defects_ical.compare.site_diff import compare_site
+from defects_ical.site.build import build_site
 from tests.compare.comparisons import (
     DELAY_EDITED,
     TIME_EDITED,
@@ -18,6 +20,9 @@ from tests.compare.comparisons import (
     select_feeds,
 )
 from tests.compare.edits import ALL_EPISODES, EDITS, PUBLISHED
+from tests.conftest import SITE_URL
+from tests.support.credits import write_credited
+from tests.support.example_schedules import load_yaml, make_yaml
 
 
 @pytest.mark.parametrize("name", EDITS)
@@ -68,3 +73,14 @@ def test_reminders_and_episode_files_are_skipped() -> None:
     }
     feeds = select_feeds("/show.ics", "/show-channel.ics", "/show-stream.ics")
     assert compare(PUBLISHED, live | feeds) == ()
+
+
+@pytest.mark.parametrize("old", [make_yaml(), write_credited("Another", "CC0 1.0")])
+def test_new_credit_needs_no_entry(old: str) -> None:
+    """Only the calendar's description changes, which apps read without looking at stamps."""
+    new = load_yaml(f"{write_credited()}source: {{tvmaze: 1}}\n")
+    live = {path: each.body for path, each in build_site(load_yaml(old), SITE_URL).items()}
+    feeds = {path: body for path, body in live.items() if path.endswith(".ics")}
+    site = build_site(new, SITE_URL)
+    assert site["/show.ics"].body != feeds["/show.ics"]
+    assert compare_site(feeds, site, new) == ()

@@ -31,6 +31,7 @@ SHOW: Final = """show:
   genres: [thriller]
   cast: [{actor: One, role: Other}]
   color: crimson
+  credit: {name: TVmaze, url: "https://a.example/", licence: CC BY-SA 4.0}
 """
 CHANNEL: Final = "channel: {name: Channel, kind: television, region: Everywhere}"
 STREAM: Final = "stream: {name: Stream, kind: streaming, region: Everywhere, delay: 60}"
@@ -66,6 +67,7 @@ VARIANTS: Final = {
     "show.synopsis": edit_yaml(SHOW.replace("What it", "All it")),
     "show.genres": edit_yaml(SHOW.replace("[thriller]", "[drama]")),
     "show.cast": edit_yaml(SHOW.replace("One", "Two")),
+    "show.credit": edit_yaml(SHOW.replace("CC BY-SA 4.0", "CC0 1.0")),
     "show.color": edit_yaml(SHOW.replace("crimson", "navy")),
     "languages": DEFAULT.replace("show:\n", "languages: [ko, en]\nshow:\n"),
     "timezone": edit_yaml(timezone="Asia/Tokyo"),
@@ -83,6 +85,7 @@ VARIANTS: Final = {
     "platforms, delayed": edit_yaml(platforms=f"{{{CHANNEL}, {STREAM}}}".replace("60", "90")),
     "platforms, one": edit_yaml(platforms=f"{{{CHANNEL}}}"),
     "platforms, turned": edit_yaml(platforms=f"{{{STREAM}, {CHANNEL}}}"),
+    "source": edit_yaml(notes=f"{NOTES}source: {{tvmaze: 1}}\n"),
     "reminders": edit_yaml(notes=f"{NOTES}reminders: [60]\n"),
     "reminders, of a day": edit_yaml(notes=f"{NOTES}reminders: [1440]\n"),
     "episodes, teaser": edit_yaml(notes=NOTES.replace("A teaser", "Another")),

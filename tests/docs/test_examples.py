@@ -19,6 +19,7 @@ from defects_ical.schedule.warnings import find_missing_texts
 from defects_ical.shows.loader import load_show
 from defects_ical.shows.settings import load_settings
 from tests.support.documents import (
+    PAGES,
     read_code_blocks,
     read_schedule_example,
     read_section,
@@ -156,7 +157,7 @@ PLANS = {
 SNIPPETS = {
     heading: text
     for heading, text in read_snippets("docs/schedule.md").items()
-    if heading != "The schedule file"
+    if heading not in {"The schedule file", "Credit the source of your data"}
 }
 
 
@@ -189,6 +190,13 @@ def test_plan_gives_events_without_news(heading: str) -> None:
     events = listings.main.events
     assert (len(events), list_starts(events)) == (count, starts)
     assert {each.sequence for each in events} == {0}
+
+
+def test_credit_of_the_page_is_valid() -> None:
+    snippet = read_snippets("docs/schedule.md")["Credit the source of your data"]
+    credit = load_yaml(complete(snippet)).show.credit
+    assert credit
+    assert f"{credit.name} ({credit.licence})" in PAGES["docs/schedule.md"]
 
 
 def test_platform_plans_of_the_page() -> None:

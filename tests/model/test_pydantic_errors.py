@@ -19,12 +19,12 @@ def load_problems(text: str) -> tuple[str, ...]:
     [
         ("episods: {}", "15:1: episods: unknown key. Use `episodes`."),
         (
-            "reminders: []\ntags: [en]",
-            "16:1: tags: unknown key. Remove it, or use another key: `languages`, `episodes`.",
+            "reminders: []\nepisodes: {}\ntags: [en]",
+            "17:1: tags: unknown key. Remove it, or use another key: `languages`, `source`.",
         ),
         (
-            "languages: [en]\nreminders: []\nepisodes: {}\nshow2: {}",
-            "18:1: show2: unknown key. Remove it.",
+            "languages: [en]\nreminders: []\nepisodes: {}\nsource: {tvmaze: 1}\nshow2: {}",
+            "19:1: show2: unknown key. Remove it.",
         ),
     ],
 )

@@ -124,3 +124,9 @@ def test_language_from_right_to_left_is_refused() -> None:
 
 def test_isolates_are_left_out() -> None:
     assert read_texts(load_title("a \u2066b\u2069"))[0] == "a b"
+
+
+def test_picture_credits_the_source_of_its_data() -> None:
+    credit = "{name: TVmaze, url: 'https://www.tvmaze.com/shows/1/x', licence: CC BY-SA 4.0}"
+    text = make_yaml().replace("title: The Show", f"title: The Show, credit: {credit}")
+    assert read_texts(load_yaml(text))[-1] == "Schedule data: TVmaze (CC BY-SA 4.0)"

@@ -15,6 +15,7 @@ from defects_ical.errors import ScheduleError
 from defects_ical.model.airing import Block
 from defects_ical.model.changes import Change, Shift
 from defects_ical.model.schedule import EpisodeDetails, Platform, Special, build_json_schema
+from defects_ical.model.source import Credit, Source
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.site.build import build_site
 from tests.model.test_schedule import VALIDATOR, convert_scalars
@@ -38,6 +39,7 @@ def test_hostile_schedules_cover_all_text_fields() -> None:
     assert {each for name, model in models.items() for each in list_text_fields(name, model)} == {
         *("Show.title", "Show.original_title", "Show.synopsis", "Show.genres"),
         *("Role.actor", "Role.role"),
+        *("Credit.name", "Credit.licence"),
         *("Platform.name", "Platform.region"),
         *("EpisodeDetails.title", "EpisodeDetails.teaser", "EpisodeDetails.recap"),
         "Special.title",
@@ -68,6 +70,12 @@ REJECTED: Final[list[tuple[tuple[str | int, ...], str, str | None]]] = [
     (("show", "genres", 0), "<b>,", "<b>;"),
     (("show", "cast", 0, "actor"), "W" * (MAX_TEXT + 1), "W" * MAX_TEXT),
     (("show", "cast", 0, "role"), "W" * (MAX_TEXT + 1), "W" * MAX_TEXT),
+    (("show", "credit", "name"), "W" * 101, "W" * 100),
+    (("show", "credit", "name"), "a\nb", "a b"),
+    (("show", "credit", "licence"), "W" * 101, "W" * 100),
+    (("show", "credit", "licence"), "a\u2069b", "ab"),
+    (("show", "credit", "url"), "javascript:window.ran=1", "https://javascript:1/"),
+    (("show", "credit", "url"), "https://a.example/><script>", "https://a.example/)(script)"),
     (("show", "slug"), "</script>", None),
     (("show", "slug"), "../show", None),
     (("show", "color"), "red;}*{display:none", None),
@@ -116,7 +124,9 @@ COMPLETE: Final[dict[str, Any]] = {
         "slug": "show",
         "title": {"en": "The Show", "ko": "아이쇼핑"},
         "season": "1",
+        "credit": {"name": "TVmaze", "url": "https://a.example/1", "licence": "CC BY-SA 4.0"},
     },
+    "source": {"tvmaze": "12345", "episodes": {"e03": "2238231", "s02e03": "7", "extra": "a@b"}},
     "languages": ["en", "ko"],
     "timezone": "Asia/Seoul",
     "published": "2025-07-01T00:00:00+00:00",
@@ -186,6 +196,7 @@ COMPLETE: Final[dict[str, Any]] = {
 KEYS: Final = sorted(
     {*Block.model_fields, *Change.model_fields, *Platform.model_fields, *Shift.model_fields}
     | {*EpisodeDetails.model_fields, *Special.model_fields}
+    | {*Credit.model_fields, *Source.model_fields}
 )
 WORDS: Final = (
     *("0", "1", "8", "-1", "60-75", "75-60", "5000", "99999", "1-99999", "7 - 9", "2.5", "", "~"),

@@ -142,7 +142,8 @@ def test_html_is_found_in_every_text() -> None:
     ).replace(
         "title: The Show",
         "title: <i>, original_title: <i>, synopsis: <i>, genres: [<i>], "
-        "cast: [{actor: <i>, role: <i>}]",
+        "cast: [{actor: <i>, role: <i>}], "
+        'credit: {name: <i>, url: "https://a.example/", licence: <i>}',
     )
     text += "episodes: {1: {title: <i>, teaser: <i>, recap: <i>}}\n"
     assert len(warn(text)) == text.count("<i>")

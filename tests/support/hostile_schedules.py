@@ -29,6 +29,7 @@ INJECTION_URL: Final = (
     "https://watch.example/'onfocus='window.ran=1'?a=javascript:window.ran=1&amp;b=(1),[2];$*!#@"
 )
 MAX_TEXT: Final = 5000
+MAX_SHORT: Final = 100
 
 
 class Texts(NamedTuple):
@@ -37,6 +38,11 @@ class Texts(NamedTuple):
     text: str
     genre: str
     url: str = "https://watch.example/"
+
+    @property
+    def short(self) -> str:
+        """The start of the text, for fields of at most 100 characters."""
+        return self.text[:MAX_SHORT]
 
 
 def repeat(characters: str) -> Texts:
@@ -106,6 +112,7 @@ def _make_show(texts: Texts) -> dict[str, Any]:
         "genres": [texts.genre],
         "cast": [{"actor": text, "role": text}],
         "color": "crimson",
+        "credit": {"name": texts.genre, "url": texts.url, "licence": texts.short},
     }
 
 

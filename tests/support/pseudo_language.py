@@ -105,7 +105,7 @@ GLUE: Final = "0123456789\u2068\u2069…·[]()文:←→"
 _TEXT_FIELDS: Final = frozenset(
     {
         *("title", "original_title", "synopsis", "genres", "actor", "role", "name", "region"),
-        *("teaser", "recap", "note", "reason", "description"),
+        *("teaser", "recap", "note", "reason", "description", "licence"),
     }
 )
 _LETTERS: Final = re.compile(r"[A-Za-z][A-Za-z' ]*")

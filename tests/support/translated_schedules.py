@@ -153,6 +153,11 @@ def _make_base(slug: str, uid_end: str, write: Write) -> Plain:
 def _make_changed_series(write: Write) -> Plain:
     """Return a series without seasons, of which every episode changed in another way."""
     base = _make_base("changes", "3a21", write)
+    base["show"]["credit"] = {
+        "name": "Ψ6",
+        "url": "https://credit.example/",
+        "licence": "CC BY-SA 4.0",
+    }
     base["platforms"] |= {
         "early": {
             "name": "Ψ3",

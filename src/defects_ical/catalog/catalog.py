@@ -13,6 +13,7 @@ from defects_ical.content.feeds import Feed, name_platform_feed
 from defects_ical.content.site_input import Version
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import DEFAULT_REMINDER
+from defects_ical.model.source import Credit
 from defects_ical.shows.settings import (
     ALL_FEED,
     PLATFORM_FEED_PREFIX,
@@ -151,6 +152,11 @@ class Catalog:
         }
         used = {name: each for show in self.shows for name, each in show.platforms.items()}
         return {name: each for name, each in (used | shared).items() if name in used}
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """The credits of all shows, in their order."""
+        return tuple(each.credit for each in self.shows if each.credit)
 
     @cached_property
     def genres(self) -> tuple[str, ...]:

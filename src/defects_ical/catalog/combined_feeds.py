@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from defects_ical.catalog.catalog import Catalog, CombinedFeed
 from defects_ical.catalog.show_feeds import Selection, ShowFeeds
+from defects_ical.content.credits import describe_credits
 from defects_ical.content.feeds import Feed
 from defects_ical.render.ics.calendar import END_CALENDAR, CalendarProperties, render_calendar
 from defects_ical.render.ics.zones import CalendarZone, convert_to_utc
@@ -64,10 +65,12 @@ def _render_calendar(
 ) -> bytes:
     """Render the calendar of a feed without its events, and without its end."""
     published = max(each.published for each in catalog.shows)
+    credited = [each.summary.credit for each, _ in selections if each.summary.credit]
+    description = describe_credits(credited, catalog.words, combined.description)
     modified = max((each.modified for _, each in selections if each.modified), default=published)
     properties = CalendarProperties(
         name=catalog.words.mark_lines(feed.title),
-        description=catalog.words.mark_lines(combined.description),
+        description=catalog.words.mark_lines(description),
         timezone=catalog.settings.timezone,
         modified=modified,
         source=catalog.url.join(feed.path),

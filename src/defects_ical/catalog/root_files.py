@@ -15,12 +15,14 @@ from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ChangeSummary, EventSummary, ShowSummary
 from defects_ical.catalog.week import render_week
 from defects_ical.content.changelog import ATOM_PATH
+from defects_ical.content.credits import describe_credits
 from defects_ical.content.feeds import Feed
 from defects_ical.content.site_url import SiteURL
 from defects_ical.render.embed import WEEK_PATHS
 from defects_ical.render.episodes_json import (
     JSON_PATH,
     format_texts,
+    serialize_credit,
     serialize_feed,
     serialize_feed_texts,
 )
@@ -118,6 +120,7 @@ def _render_atom(catalog: Catalog) -> bytes:
             for show, each in entries[:MAX_CHANGES]
         ],
         "id": uuid.uuid5(uuid.NAMESPACE_URL, catalog.url.join(ATOM_PATH)),
+        "rights": catalog.words.mark_lines(describe_credits(catalog.credits, catalog.words)),
         "updated": entries[0][1].at if entries else max(each.published for each in catalog.shows),
         "words": catalog.words,
     }
@@ -232,6 +235,7 @@ def _serialize_show(catalog: Catalog, show: ShowSummary) -> str:
         "later": {name: each.when for name, each in show.platforms.items() if each.when},
         "events": [_serialize_event(each, url) for each in show.events],
         "expected": [{"title": title, "when": when} for title, when in show.expected],
+        **serialize_credit(show.credit),
     }
     return f"  {json.dumps(content, ensure_ascii=False)}"
 

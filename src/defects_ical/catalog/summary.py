@@ -26,6 +26,7 @@ from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.changes import Status
 from defects_ical.model.schedule import Platform, Schedule
+from defects_ical.model.source import Credit
 from defects_ical.render.ics.zones import find_years
 from defects_ical.schedule.episodes import Event, Listing
 from defects_ical.schedule.starts import to_position
@@ -139,6 +140,7 @@ class ShowSummary:
     feeds: Mapping[str, tuple[FeedEvent, ...]]
     expected: tuple[tuple[str, str], ...]
     changes: tuple[ChangeSummary, ...]
+    credit: Credit | None = None
     language: str = DEFAULT_LANGUAGE
     folder: str = ""
     translations: Mapping[str, ShowSummary] = field(default_factory=dict)
@@ -208,6 +210,7 @@ def _summarize(site: SiteInput) -> ShowSummary:
         },
         expected=tuple((each.title, each.when) for each in list_expected(site)),
         changes=tuple(map(_summarize_change, site.changes[:MAX_CHANGES])),
+        credit=show.credit,
         language=schedule.language,
     )
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from defects_ical.catalog.agenda import find_city, make_agenda
 from defects_ical.catalog.catalog import Catalog
+from defects_ical.content.credits import describe_credits
 from defects_ical.render.embed import IFRAME_SANDBOX, build_embed_policy
 from defects_ical.render.scripts import bundle_script, select_words
 from defects_ical.render.templates import get_template
@@ -27,11 +28,14 @@ FRAME_HEIGHT: Final = 560
 
 def render_week(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of each file that other sites load to show the week."""
+    has_credit = bool(catalog.credits)
     yield WEEK_PATH, _render_frame(catalog)
     if not catalog.main:
-        yield WEEK_STYLE_PATH, get_template("week.css").render().encode()
+        yield WEEK_STYLE_PATH, get_template("week.css").render(has_credit=has_credit).encode()
         yield WEEK_FRAME_SCRIPT_PATH, bundle_script(*FRAME_SCRIPTS)
-    element = bundle_script(*ELEMENT_SCRIPTS, words=catalog.words, root=catalog.root)
+    element = bundle_script(
+        *ELEMENT_SCRIPTS, words=catalog.words, root=catalog.root, has_credit=has_credit
+    )
     yield WEEK_ELEMENT_PATH, element
 
 
@@ -64,6 +68,7 @@ def _render_frame(catalog: Catalog) -> bytes:
         "agenda": make_agenda(catalog, MAX_ROWS),
         "catalog": catalog,
         "city": find_city(catalog),
+        "credits": describe_credits(catalog.credits, catalog.words),
         "content_security_policy": build_embed_policy(catalog.url),
         "feed": catalog.feeds[0].feed,
         "root": catalog.root,

@@ -14,6 +14,8 @@ from defects_ical.model.schedule import Schedule
 
 # Fields that affect an output only through its item.
 EPISODE_FIELDS: Final = {"airing", "episodes", "specials", "changes"}
+# Fields that affect no output.
+PRIVATE_FIELDS: Final = {"source"}
 
 # An Episode or an Event, or a tuple of what its output depends on.
 Item = TypeVar("Item", bound=Hashable)
@@ -30,7 +32,7 @@ class BuildCache:
 
     def start_build(self, schedule: Schedule, site_url: SiteURL) -> None:
         """Start another build; clear the cache if a shared field has changed."""
-        fields = Schedule.model_fields.keys() - EPISODE_FIELDS
+        fields = Schedule.model_fields.keys() - EPISODE_FIELDS - PRIVATE_FIELDS
         # By repr(), which shows the order of the platforms: dicts are equal in any order.
         shared = (
             site_url,

@@ -257,7 +257,9 @@ def _complete_timestamp(raw: str) -> str:
 
 
 def _add_scheme(raw: str) -> str:
-    return f"https://{raw}" if re.match(r"[A-Za-z0-9-]+\.[A-Za-z]", raw) else raw
+    # Calendar apps write webcal for what they request by https.
+    plain = re.sub(r"(?i)\Awebcals?://", "", raw)
+    return f"https://{plain}" if re.match(r"[A-Za-z0-9-]+\.[A-Za-z]", plain) else raw
 
 
 def _parse_datetime(raw: str) -> datetime:

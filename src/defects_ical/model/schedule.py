@@ -37,6 +37,7 @@ from defects_ical.model.field_types import (
     TranslatedField,
     check_unique,
 )
+from defects_ical.model.source import Credit, Source
 from defects_ical.model.yaml_reader import KeyPath, Locations, problem_at
 from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES, load_words
 from defects_ical.text.translations import translate
@@ -95,6 +96,12 @@ class Show(Model):
     picture: Annotated[str, fields.PICTURE] | None = Field(
         None, description="A PNG of 1200 by 630 pixels next to this file, for link previews."
     )
+    credit: Credit | None = Field(None, description="Whom the site credits for its data.")
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """The credit if there is one."""
+        return (self.credit,) if self.credit else ()
 
 
 class Platform(Model):
@@ -208,6 +215,9 @@ class Schedule(Model):
     specials: Annotated[tuple[Special, ...], EmptyAllowed()] = ()
     changes: Annotated[tuple[Change, ...], EmptyAllowed()] = Field(
         (), description="Append-only, in ascending order of `at`."
+    )
+    source: Source | None = Field(
+        None, description="Where `defects-ical import --update` looks for news."
     )
 
     _file: FileContext = PrivateAttr(FileContext({}, None, ""))

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 from defects_ical.content.changelog import ATOM_PATH
+from defects_ical.content.credits import describe_credits
 from defects_ical.content.site_input import SiteInput
 from defects_ical.render.templates import get_template
 
@@ -15,6 +16,7 @@ def render_atom(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     context = {
         "atom_path": ATOM_PATH,
         "entry_ids": [_make_id(each.id, site) for each in site.changes],
+        "rights": site.words.mark_lines(describe_credits(site.show.credits, site.words)),
         "id": _make_id(uuid.uuid5(site.show.uid, "changes"), site),
         "site": site,
         "words": site.schedule.words,

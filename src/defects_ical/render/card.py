@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
+from defects_ical.content.credits import describe_credit, format_credit
 from defects_ical.content.descriptions import (
     format_date_range,
     format_time,
@@ -19,6 +20,7 @@ from defects_ical.content.descriptions import (
 )
 from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.model.schedule import Schedule
+from defects_ical.model.source import Credit
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.episodes import Episode
 from defects_ical.text.dates import format_month, format_short_date
@@ -36,6 +38,10 @@ _WIDTH: Final = 1056
 _LIST_TOP: Final = 300
 _LIST_HEIGHT: Final = 248
 _COLUMN_GAP: Final = 56
+# The line at the bottom, and where it is above a credit.
+_FOOT: Final = 566
+_FOOT_ABOVE_CREDIT: Final = 550
+_CREDIT_FONT_SIZE: Final = 18
 _TITLE_SIZES: Final[TitleSizes] = ((104, 1), (68, 2), (54, 2))
 _MAX_ROWS: Final = 16
 # Height for at least four rows, so that one or two episodes are not spread over the image.
@@ -61,6 +67,8 @@ _FONTS: Final = {
 }
 # Characters. Some have no width, so a width alone would not limit a line.
 _MAX_LINE: Final = 400
+# Ems of the name and of the licence in a credit, of which the card must show the end, too.
+_CREDIT_PART: Final = 18
 
 
 class Title(NamedTuple):
@@ -102,7 +110,10 @@ def render_card(site: SiteInput) -> bytes:
     subtitle = " · ".join(filter(None, (name, dates, platforms)))
     context = {
         "address": truncate_to_width(str(site.url).partition("://")[2].rstrip("/"), 28),
+        "credit": _fit_credit(site.show.credit, words) if site.show.credit else "",
+        "credit_font_size": _CREDIT_FONT_SIZE,
         "description": words.when_episodes_air.format(show=site.show.title),
+        "foot": _FOOT_ABOVE_CREDIT if site.show.credit else _FOOT,
         "fonts": _FONTS.get(words.code, ""),
         "language": "" if words.code == DEFAULT_LANGUAGE else words.code,
         "list_top": _LIST_TOP,
@@ -115,6 +126,17 @@ def render_card(site: SiteInput) -> bytes:
         "words": words,
     }
     return get_template("card.svg").render(context).encode()
+
+
+def _fit_credit(credit: Credit, words: Words) -> str:
+    """Return the credit, its name and its licence truncated if the line would be too long."""
+    text = describe_credit(credit, words)
+    if truncate_to_width(text, _WIDTH / _CREDIT_FONT_SIZE) == text:
+        return text
+    name, licence = (
+        truncate_to_width(each, _CREDIT_PART) for each in (credit.name, credit.licence)
+    )
+    return format_credit(name, licence, words)
 
 
 def fit_title(title: str, sizes: TitleSizes, width: float) -> Title:

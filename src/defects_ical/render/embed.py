@@ -46,6 +46,7 @@ ROW_HEIGHT: Final = 67
 SHORT_ROW_HEIGHT: Final = 46
 MAX_LIST_HEIGHT: Final = 576
 OTHER_HEIGHT: Final = 280
+CREDIT_HEIGHT: Final = 35
 # Seconds for which a consumer may cache the oEmbed response.
 CACHE_SECONDS: Final = 3600
 
@@ -56,13 +57,19 @@ def render_embeds(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     if site.is_main:
         yield FRAME_STYLE_PATH, _render_style(site)
         yield FRAME_SCRIPT_PATH, bundle_script(*FRAME_SCRIPTS)
-    yield ELEMENT_PATH, bundle_script(*ELEMENT_SCRIPTS, words=site.words, root=site.root)
+    yield ELEMENT_PATH, _render_element(site)
     yield CARD_PATH, render_card(site)
     yield OEMBED_PATH, _render_oembed(site)
 
 
 def _render_style(site: SiteInput) -> bytes:
-    return get_template("embed.css").render(codes=site.schedule.languages).encode()
+    context = {"codes": site.schedule.languages, "has_credit": bool(site.show.credit)}
+    return get_template("embed.css").render(context).encode()
+
+
+def _render_element(site: SiteInput) -> bytes:
+    has_credit = bool(site.show.credit)
+    return bundle_script(*ELEMENT_SCRIPTS, words=site.words, root=site.root, has_credit=has_credit)
 
 
 def build_embed_policy(site_url: SiteURL) -> str:
@@ -99,9 +106,10 @@ def render_iframe(site: SiteInput) -> str:
 
 def _estimate_frame_height(site: SiteInput) -> int:
     """Estimate the frame's height in pixels, for short names and a width of FRAME_WIDTH."""
+    height = OTHER_HEIGHT + CREDIT_HEIGHT * len(site.show.credits)
     if _count_rows(site) > MAX_ROWS:
-        return OTHER_HEIGHT + MAX_LIST_HEIGHT
-    return OTHER_HEIGHT + sum(map(_estimate_season_height, site.rows))
+        return height + MAX_LIST_HEIGHT
+    return height + sum(map(_estimate_season_height, site.rows))
 
 
 def _estimate_season_height(rows: SeasonRows) -> int:

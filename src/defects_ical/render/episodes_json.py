@@ -15,6 +15,7 @@ from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
 from defects_ical.model.airing import Block, Delay
 from defects_ical.model.schedule import DEFAULT_REMINDER, Platform, Schedule
+from defects_ical.model.source import Credit
 from defects_ical.schedule.episodes import Episode, Event, Start
 from defects_ical.text.languages import DEFAULT_LANGUAGE
 from defects_ical.timezones.conversion import format_local, format_utc
@@ -120,7 +121,13 @@ def _serialize_show(site: SiteInput) -> dict[str, object]:
         "genres": show.genres,
         "color": show.color,
         "page": str(site.url),
+        **serialize_credit(show.credit),
     }
+
+
+def serialize_credit(credit: Credit | None) -> dict[str, object]:
+    """Return the key for the credit of a show, if it has one."""
+    return {"credit": credit.model_dump()} if credit else {}
 
 
 def serialize_feed(feed: Feed, site_url: SiteURL) -> dict[str, object]:

@@ -17,14 +17,17 @@ _SCRIPT_ESCAPES: Final = {each: f"\\u{ord(each):04X}" for each in "<>&\u2028\u20
 _WORD: Final = re.compile(r"\bWORDS\.(\w+)")
 
 
-def bundle_script(*names: str, words: Words | None = None, root: str = "") -> bytes:
+def bundle_script(
+    *names: str, words: Words | None = None, root: str = "", has_credit: bool = False
+) -> bytes:
     """Join scripts into one, without the lines that are comments.
 
     A function encloses them, so that they define no globals. With ``words``, the script has the
     texts that it uses; without, it reads them from the page's element `script_words`. ``root``
-    leads from the script's folder to that of the data.
+    leads from the script's folder to that of the data. Only with ``has_credit``, an element shows
+    the credits in its data.
     """
-    code = _join_scripts(names, root)
+    code = _join_scripts(names, root, has_credit)
     source = 'JSON.parse(document.getElementById("script_words").textContent)'
     if words:
         source = _select_words(code, words)
@@ -33,13 +36,14 @@ def bundle_script(*names: str, words: Words | None = None, root: str = "") -> by
 
 def select_words(words: Words, *names: str) -> str:
     """Return the texts that scripts use, as JSON for the page's element `script_words`."""
-    return _select_words(_join_scripts(names, ""), words)
+    return _select_words(_join_scripts(names, "", has_credit=False), words)
 
 
 @cache
-def _join_scripts(names: tuple[str, ...], root: str) -> str:
+def _join_scripts(names: tuple[str, ...], root: str, has_credit: bool) -> str:  # noqa: FBT001 - cached
     """Join scripts without the lines that are comments."""
-    script = "\n".join(get_template(each).render(root=root) for each in names)
+    values = {"root": root, "has_credit": has_credit}
+    script = "\n".join(get_template(each).render(values) for each in names)
     return re.sub(r"(?m)^ *//.*\n", "", script)
 
 

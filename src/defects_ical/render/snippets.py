@@ -7,8 +7,10 @@ from html import escape
 
 from defects_ical.content.descriptions import name_status
 from defects_ical.content.site_input import SeasonRows, SiteInput
+from defects_ical.model.source import Credit
 from defects_ical.render import embed
 from defects_ical.render.templates import (
+    get_macro,
     get_template,
     mark_language,
     mark_parts,
@@ -54,7 +56,13 @@ def _render_static_html(site: SiteInput) -> str:
         page=f'<a href="{site.url}">',
         end="</a>",
     )
-    return f"<p><strong>{title}</strong></p>\n{''.join(seasons)}<p>{links}</p>\n"
+    notes = (links, *(_render_credit(each, site.words) for each in site.show.credits))
+    paragraphs = "".join(f"<p>{each}</p>\n" for each in notes)
+    return f"<p><strong>{title}</strong></p>\n{''.join(seasons)}{paragraphs}"
+
+
+def _render_credit(credit: Credit, words: Words) -> str:
+    return get_macro("parts.html", "credit_text")(words=words, credit=credit)
 
 
 def _render_season(rows: SeasonRows, site: SiteInput) -> str:

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final
 
+from defects_ical.content.credits import find_licence_url
 from defects_ical.content.feeds import PICTURE_PATH
 from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Platform
+from defects_ical.model.source import Credit
 from defects_ical.render.scripts import serialize_for_script
 from defects_ical.schedule.episodes import Episode
 from defects_ical.text.languages import DEFAULT_LANGUAGE
@@ -47,9 +49,22 @@ def _make_series(site: SiteInput) -> dict[str, object]:
             "url": str(site.url),
             "inLanguage": site.words.code if names_language else None,
             "image": site.main_url.join(PICTURE_PATH) if site.schedule.picture else None,
+            "mainEntityOfPage": _make_page(site, show.credit) if show.credit else None,
             **parts,
         }
     )
+
+
+def _make_page(site: SiteInput, credit: Credit) -> dict[str, object]:
+    """Return the page, and what it is based on: the licence is not that of the series itself."""
+    url = find_licence_url(credit.licence)
+    original = {
+        "@type": "CreativeWork",
+        "name": credit.name,
+        "url": credit.url,
+        "license": _drop_none({"@type": "CreativeWork", "name": credit.licence, "url": url}),
+    }
+    return {"@type": "WebPage", "url": str(site.url), "isBasedOn": original}
 
 
 def _pick_releases(episode: Mapping[str, object]) -> dict[str, object]:

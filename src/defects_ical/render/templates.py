@@ -24,6 +24,7 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from defects_ical.content.credits import find_licence_url
 from defects_ical.content.descriptions import name_status
 from defects_ical.schedule.episodes import Episode, Event
 from defects_ical.text.dates import format_month
@@ -122,6 +123,7 @@ def isolate_part(text: Foreign) -> Markup:
 
 
 _ENVIRONMENT.globals |= {
+    "find_licence_url": find_licence_url,
     "format_count": format_count,
     "format_month": format_month,
     "format_utc": format_utc,

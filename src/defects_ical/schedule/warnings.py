@@ -85,6 +85,9 @@ def _list_texts(schedule: Schedule) -> Iterator[tuple[KeyPath, str]]:
     for index, role in enumerate(show.cast):
         yield ("show", "cast", index, "actor"), role.actor
         yield ("show", "cast", index, "role"), role.role
+    for credit in show.credits:
+        yield ("show", "credit", "name"), credit.name
+        yield ("show", "credit", "licence"), credit.licence
     for key, platform in schedule.platforms.items():
         yield ("platforms", key, "name"), platform.name
         yield ("platforms", key, "region"), platform.region

@@ -19,6 +19,9 @@ li { display: flex; flex-wrap: wrap; gap: 0 1.5rem; padding: 0.625rem 0;
 .coming .name { color: var(--a); }
 .cancelled :is(.name bdi, time), .postponed time { text-decoration: line-through; }
 nav { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; }
+{% if has_credit %}
+.credit { margin-top: 0.75rem; }
+{% endif %}
 {% endblock %}
 {% block content %}
 // Longer lists scroll.
@@ -167,6 +170,14 @@ function makeNavigation({ show, feeds: [feed] }) {
   return makeElement("nav", "", ...links.map(([text, url]) => makeLink(text, url)));
 }
 
+{% if has_credit %}
+// Say whom the data are of.
+function makeCredit({ name, url, licence }) {
+  const link = makeLink(isolate(name), url);
+  return makeElement("p", "soft credit", ...fillNodes(WORDS.credit, { name: link, licence: isolate(licence) }));
+}
+
+{% endif %}
 // Render the schedule. Returns a function that updates what depends on the current time.
 function render(root, source) {
   const data = translate(source);
@@ -176,6 +187,10 @@ function render(root, source) {
   const section = makeElement("section", "", heading, next, makeList(data, events), makeNavigation(data));
   section.lang = WORDS.code;
   section.dir = WORDS.direction;
+{% if has_credit %}
+  // The data may be older than this script, or newer.
+  if (data.show.credit) section.append(makeCredit(data.show.credit));
+{% endif %}
   section.querySelector("nav").setAttribute("aria-label", WORDS.calendar);
   root.replaceChildren(section);
   return () => update(next, events);

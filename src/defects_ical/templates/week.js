@@ -79,6 +79,15 @@ function readEvents({ shows, platforms }) {
   })));
 }
 
+{% if has_credit %}
+// Say whom the data of the shows are of, each source once.
+function makeCredits(shows) {
+  const credits = new Map(shows.flatMap(({ credit }) => (credit ? [[`${credit.name}\n${credit.licence}`, credit]] : [])));
+  return [...credits.values()].map(({ name, licence }) => makeElement("p", "",
+    makeElement("small", "", ...fillNodes(WORDS.credit, { name: isolate(name), licence: isolate(licence) }))));
+}
+
+{% endif %}
 // Render the week. Returns a function that updates what depends on the current time.
 function render(root, source) {
   const data = translate(source);
@@ -97,6 +106,9 @@ function render(root, source) {
   const section = makeElement("section", "", heading, title, note, list, link);
   section.lang = WORDS.code;
   section.dir = WORDS.direction;
+{% if has_credit %}
+  section.append(...makeCredits(data.shows));
+{% endif %}
   root.replaceChildren(section);
   return () => showWeek(list, title, events, "h3");
 }

@@ -153,6 +153,7 @@ class Words:
     alarm: str
     feed_description: str
     platform_feed_description: str
+    credit: str
     category: str
     apple_note: str
     google_note: str

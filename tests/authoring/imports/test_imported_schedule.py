@@ -36,10 +36,12 @@ def create(listing: Listing, options: ImportOptions | None = None) -> Schedule:
 
 
 def test_schedule_has_what_the_listing_has() -> None:
-    schedule = create(replace(make_lighthouse(), credit=None, reference=""))
-    assert schedule.model_dump(exclude={"airing", "episodes", "specials", "platforms"}) == {
+    schedule = create(make_lighthouse())
+    assert schedule.model_dump(
+        exclude={"airing", "episodes", "specials", "platforms", "source"}
+    ) == {
         **load_schedule(FILE).model_dump(
-            exclude={"airing", "episodes", "specials", "platforms", "show"}
+            exclude={"airing", "episodes", "specials", "platforms", "source", "show"}
         ),
         "show": {
             "uid": UID,
@@ -55,8 +57,15 @@ def test_schedule_has_what_the_listing_has() -> None:
             ),
             "color": "slategray",
             "picture": None,
+            "credit": {
+                "name": "TVmaze",
+                "url": "https://www.tvmaze.com/shows/82/the-lighthouse",
+                "licence": "CC BY-SA 4.0",
+            },
         },
     }
+    assert schedule.source
+    assert (schedule.source.tvmaze, schedule.source.episodes["s01e03"]) == (82, "2001003")
     assert (schedule.timezone, schedule.published) == ("America/New_York", NOW)
     assert (schedule.changes, schedule.languages) == ((), ("en",))
     assert {name: each.name for name, each in schedule.platforms.items()} == {
@@ -69,7 +78,7 @@ def test_schedule_has_what_the_listing_has() -> None:
 
 
 def test_summaries_are_hidden_in_recaps() -> None:
-    listing = replace(make_lighthouse(), credit=None, reference="")
+    listing = make_lighthouse()
     schedule = create(listing, ImportOptions(with_summaries=True))
     assert schedule.show.synopsis == listing.summary
     assert {key: each.recap for key, each in schedule.episodes.items() if each.recap} == {

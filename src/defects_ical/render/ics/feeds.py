@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from icalendar.prop import vCategory, vUri
 
 from defects_ical.content import descriptions
+from defects_ical.content.credits import describe_credits
 from defects_ical.content.feeds import Feed, add_reminders, event_path
 from defects_ical.content.site_input import SiteInput
 from defects_ical.render.ics.calendar import (
@@ -173,16 +174,19 @@ class _FeedRenderer:
         )
 
     def _describe_calendar(self) -> str:
-        words = self.site.schedule.words
+        words, credited = self.site.words, self.site.show.credits
+        return words.mark_lines(describe_credits(credited, words, self._describe_feed()))
+
+    def _describe_feed(self) -> str:
+        words = self.site.words
         show = words.isolate_in_rtl(self.site.show.title)
         if not self.platform:
-            return words.mark_lines(words.feed_description.format(show=show))
-        description = words.platform_feed_description.format(
+            return words.feed_description.format(show=show)
+        return words.platform_feed_description.format(
             show=show,
             platform=words.isolate_in_rtl(self.platform.name),
             region=words.isolate_in_rtl(self.platform.region),
         )
-        return words.mark_lines(description)
 
     def _render_platforms(
         self, availability: tuple[Availability, ...], links: tuple[tuple[str, str], ...]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from defects_ical.content.credits import describe_credit
 from defects_ical.content.descriptions import format_date_range
 from defects_ical.content.site_input import SiteInput
 from defects_ical.errors import PictureError
@@ -31,6 +32,8 @@ from defects_ical.text.display import excerpt
 _WIDTH: Final = 1056
 _TITLE_TOP: Final = 84
 _LIST_BOTTOM: Final = 594
+_CREDIT_LINE: Final = 619
+_CREDIT_SIZE: Final = 18
 _ROW_HEIGHT: Final = 50
 _ROW_SIZE: Final = 34
 _TITLE_SIZES: Final[TitleSizes] = ((120, 1), (88, 1), (72, 2), (52, 3))
@@ -92,7 +95,7 @@ def lay_out_picture(site: SiteInput) -> str:
     below = title[-1].y + title[-1].size // 4
     shown = [each for rows in pick_seasons(site) for each in list_row_texts(rows, site.schedule)]
     top = _LIST_BOTTOM - _ROW_HEIGHT * min(len(shown), _MAX_ROWS)
-    lines = (*title, *_set_facts(site, below), *_set_rows(site, shown, top))
+    lines = (*title, *_set_facts(site, below), *_set_rows(site, shown, top), *_set_credit(site))
     context = {
         "language": site.schedule.language,
         "lines": [_choose_fonts(_clean(each), site.schedule.language) for each in lines],
@@ -135,6 +138,13 @@ def _set_row(row: RowText, y: int) -> Iterator[Line]:
     name = Line(row.name, y, _ROW_SIZE, color, is_bold=True, is_struck=row.is_cancelled)
     yield _fit(name, room)
     yield Line(row.time, y, _ROW_SIZE, color, is_at_end=True)
+
+
+def _set_credit(site: SiteInput) -> Iterator[Line]:
+    """Yield the line below the list that names the source of the data, if there is one."""
+    for each in site.show.credits:
+        text = describe_credit(each, site.words)
+        yield _fit(Line(text, _CREDIT_LINE, _CREDIT_SIZE, _PALE, is_at_end=True))
 
 
 def _fit(line: Line, width: float = _FITTING) -> Line:

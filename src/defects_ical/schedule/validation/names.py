@@ -10,6 +10,7 @@ from defects_ical.errors import Problem
 from defects_ical.model.airing import number_blocks
 from defects_ical.model.changes import ALL
 from defects_ical.model.schedule import Schedule
+from defects_ical.model.source import Source
 from defects_ical.model.yaml_reader import KEY_MARK
 from defects_ical.schedule.roster import list_episodes
 from defects_ical.text.suggestions import closest_match
@@ -24,6 +25,9 @@ PAGE_SECTION_IDS: Final = frozenset(
 
 The page's other ids contain an underscore, which no special's id does.
 """
+
+MAX_SUGGESTIONS: Final = 20
+"""Of how many unknown ids the closest known one is suggested."""
 
 
 def check_feed_names(schedule: Schedule) -> Iterator[Problem]:
@@ -87,6 +91,49 @@ def check_episode_details(schedule: Schedule) -> Iterator[Problem]:
                 path = ("episodes", key, "links", platform, KEY_MARK)
                 hint = hint_at_platform(platform, schedule)
                 yield schedule.problem(path, "there is no such platform", hint)
+
+
+def check_source(schedule: Schedule) -> Iterator[Problem]:
+    """Yield a source of both kinds or of none, and what is wrong with its episodes."""
+    source = schedule.source
+    if not source:
+        return
+    if source.tvmaze and source.ics:
+        message = "`tvmaze` and `ics` cannot be combined"
+        yield schedule.problem(("source", "ics", KEY_MARK), message, "Remove one of them.")
+    elif not source.tvmaze and not source.ics:
+        message = "the source is missing"
+        yield schedule.problem(("source",), message, "Add `tvmaze` or `ics`.")
+    yield from _check_unknown_episodes(schedule, source)
+    yield from _check_repeated_ids(schedule, source)
+
+
+def _check_unknown_episodes(schedule: Schedule, source: Source) -> Iterator[Problem]:
+    known = tuple(_list_ids(schedule))
+    unknown = source.episodes.keys() - {*known}
+    for index, key in enumerate(each for each in source.episodes if each in unknown):
+        # Comparing each of thousands with all of thousands would take minutes.
+        closest = closest_match(key, known) if index < MAX_SUGGESTIONS else None
+        hint = f"Remove it, or use `{closest}`." if closest else "Remove it."
+        path = ("source", "episodes", key, KEY_MARK)
+        yield schedule.problem(path, f"there is no episode or special `{key}`", hint)
+
+
+def _list_ids(schedule: Schedule) -> Iterator[str]:
+    """Yield the id of each episode, also of those without a date, and of each special."""
+    for numbers in number_blocks(schedule.airing):
+        yield from (each.id for each in numbers)
+    yield from (each.id for each in schedule.specials)
+
+
+def _check_repeated_ids(schedule: Schedule, source: Source) -> Iterator[Problem]:
+    keys: dict[str, str] = {}
+    for key, source_id in source.episodes.items():
+        if source_id in keys:
+            message = f"`{keys[source_id]}` already has this id"
+            path = ("source", "episodes", key)
+            yield schedule.problem(path, message, "Use another id, or remove one of the two.")
+        keys.setdefault(source_id, key)
 
 
 def hint_at_platform(name: str, schedule: Schedule) -> str:

@@ -17,6 +17,7 @@ CHECKS: Final = (
     names.check_reminders,
     names.check_special_ids,
     names.check_clocks,
+    names.check_source,
     entries.check_order,
     entries.check_equal_times,
     entries.check_episodes,
