@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from defects_ical.compare.report import Report, to_markdown
+from defects_ical.compare.report import Report
+from defects_ical.compare.reports import markdown_report
 from tests.compare.commands import (
     COMPARISONS,
     read_expected,
@@ -71,6 +72,6 @@ def test_markdown_escapes_cells() -> None:
 def test_markdown_fences_steps_with_html() -> None:
     step = 'Restore `- {id: extra, title: "A `b` <c> @me"}` under `specials`.'
     report = Report(rows=(), steps=(step,), entries=(), summary="1 change, 1 unannounced")
-    assert to_markdown(report, "Show") == (
+    assert markdown_report.format_report(report, "Show") == (
         f"### Show\n\n````text\n- {step}\n````\n\n1 change, 1 unannounced\n"
     )

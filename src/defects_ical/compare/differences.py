@@ -11,6 +11,7 @@ from defects_ical.compare.restoration import RemovedEvent
 from defects_ical.model.changes import Status
 from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.fields import Slot
+from defects_ical.schedule.episodes import Start
 
 Kind: TypeAlias = (
     Status
@@ -113,6 +114,11 @@ class Issue(Enum):
         "Restore `show.uid`.",
     )
 
+    @property
+    def code(self) -> str:
+        """The name of the issue for programs, which never changes: "stamp-decreased"."""
+        return self.name.lower().replace("_", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class RequiredEntry:
@@ -176,6 +182,14 @@ def _merge_removed(first: RemovedEvent | None, second: RemovedEvent | None) -> R
     return replace(first, sequence=max(first.sequence, second.sequence))
 
 
+class EventState(NamedTuple):
+    """What calendar apps show of an event besides its texts; ``runtime`` in minutes, if known."""
+
+    start: Start
+    runtime: int | None
+    status: Status
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that subscribers to ``feed`` (a path of the site) would see.
@@ -183,7 +197,9 @@ class Difference:
     ``episode`` is the id of an event, or None if the difference is about a feed or about an
     unknown event; ``name`` is for people. ``before`` and ``after`` describe it in English, with
     times local to the schedule's time zone; they may be empty. ``required`` is what the change
-    log has to say about the event. ``numbers`` are those of its episodes.
+    log has to say about the event. ``numbers`` are those of its episodes. ``states`` are those of
+    the event before and after, None where there is no event; ``revised`` is when the live one was
+    last revised (UTC).
     """
 
     episode: str | None
@@ -195,6 +211,8 @@ class Difference:
     issue: Issue | None = None
     required: RequiredEntry | None = None
     numbers: tuple[EpisodeNumber, ...] = ()
+    states: tuple[EventState | None, EventState | None] = (None, None)
+    revised: datetime | None = None
 
     @property
     def severity(self) -> Severity:

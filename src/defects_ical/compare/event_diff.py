@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
-from defects_ical.compare.differences import Difference, Issue, Kind
+from defects_ical.compare.differences import Difference, EventState, Issue, Kind
 from defects_ical.compare.event_parser import PublishedEvent, RevisionStamps
 from defects_ical.content import descriptions
 from defects_ical.model.airing import number_blocks
@@ -259,5 +259,20 @@ def make_difference(pair: EventPair, change: tuple[Kind, str, str]) -> Differenc
     issue = pair.outcome.issue
     if kind == "text changed" and issue is Issue.UNANNOUNCED:
         issue = Issue.UNANNOUNCED_TEXT
-    id_ = None if pair.is_unknown else pair.id
-    return Difference(id_, pair.name, kind, before, after, pair.feed, issue, numbers=pair.numbers)
+    live = pair.before or pair.origin
+    return Difference(
+        episode=None if pair.is_unknown else pair.id,
+        name=pair.name,
+        kind=kind,
+        before=before,
+        after=after,
+        feed=pair.feed,
+        issue=issue,
+        numbers=pair.numbers,
+        states=(_get_state(live), _get_state(pair.after)),
+        revised=live.stamps.last_modified if live else None,
+    )
+
+
+def _get_state(event: PublishedEvent | None) -> EventState | None:
+    return EventState(event.start, event.runtime, event.status) if event else None

@@ -1,8 +1,7 @@
-"""Report a comparison in English: as a message for each issue, or as a table and in Markdown."""
+"""Report a comparison in English: as a message for each issue, or as a table with steps."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,10 +41,6 @@ BETTER_STEPS: Final = {
         "Put the new block at the end, or write the numbers of each block, like `9-10`."
     ),
 }
-
-# What GitHub would take for an HTML element or a mention.
-_HTML: Final = re.compile("[<>@&]")
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,34 +84,6 @@ def build_report(differences: tuple[Difference, ...], schedule: Schedule, now: d
 def used_columns(report: Report) -> list[int]:
     """Return the indexes of the HEADINGS whose columns are not empty."""
     return [index for index in range(len(HEADINGS)) if any(row.cells[index] for row in report.rows)]
-
-
-def to_markdown(report: Report, title: str) -> str:
-    """Format a report for GitHub: a table, the steps, and the entries to copy."""
-    parts = [f"### {_escape(title)}"]
-    if report.rows:
-        parts.append("\n".join(_format_table(report)))
-    if report.steps:
-        steps = "\n".join(f"- {step}" for step in report.steps)
-        parts.append(f"````text\n{steps}\n````" if _HTML.search(steps) else steps)
-    if report.entries:
-        parts.append("\n".join(("```yaml", *report.entries, "```")))
-    return "\n\n".join((*parts, report.summary)) + "\n"
-
-
-def _format_table(report: Report) -> Iterator[str]:
-    columns = used_columns(report)
-    for cells in (HEADINGS, ("---",) * len(HEADINGS), *map(_format_cells, report.rows)):
-        yield f"| {' | '.join(cells[index] for index in columns)} |"
-
-
-def _format_cells(row: Row) -> tuple[str, ...]:
-    *cells, result = map(_escape, row.cells)
-    return (*cells, result if row.severity == "ok" else f"**{result}**")
-
-
-def _escape(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", text)
 
 
 def _build_rows(differences: Iterable[Difference], schedule: Schedule) -> Iterator[Row]:

@@ -343,12 +343,17 @@ def _describe_effects(revision: Revision, schedule: Schedule) -> Iterator[str]:
             before=format_duration(before or 0, words), after=format_duration(after, words)
         )
     if revision.status:
-        yield {
-            "cancelled": words.now_cancelled,
-            "postponed": words.now_postponed,
-            "tentative": words.now_tentative,
-            "confirmed": words.now_confirmed,
-        }[revision.status]
+        yield describe_status(revision.status, words)
+
+
+def describe_status(status: Status, words: Words) -> str:
+    """Return what an event is from now on, as a sentence: "Cancelled."."""
+    return {
+        "cancelled": words.now_cancelled,
+        "postponed": words.now_postponed,
+        "tentative": words.now_tentative,
+        "confirmed": words.now_confirmed,
+    }[status]
 
 
 def _describe_move(

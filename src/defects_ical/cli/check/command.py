@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
-from defects_ical.cli.check.comparison import compare_schedule
+from defects_ical.cli.check.comparison import compare_file
 from defects_ical.cli.check.event_table import print_events
-from defects_ical.cli.check.folder import check_folder, compare_folder
+from defects_ical.cli.check.folder import check_folder
+from defects_ical.cli.check.folder_comparison import compare_folder
+from defects_ical.cli.check.program_output import OutputFormat
 from defects_ical.cli.console import (
     PLACEHOLDER_URL,
     SCHEDULE_OPTION,
@@ -32,10 +35,11 @@ from defects_ical.text.english import count_noun
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["text", "markdown"]),
-    help="The format of a comparison: text for a terminal, markdown for a pull request.",
+    type=click.Choice(get_args(OutputFormat)),
+    help="The format of a comparison: text for a terminal, markdown for a pull request, json for "
+    "programs, discord for a webhook: a message a line.",
 )
-def check(path: Path, against: str | None, output_format: str | None) -> None:
+def check(path: Path, against: str | None, output_format: OutputFormat | None) -> None:
     """Validate the schedule and list every episode with its local times; of a folder, every show.
 
     With --against, list instead what would change for subscribers, and the entries to append to
@@ -43,16 +47,11 @@ def check(path: Path, against: str | None, output_format: str | None) -> None:
     """
     if output_format and not against:
         raise click.UsageError("--format needs --against.")
-    as_markdown = output_format == "markdown"
-    if path.is_dir():
-        if against:
-            compare_folder(path, against, as_markdown=as_markdown)
-        else:
-            check_folder(path)
-    elif against:
-        is_announced = compare_schedule(load_schedule(path), against, path, as_markdown=as_markdown)
-        if not is_announced:
-            click.get_current_context().exit(1)
+    if against:
+        compare = compare_folder if path.is_dir() else compare_file
+        compare(path, against, output_format or "text")
+    elif path.is_dir():
+        check_folder(path)
     else:
         _check_schedule(path)
 

@@ -9,36 +9,49 @@ from typing import Final
 import click
 from rich.text import Text
 
+from defects_ical.cli.check.program_output import OutputFormat, print_messages, report_errors
 from defects_ical.cli.console import Cells, print_schedule_warnings, print_table, utc_now
-from defects_ical.compare.published import load_published
-from defects_ical.compare.report import HEADINGS, Report, build_report, to_markdown, used_columns
-from defects_ical.compare.site_diff import compare_site
-from defects_ical.model.schedule import Schedule
-from defects_ical.site.build import build_site
-from defects_ical.site.feed_size import find_large_feeds
+from defects_ical.compare.comparison import Comparison, compare_with_live
+from defects_ical.compare.report import HEADINGS, Report, build_report, used_columns
+from defects_ical.compare.reports import json_report, markdown_report
+from defects_ical.schedule.loader import load_schedule
 
 SEVERITY_STYLES: Final = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
-def compare_schedule(
-    schedule: Schedule, against: str, path: Path, *, as_markdown: bool = False
-) -> bool:
-    """Print what would change for subscribers; return whether every change is announced."""
-    published = load_published(against, schedule)
-    site = build_site(schedule, published.site_url)
-    differences = compare_site(published.calendars, site, schedule)
-    report = build_report(differences, schedule, utc_now())
-    title = f"{schedule.show.title}, compared with {against}"
+def compare_file(path: Path, against: str, output_format: OutputFormat) -> None:
+    """Print what would change for subscribers of a show; exit with 1 if it is unannounced."""
+    with report_errors(output_format):
+        comparison = compare_with_live(load_schedule(path), against, path)
+    if output_format == "json":
+        click.echo(json_report.format_comparison(comparison, utc_now()), nl=False)
+    elif output_format != "discord":
+        print_comparison(comparison, as_markdown=output_format == "markdown")
+    print_comparison_warnings(comparison)
+    if output_format == "discord":
+        print_messages([comparison], against, utc_now())
+    if not comparison.is_announced:
+        click.get_current_context().exit(1)
+
+
+def print_comparison(comparison: Comparison, *, as_markdown: bool) -> None:
+    """Print the differences of a published show, for people."""
+    schedule = comparison.schedule
+    report = build_report(comparison.differences, schedule, utc_now())
+    title = f"{schedule.show.title}, compared with {comparison.source}"
     if as_markdown:
-        click.echo(to_markdown(report, title), nl=False)
+        click.echo(markdown_report.format_report(report, title), nl=False)
     else:
-        _print_report(report, title, path)
-    sizes = {name: len(resource.body) for name, resource in site.items()}
-    print_schedule_warnings(schedule, find_large_feeds(schedule, sizes))
-    return not any(each.severity == "error" for each in differences)
+        print_report(report, title, comparison.file)
 
 
-def _print_report(report: Report, title: str, path: Path) -> None:
+def print_comparison_warnings(comparison: Comparison) -> None:
+    """Print the warnings about a schedule that was compared, and about its feeds."""
+    print_schedule_warnings(comparison.schedule, comparison.large_feeds)
+
+
+def print_report(report: Report, title: str, path: Path) -> None:
+    """Print a report as a table with its steps; ``path`` is the schedule's file."""
     click.echo(title)
     print_changes(report)
     for step in report.steps:

@@ -1,4 +1,4 @@
-"""Check a folder of schedules, or compare it with a site that is live."""
+"""Check a folder of schedules."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import click
 
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.feed_checks import check_named_feeds, find_large_combined_feeds
-from defects_ical.catalog.root_files import list_root_paths
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import summarize_show
-from defects_ical.cli.check.comparison import compare_schedule
 from defects_ical.cli.console import (
     PLACEHOLDER_URL,
     Cells,
@@ -22,12 +20,10 @@ from defects_ical.cli.console import (
     print_table,
     print_warnings,
 )
-from defects_ical.compare.published import PublishedShows, find_published_shows
 from defects_ical.content.descriptions import format_date_range
-from defects_ical.content.feeds import REMINDERS_PATH
 from defects_ical.content.site_input import SiteInput
 from defects_ical.content.site_url import SiteURL
-from defects_ical.errors import Problem, ScheduleError, UnannouncedChangeError
+from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.episodes import sort_by_start
@@ -42,7 +38,7 @@ from defects_ical.text.languages import DEFAULT_LANGUAGE
 def check_folder(path: Path) -> None:
     """List the shows of a folder, then the warnings of each schedule and of the site."""
     folder = load_folder(path)
-    inputs = _make_inputs(folder, PLACEHOLDER_URL)
+    inputs = make_inputs(folder, PLACEHOLDER_URL)
     languages = folder.settings.languages
     summaries = {slug: summarize_show(each, languages) for slug, each in inputs.items()}
     catalog = Catalog.create(folder.settings, PLACEHOLDER_URL, tuple(summaries.values()))
@@ -64,45 +60,7 @@ def check_folder(path: Path) -> None:
     click.echo(f"{path}: OK, {', '.join(counts)}")
 
 
-def compare_folder(path: Path, against: str, *, as_markdown: bool) -> None:
-    """Print what would change for subscribers of each show; exit with 1 if it is unannounced."""
-    folder, published = load_folder(path), find_published_shows(against)
-    main_language = folder.settings.languages[0]
-    if published.language != main_language:
-        message = f"the main language was `{published.language}`, not `{main_language}`"
-        hint = f"Put `{published.language}` first in `languages` of `site.yaml`."
-        raise UnannouncedChangeError(f"{against}: {message}. {hint}")
-    is_announced = True
-    for schedule in folder.schedules:
-        place = published.places.get(schedule.show.slug)
-        if place:
-            file = Path(schedule.problem((), "", "").location.file)
-            is_announced &= compare_schedule(schedule, place, file, as_markdown=as_markdown)
-        else:
-            click.echo(f"{schedule.show.title}: not published yet")
-        click.echo()
-    shows = count_noun(len(folder.schedules), "show")
-    click.echo(f"{path}: {shows} compared with {against}")
-    if gone := [*_find_lost_urls(folder, published)]:
-        message = f"subscribers would lose {count_noun(len(gone), 'URL')}: {', '.join(gone)}."
-        hint = "Bring the schedule or the feed back, or export with --allow-removal."
-        raise UnannouncedChangeError(f"{against}: {message} {hint}")
-    if not is_announced:
-        click.get_current_context().exit(1)
-
-
-def _find_lost_urls(folder: LoadedFolder, published: PublishedShows) -> Iterator[str]:
-    """Yield the published shows and combined feeds that the folder does not have."""
-    inputs = _make_inputs(folder, PLACEHOLDER_URL)
-    languages = folder.settings.languages
-    summaries = tuple(summarize_show(each, languages) for each in inputs.values())
-    catalog = Catalog.create(folder.settings, PLACEHOLDER_URL, summaries)
-    yield from (f"/{slug}/" for slug in sorted(published.places.keys() - inputs.keys()))
-    lost = sorted(published.combined_feeds - {*list_root_paths(catalog)})
-    yield from (path for path in lost if not REMINDERS_PATH.search(path))
-
-
-def _make_inputs(folder: LoadedFolder, site_url: SiteURL) -> dict[str, SiteInput]:
+def make_inputs(folder: LoadedFolder, site_url: SiteURL) -> dict[str, SiteInput]:
     """Return what each show's own site is built from, by slug."""
     return {
         each.show.slug: SiteInput(each, site_url.below(each.show.slug)) for each in folder.schedules

@@ -1,0 +1,1 @@
+"""News of a comparison for Discord: differences in, the bodies of webhook requests out."""

@@ -1,0 +1,1 @@
+"""Reports of a comparison: as Markdown for pull requests, as JSON for programs."""
