@@ -140,7 +140,7 @@ def test_init_writes_golden_file(name: str) -> None:
     assert mask(FILE.read_text("utf-8")) == (DATA / f"{name}.yaml").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", sample(FEEDS, 3))
+@pytest.mark.parametrize("name", sample(FEEDS, 6))
 def test_new_show_can_be_checked_and_served(name: str, folder: Path) -> None:
     expected = FEEDS[name]
     assert run_cli("init", *SHOWS[name]).exit_code == 0

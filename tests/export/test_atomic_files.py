@@ -253,9 +253,9 @@ def kill_exports(export_server: ExportServer, folder: Path, wanted: int) -> tupl
 
 
 def test_export_survives_kill(export_server: ExportServer, fast_folder: Path) -> None:
-    kills, writing = kill_exports(export_server, fast_folder, 8)
-    assert kills == 8
-    assert writing >= 3
+    kills, writing = kill_exports(export_server, fast_folder, 4)
+    assert kills == 4
+    assert writing >= 1
 
 
 @pytest.mark.soak
@@ -270,7 +270,7 @@ def test_first_export_survives_kill(export_server: ExportServer, fast_folder: Pa
     site = read_files(fast_folder / "site")
     delays = random.Random(2)  # noqa: S311 - the same delays in every run
     kills = 0
-    for turn in range(5):
+    for turn in range(3):
         folder = fast_folder / f"{turn}"
         kills += export_server.kill(0, folder, delays.uniform(0, longest))[0]
         assert_no_partial_files(read_files(folder), {}, site)

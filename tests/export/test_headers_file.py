@@ -97,7 +97,7 @@ def test_rules_of_shows_match_no_file_at_the_root_without_last_slash(fast_folder
         join_headers(rules, f"{URL.path}{path}".removesuffix("/"))
 
 
-@pytest.mark.parametrize("count", [*leave_to_soak(50), 120])
+@pytest.mark.parametrize("count", [*leave_to_soak(50, 120), 80])
 def test_many_shows_need_at_most_100_rules(count: int, fast_folder: Path) -> None:
     for number in range(count):
         platform = f"{{on-{number}: {{name: TV {number}, kind: television, region: Europe}}}}"
