@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 
 def run() -> None:
     """Run the command line; Ctrl-C exits with status 130 and no traceback."""
     try:
-        # Imported modules stay in memory: collecting garbage among them only costs time.
-        gc.disable()
         from defects_ical.cli.app import main  # noqa: PLC0415 - slow, so Ctrl-C must be handled
 
-        gc.freeze()
-        gc.enable()
         main(prog_name="defects-ical")
     except KeyboardInterrupt:
         sys.exit(130)

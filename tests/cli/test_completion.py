@@ -10,7 +10,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 
+from defects_ical.cli.app import main
 from tests.shows.shows import write_show
 from tests.support.documents import PAGES
 from tests.support.example_schedules import make_yaml
@@ -29,24 +31,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def complete(line: str, folder: Path) -> list[str]:
+def complete(line: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return what bash offers for the last word of a line."""
     words = shlex.split(line) + ([""] if line.endswith(" ") else [])
-    environment = {
-        "_DEFECTS_ICAL_COMPLETE": "bash_complete",
-        "COMP_WORDS": line,
-        "COMP_CWORD": str(len(words) - 1),
-    }
-    done = subprocess.run(
-        [BIN / "defects-ical"],
-        cwd=folder,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert not done.stderr
-    return [each.partition(",")[2] for each in done.stdout.split()]
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    shell = BashComplete(main, {}, "defects-ical", "_DEFECTS_ICAL_COMPLETE")
+    return [each.partition(",")[2] for each in shell.complete().split()]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +55,11 @@ def complete(line: str, folder: Path) -> list[str]:
         ("defects-ical init --timezone new_y", ["America/New_York"]),
     ],
 )
-def test_values_complete(line: str, expected: list[str], folder: Path) -> None:
-    assert complete(line, folder) == expected
+def test_values_complete(
+    line: str, expected: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert complete(line, monkeypatch) == expected
 
 
 def test_documented_line_completes_in_bash(folder: Path) -> None:

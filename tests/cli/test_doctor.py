@@ -86,7 +86,13 @@ def test_missing_url_is_a_usage_error() -> None:
 
 
 def test_other_commands_do_not_load_httpx() -> None:
-    code = "import sys, defects_ical.cli.app; print('httpx' in sys.modules)"
+    code = """
+import sys, click
+from defects_ical.cli.app import main
+for name in set(main.list_commands(None)) - {"doctor", "import"}:
+    main.get_command(None, name)
+print('httpx' in sys.modules)
+"""
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

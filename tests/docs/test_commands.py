@@ -38,6 +38,10 @@ NOT_RUN: Final = {
         "needs systemd; tests/deploy/test_systemd_unit.py runs what the unit runs"
     ),
     "systemctl restart defects-ical@8001": "needs systemd",
+    "defects-ical import tvmaze:12345": (
+        "needs TVmaze; tests/cli/test_import.py imports from a substitute"
+    ),
+    "defects-ical import https://me.example/show.ics": "see above",
     "rsync -a --exclude '*.html' public/ me@one.example:/srv/defects/": "needs a remote host",
     "rsync -a --delete-after public/ me@one.example:/srv/defects/": "needs a remote host",
     "sh deploy/upload.sh public s3://me.example": (
@@ -125,7 +129,7 @@ def check_served(server: Server, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", sample([page for page in PAGES if read_code_blocks(page, "console")], 2)
+    "page", sample([page for page in PAGES if read_code_blocks(page, "console")], 3)
 )
 def test_commands_run_in_their_order(page: str, folder: Path, live_site: str) -> None:
     for block in read_code_blocks(page, "console"):

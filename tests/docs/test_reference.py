@@ -39,12 +39,17 @@ from tests.support.example_schedules import load_yaml
 from tests.support.generated_docs import SECTIONS, replace_section
 from tests.support.json_documents import RELEASES
 
-COMMANDS: Final = list(main.commands.values())
+COMMANDS: Final = {
+    name: command
+    for name in main.list_commands(click.Context(main))
+    if (command := main.get_command(click.Context(main), name))
+}
 PAGE_OF_COMMAND: Final = {
     "change": "docs/changes.md",
     "check": "docs/comparing.md",
     "doctor": "docs/doctor.md",
     "export": "docs/static-hosting.md",
+    "import": "docs/importing.md",
     "init": "docs/init.md",
     "picture": "docs/picture.md",
     "schema": "docs/schedule.md",
@@ -83,7 +88,7 @@ TRANSLATED: Final = [
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
 def test_every_option_is_documented(command: click.Command) -> None:
     assert f"`defects-ical {command.name}`" in PAGES["README.md"]
     page = PAGE_OF_COMMAND[str(command.name)]
@@ -98,7 +103,7 @@ def test_inline_commands_exist(page: str) -> None:
     """Commands within sentences are too short to run; their names and options exist."""
     for line in re.findall(r"`defects-ical ([a-z][^`]*)`", PAGES[page]):
         name, *words = line.split()
-        known = {option for each in main.commands[name].params for option in each.opts}
+        known = {option for each in COMMANDS[name].params for option in each.opts}
         assert {word for word in words if word.startswith("--")} - known == set(), line
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for targets in re.findall(r"`make ([a-z ]+)", PAGES[page]):

@@ -11,6 +11,7 @@ from defects_ical.rfc5545.values import (
     DateTimeValue,
     is_windows_name,
     parse_date_time,
+    parse_duration,
     parse_local_datetime,
     parse_utc_offset,
     to_iana,
@@ -27,6 +28,20 @@ from defects_ical.rfc5545.values import (
 )
 def test_parse_utc_offset(value: str, offset: timedelta | None) -> None:
     assert parse_utc_offset(value) == offset
+
+
+@pytest.mark.parametrize(
+    ("value", "duration"),
+    [
+        ("PT1H30M", timedelta(hours=1, minutes=30)),
+        ("-P1DT2S", -timedelta(days=1, seconds=2)),
+        ("+P2W", timedelta(weeks=2)),
+        ("PT999999999S", timedelta(seconds=999_999_999)),
+        *((invalid, None) for invalid in ("", "P", "PT", "1H", "PT1H30", "P1W2D", "P999999999W")),
+    ],
+)
+def test_parse_duration(value: str, duration: timedelta | None) -> None:
+    assert parse_duration(value) == duration
 
 
 def test_leap_second_is_the_second_before() -> None:

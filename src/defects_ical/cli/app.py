@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-import json
+import gc
+from importlib import import_module
 from typing import Final
 
 import click
 
 from defects_ical import __version__
-from defects_ical.cli.change.command import change
-from defects_ical.cli.check.command import check
 from defects_ical.cli.console import ErrorHandlingGroup
-from defects_ical.cli.doctor import doctor
-from defects_ical.cli.export import export
-from defects_ical.cli.init.command import init
-from defects_ical.cli.picture import picture
-from defects_ical.cli.serve import serve
-from defects_ical.model.schedule import build_json_schema
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "show_default": True}
+# Each command with its module and its name there.
+COMMANDS: Final = {
+    "change": ("change.command", "change"),
+    "check": ("check.command", "check"),
+    "doctor": ("doctor", "doctor"),
+    "export": ("export", "export"),
+    "import": ("importing.command", "import_"),
+    "init": ("init.command", "init"),
+    "picture": ("picture", "picture"),
+    "schema": ("schema", "schema"),
+    "serve": ("serve", "serve"),
+}
 
 
-@click.group(cls=ErrorHandlingGroup, context_settings=SETTINGS)
+class CommandGroup(ErrorHandlingGroup):
+    """The commands, each imported when it is needed: all of them take half a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - see above
+        """Return a command, or None if there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        # Imported modules stay in memory: collecting garbage among them only costs time.
+        gc.disable()
+        try:
+            command: click.Command = getattr(import_module(f"defects_ical.cli.{module}"), name)
+        finally:
+            gc.freeze()
+            gc.enable()
+        return command
+
+
+@click.group(cls=CommandGroup, context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="defects-ical")
 def main() -> None:
     """Publish the episodes of a TV series as calendar feeds."""
-
-
-@click.command(short_help="Print the JSON Schema of a schedule.")
-def schema() -> None:
-    """Print the JSON Schema of the schedule's format, for editors."""
-    click.echo(json.dumps(build_json_schema(), indent=2, ensure_ascii=False))
-
-
-for command in (change, check, doctor, export, init, picture, schema, serve):
-    main.add_command(command)

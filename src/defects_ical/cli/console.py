@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -113,6 +114,13 @@ def print_missing_texts(schedule: Schedule, prefix: str = "") -> None:
         missing = "1 text is" if len(paths) == 1 else f"{len(paths):,} texts are"
         main = schedule.languages[0]
         click.echo(f"{prefix}{language}: {missing} missing and shown in {main}: {shown}{others}")
+
+
+def print_next_commands(path: Path) -> None:
+    """Print the commands for a new schedule."""
+    option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
+    for command in ("check", "serve", "export public --url URL"):
+        click.echo(f"  defects-ical {command}{option}")
 
 
 def print_warnings(warnings: Iterable[str]) -> None:

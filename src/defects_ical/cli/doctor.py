@@ -5,19 +5,17 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 from rich.console import Console
 from rich.text import Text
 
 from defects_ical.cli.console import utc_now
+from defects_ical.doctor.diagnosis import Diagnosis, diagnose_file, diagnose_url
 from defects_ical.doctor.findings import reaches
 from defects_ical.doctor.issues.issue import SEVERITIES, Severity
 from defects_ical.errors import FeedFileError
-
-if TYPE_CHECKING:
-    from defects_ical.doctor.diagnosis import Diagnosis
 
 STDIN: Final = "-"
 STYLES: Final = {
@@ -61,20 +59,17 @@ def doctor(source: str, report_format: str, fail_on: Severity) -> None:
 
 
 def _diagnose(source: str) -> Diagnosis:
-    # It loads httpx and icalendar, which would slow every other command's start.
-    from defects_ical.doctor import diagnosis  # noqa: PLC0415 - see above
-
     if source == STDIN:
-        return diagnosis.diagnose_file("standard input", sys.stdin.buffer.read(), utc_now())
+        return diagnose_file("standard input", sys.stdin.buffer.read(), utc_now())
     if "://" in source:
         with Console(stderr=True).status("Requesting the feed") as status:
-            return diagnosis.diagnose_url(source, utc_now(), on_step=status.update)
+            return diagnose_url(source, utc_now(), on_step=status.update)
     try:
         body = Path(source).read_bytes()
     except OSError as error:
         hint = "Give the path of a file, or a URL that starts with https://."
         raise FeedFileError(f"{source}: {error.strerror}. {hint}") from None
-    return diagnosis.diagnose_file(source, body, utc_now())
+    return diagnose_file(source, body, utc_now())
 
 
 def _print_report(diagnosis: Diagnosis, report_format: str) -> None:

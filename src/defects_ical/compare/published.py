@@ -44,15 +44,6 @@ USE_SITE: Final = "Use an exported folder, or the URL of a site with several sho
 USE_FEED_URL: Final = "Use the URL of a feed, as the page shows it."
 USE_UNMODIFIED: Final = "Use an unmodified copy."
 TRY_LATER: Final = "Try again later, or use a copy of the feed."
-# HTTP statuses that do not change by waiting.
-STATUS_ERRORS: Final = {
-    **dict.fromkeys((401, 403), "access denied"),
-    **dict.fromkeys((404, 410), "not found"),
-}
-# Errors whose messages need no label.
-PLAIN_ERRORS: Final = {"invalid url", "unknown host", "tls"}
-# Errors that may not occur again.
-TRANSIENT_ERRORS: Final = {"no connection", "no response", "incomplete response", "timeout"}
 
 
 class PublishedFeeds(NamedTuple):
@@ -164,6 +155,7 @@ def _read_file(path: Path) -> bytes:
 
 def _download(url: str) -> bytes:
     # Importing httpx takes longer than comparing files.
+    from defects_ical.probe.failures import find_failure  # noqa: PLC0415 - see above
     from defects_ical.probe.fetch import get  # noqa: PLC0415 - see above
 
     scheme, _, rest = url.partition("://")
@@ -172,18 +164,11 @@ def _download(url: str) -> bytes:
         raise ComparisonSourceError(f"{url}: {message}")
     user_agent = f"defects-ical/{__version__}"
     response = get(url, user_agent=user_agent, timeout=TIMEOUT, max_bytes=MAX_BYTES)
-    if error := response.error:
-        hint = TRY_LATER if error.kind in TRANSIENT_ERRORS else USE_FEED_URL
-        label = "" if error.kind in PLAIN_ERRORS else f"{error.kind}: "
-        raise ComparisonSourceError(f"{url}: {label}{error.message}. {hint}")
-    if not response.ok:
-        reason = STATUS_ERRORS.get(response.status, "the server does not respond with a feed")
-        hint = USE_FEED_URL if response.status in STATUS_ERRORS else TRY_LATER
-        raise ComparisonSourceError(f"{url}: {reason} (status {response.status}). {hint}")
+    if failure := find_failure(response, "a feed"):
+        hint = TRY_LATER if failure.is_transient else USE_FEED_URL
+        raise ComparisonSourceError(f"{url}: {failure.message}. {hint}")
     if response.truncated:
         raise _create_size_error(url)
-    if not response.decoded:
-        raise ComparisonSourceError(f"{url}: the response cannot be decompressed. {TRY_LATER}")
     return response.body
 
 

@@ -36,6 +36,8 @@ DURATION_PATTERN: Final = (
     r"(?:T(?=[0-9])(?:[0-9]{1,9}H)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}S)?)?)"
 )
 """A regular expression for a duration, like "PT1H30M" (§3.3.6)."""
+_DURATION_PARTS: Final = re.compile(r"([0-9]{1,9})([WDHMS])")
+_DURATION_UNITS: Final = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
 
 
 class DateTimeValue(NamedTuple):
@@ -87,6 +89,17 @@ def parse_utc_offset(value: str) -> timedelta | None:
         return None
     offset = timedelta(hours=int(found[2]), minutes=int(found[3]), seconds=int(found[4] or 0))
     return -offset if found[1] == "-" else offset
+
+
+def parse_duration(value: str) -> timedelta | None:
+    """Parse a duration, like "PT1H30M" (§3.3.6); return None if it is not one."""
+    if not re.fullmatch(DURATION_PATTERN, value):
+        return None
+    parts = {_DURATION_UNITS[unit]: int(number) for number, unit in _DURATION_PARTS.findall(value)}
+    try:
+        return timedelta(**parts) * (-1 if value.startswith("-") else 1)
+    except OverflowError:
+        return None
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import uuid
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +12,7 @@ from defects_ical.authoring.answers import ShowAnswers
 from defects_ical.authoring.new_file import check_is_new
 from defects_ical.authoring.schedule_file import create_schedule
 from defects_ical.cli.completion import complete_timezone
-from defects_ical.cli.console import DEFAULT_SCHEDULE, utc_now
+from defects_ical.cli.console import DEFAULT_SCHEDULE, print_next_commands, utc_now
 from defects_ical.cli.init.dialogue import ask_show
 from defects_ical.cli.questions import is_interactive
 from defects_ical.model.schedule import Schedule
@@ -85,9 +84,7 @@ def init(path: Path, **options: Any) -> None:
     schedule = create_schedule(path, answers, uid, now)
     click.echo(f"{path}: {schedule.show.title}, {_describe_plan(schedule)}")
     click.echo("Never change its `uid`. Complete the file as its comments say, then run:")
-    option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
-    for command in ("check", "serve", "export public --url URL"):
-        click.echo(f"  defects-ical {command}{option}")
+    print_next_commands(path)
 
 
 def _read_options(options: dict[str, Any]) -> ShowAnswers | None:

@@ -1,0 +1,113 @@
+"""The command ``import``: create a schedule from what others publish, or update it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from defects_ical.authoring.imports.imported_schedule import create_imported_schedule
+from defects_ical.authoring.imports.options import ImportOptions
+from defects_ical.authoring.imports.schedule_text import prepare_import
+from defects_ical.authoring.new_file import check_is_new
+from defects_ical.cli.completion import complete_timezone
+from defects_ical.cli.console import DEFAULT_SCHEDULE, print_next_commands, print_warnings, utc_now
+from defects_ical.cli.importing.sources import ParseListing, SourceOptions, open_source
+from defects_ical.cli.questions import ask, is_interactive
+from defects_ical.model.schedule import Schedule
+from defects_ical.sources.listing import Listing
+from defects_ical.sources.tvmaze import DEFAULT_API
+from defects_ical.text.english import count_noun
+from defects_ical.timezones.conversion import TIMEZONE_NAMES
+
+NEW_UID: Final = (
+    "the `uid` is new. If people already subscribe to a feed of this show, use the `uid` and the "
+    "`slug` of its schedule: under the old address, they would see every episode twice."
+)
+
+
+@click.command("import", short_help="Create a schedule from TVmaze, a calendar or a table.")
+@click.argument("source", metavar="SOURCE")
+@click.argument("path", type=click.Path(path_type=Path), default=DEFAULT_SCHEDULE, metavar="[FILE]")
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    shell_complete=complete_timezone,
+    help="The IANA time zone of the schedule, and of times that name none.",
+    show_default="the source's",
+)
+@click.option("--title", help="The title of the show.", show_default="the source's")
+@click.option("--slug", help="The word in every URL.", show_default="made from the title")
+@click.option("--summaries", is_flag=True, help="Take summaries, too. They may tell the story.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The last day of a series in a calendar that has no end.",
+)
+@click.option(
+    "--date-order",
+    type=click.Choice(["day-first", "month-first"]),
+    help="How a table writes dates such as 03/04/2025.",
+)
+@click.option(
+    "--tvmaze-api", default=DEFAULT_API, metavar="URL", help="The address of TVmaze's API."
+)
+def import_(source: str, path: Path, **options: Any) -> None:
+    """Create FILE, by default schedule.yaml, from where a show is listed.
+
+    SOURCE is tvmaze:12345, the URL of the show's page on TVmaze, the URL of a calendar, or the path
+    of an .ics or .csv file.
+    """
+    until: datetime | None = options["until"]
+    source_options = SourceOptions(
+        options["tvmaze_api"], until.date() if until else None, options["date_order"]
+    )
+    check_is_new(path)
+    _create(path, open_source(source, source_options), _read_options(options))
+
+
+def _read_options(options: dict[str, Any]) -> ImportOptions:
+    return ImportOptions(
+        timezone=options["timezone"],
+        slug=options["slug"],
+        with_summaries=options["summaries"],
+        title=options["title"],
+    )
+
+
+def _create(path: Path, parse: ParseListing, options: ImportOptions) -> None:
+    listing = parse(options.timezone)
+    if listing.timezone is None and options.timezone is None and is_interactive():
+        zone = ask_timezone()
+        listing, options = parse(zone), replace(options, timezone=zone)
+    schedule = create_imported_schedule(path, listing, options, uuid.uuid4(), utc_now())
+    click.echo(f"{path}: {_describe(schedule, listing)}")
+    for note in prepare_import(listing, options).selection.notes:
+        click.echo(f"- {note}")
+    print_warnings([NEW_UID])
+    click.echo("Complete the file as its comments say, then run:")
+    print_next_commands(path)
+
+
+def ask_timezone() -> str:
+    """Ask for a time zone, until it is one."""
+    return ask(
+        "The source names no time zone. In which one is the show announced?",
+        known=TIMEZONE_NAMES,
+        check=lambda typed: None if typed in TIMEZONE_NAMES else "This is not an IANA time zone.",
+    )
+
+
+def _describe(schedule: Schedule, listing: Listing) -> str:
+    """Return what was imported: "The Show, 12 episodes and 1 special from TVmaze"."""
+    specials = len(schedule.specials)
+    numbered = sum(block.count for block in schedule.airing)
+    counts = [count_noun(numbered, "episode")] if numbered else []
+    counts += [count_noun(specials, "special")] if specials else []
+    source = f" from {listing.credit.name} ({listing.credit.licence})" if listing.credit else ""
+    return f"{schedule.show.title}, {' and '.join(counts)}{source}"
