@@ -225,6 +225,36 @@ def test_unknown_source_is_reported(source: str, message: str, folder: Path) -> 
     assert not [*folder.iterdir()]
 
 
+TABLES = ROOT / "tests" / "sources" / "tables"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("day-or-month", [], "Choose with `--date-order day-first` or `--date-order month-first`."),
+        ("no-timezone", [], "Use `--timezone`"),
+        ("plain", ["--timezone", "KST"], "Asia/Seoul"),
+        ("two-digit-years", [], "--date-order"),
+    ],
+)
+def test_ambiguous_table_is_a_question(
+    name: str, arguments: list[str], message: str, folder: Path
+) -> None:
+    result = run_import(str(TABLES / f"{name}.csv"), *arguments)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert not [*folder.iterdir()]
+
+
+def test_answer_to_the_question_imports_the_table() -> None:
+    answer = ["--date-order", "day-first", "--timezone", "Asia/Seoul"]
+    result = run_import(str(TABLES / "day-or-month.csv"), *answer)
+    assert result.exit_code == 0, result.stderr
+    starts = [each.date for each in expand_episodes(load_schedule(Path("schedule.yaml")))]
+    assert starts == sorted(starts)
+    assert starts[0] == date(2025, 4, 3)
+
+
 def test_page_instead_of_a_calendar_is_reported(folder: Path) -> None:
     """A web page is no calendar, with or without the right type."""
     body = b"<!doctype html><title>Sign in</title>"

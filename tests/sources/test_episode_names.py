@@ -46,7 +46,7 @@ def test_number_is_found(text: str, name: tuple[int | None, int, str | None]) ->
         ("The Show: S01E02 - The Search", "The Search"),
         ("S01E02. The Search", "The Search"),
         ("S01E02 - 24 Hours", "24 Hours"),
-        ("S01E02 (Part 1)", "(Part 1)"),
+        ("S01E02 (Part 1)", "Part 1"),
         ("S01E02 ...and Justice", "...and Justice"),
     ],
 )

@@ -66,6 +66,9 @@ FILES = {
     b"date,title\n" * 200_000: " the file is larger than 2 MB. Keep one show in a file.",
     b"date\n" + b"2025-07-21\n" * 5001: "5002:1: the table has more than 5,000 rows. Keep one "
     "show in a file.",
+    b"date"
+    + b",x" * 200: "1:404: the table has more than 200 columns. Remove those that a listing "
+    "does not need.",
     b'date,title\n2025-07-21,"A\n2025-07-22,B\n': "2:12: the quotation mark at the start of this "
     'cell is not closed. Close it. Within a quoted text, write each quotation mark twice: `""`.',
     b'date,title\n2025-07-21,"A" and B\n': "2:12: this cell goes on after its closing quotation "
@@ -213,6 +216,11 @@ def test_repeated_episode_is_reported_with_both_lines() -> None:
     ]
 
 
+def test_long_ids_differ_in_their_ends() -> None:
+    text = f"id,episode,date\n{'a' * 80}1,1,\n{'a' * 80}2,2,\n"
+    assert [each.id[-1] for each in parse(text).episodes] == ["1", "2"]
+
+
 def test_episodes_without_numbers_are_numbered_by_date() -> None:
     text = (
         "season,title,date\n1,B,2025-07-22\n1,A,2025-07-21\n2,C,2025-07-23\n,Special,2025-07-24\n"
@@ -241,10 +249,15 @@ def test_title_of_all_episodes_is_that_of_show(titles: tuple[str, str]) -> None:
     assert [(each.number, each.title) for each in listing.episodes] == [(1, None), (2, None)]
 
 
+def test_title_of_single_episode_is_its_own() -> None:
+    listing = parse("title,date\nEpisode 1: The Search,2025-07-21\n")
+    assert (listing.title, listing.episodes[0].title) == ("Show", "The Search")
+
+
 def test_texts_are_valid_in_schedule() -> None:
     text = 'episode,date,title,summary\n1,,"A\x07B\\C\n D\u2028\u2067E","1\\2\x0b\r\n\t3 "\n'
     (episode,) = parse(text).episodes
-    assert (episode.title, episode.summary) == ("A B/C D E", "1/2\n 3")
+    assert (episode.title, episode.summary) == ("AB/C D E", "1/2\n\n3")
 
 
 def test_long_texts_are_reported() -> None:
@@ -277,6 +290,12 @@ def test_evening_keeps_its_date() -> None:
 def test_date_is_that_in_zone_of_listing(timezone: str | None, day: date) -> None:
     (episode,) = parse("episode,date\n1,2025-07-21T20:00Z\n", timezone=timezone).episodes
     assert (episode.day, episode.start) == (day, datetime(2025, 7, 21, 20, tzinfo=UTC))
+
+
+def test_evening_with_offset_keeps_its_date() -> None:
+    (episode,) = parse("episode,date\n1,2025-07-21T25:30+09:00\n", timezone="Asia/Seoul").episodes
+    assert episode.day == date(2025, 7, 21)
+    assert episode.start == datetime(2025, 7, 21, 16, 30, tzinfo=UTC)
 
 
 def test_time_without_date_is_nothing_known() -> None:
@@ -401,11 +420,11 @@ def test_option_contradicts_date() -> None:
     ]
 
 
-GOOGLE = "Subject,Start Date,Start Time\n"
+GOOGLE = "Subject,Start Date,Start Time,\n"
 
 
 def test_form_of_google_has_month_first() -> None:
-    text = f"{GOOGLE}Episode 1,03/04/2025,12:00 AM\n"
+    text = f"{GOOGLE}Episode 1,03/04/2025,12:00 AM,\n"
     (episode,) = parse(text).episodes
     assert episode.start == datetime(2025, 3, 4, tzinfo=UTC)
 

@@ -15,10 +15,10 @@ from pydantic import TypeAdapter
 from defects_ical.model.changes import OneLineText
 from defects_ical.model.fields import Slot
 from defects_ical.sources.listing import ListedEpisode
+from defects_ical.sources.plain_text import clean_line
 from defects_ical.sources.table import parse_table
 from defects_ical.sources.tables.columns import Column
 from defects_ical.sources.tables.problems import TableError
-from defects_ical.sources.tables.rows import clean_line
 from defects_ical.sources.tables.written_times import is_undecided
 from defects_ical.timezones.conversion import to_local, to_utc
 

@@ -102,7 +102,7 @@ def _parse_calendars(content: bytes, name: str) -> tuple[Component, ...]:
 
 def _parse_event_name(event: CalendarEvent) -> _NamedEvent:
     summary = remove_cancelled_label(event.summary) if event.is_cancelled else event.summary
-    return _NamedEvent(event, parse_name(summary))
+    return _NamedEvent(event, parse_name(summary).drop_special_number())
 
 
 def _find_shows(calendars: tuple[Component, ...], events: list[_NamedEvent]) -> list[str]:

@@ -34,15 +34,21 @@ _PARAGRAPH_TAGS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN_TAGS: Final = frozenset({"script", "style", "title"})
 
 
-def clean_line(text: str) -> str:
-    """Return a text in one line, without invisible characters and backslashes; may be empty."""
-    return _shorten(" ".join(_remove_invisible(text).split()), MAX_LINE_LENGTH)
+def clean_line(text: str, limit: int = MAX_LINE_LENGTH) -> str:
+    """Return a text in one line, without invisible characters and backslashes; may be empty.
+
+    One of more than ``limit`` characters is cut off, and ends in "…".
+    """
+    return _shorten(" ".join(_remove_invisible(text).split()), limit)
 
 
-def clean_text(text: str) -> str:
-    """Return a text with its line breaks, without invisible characters and backslashes."""
+def clean_text(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+    """Return a text with its line breaks, without invisible characters and backslashes.
+
+    One of more than ``limit`` characters is cut off, and ends in "…".
+    """
     lines = (_SPACES.sub(" ", line).strip() for line in _remove_invisible(text).split("\n"))
-    return _shorten(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), MAX_TEXT_LENGTH)
+    return _shorten(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
 
 
 def html_to_text(html: str) -> str:

@@ -15,10 +15,11 @@ from typing import Final
 
 from defects_ical.errors import SourceLocation
 from defects_ical.sources.listing import ListedEpisode, Listing
+from defects_ical.sources.plain_text import clean_line
 from defects_ical.sources.tables.columns import Column
 from defects_ical.sources.tables.episode_reader import MAX_TITLE, EpisodeReader
 from defects_ical.sources.tables.problems import TableError, fail
-from defects_ical.sources.tables.rows import Table, clean_line, read_table
+from defects_ical.sources.tables.rows import Table, read_table
 from defects_ical.sources.tables.written_dates import DateOrder
 
 # A title that so many episodes have is not that of an episode.

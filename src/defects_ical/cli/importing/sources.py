@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 from defects_ical.errors import ListingError
 from defects_ical.model.schedule import Schedule
 from defects_ical.sources.calendar import parse_calendar
+from defects_ical.sources.checks import check_timezone
 from defects_ical.sources.download import CALENDAR, download
 from defects_ical.sources.listing import Listing
 from defects_ical.sources.table import parse_table
@@ -50,8 +51,7 @@ def open_source(source: str, options: SourceOptions) -> ParseListing:
     is_calendar = content[:1024].lstrip(b"\xef\xbb\xbf \r\n\t").upper().startswith(BEGIN)
     if is_calendar or path.suffix.lower() in CALENDAR_SUFFIXES:
         return partial(_parse_calendar, content, source, options)
-    order = options.date_order
-    return lambda timezone: parse_table(content, file=source, timezone=timezone, date_order=order)
+    return partial(_parse_table, content, source, options)
 
 
 def open_source_of(schedule: Schedule, options: SourceOptions) -> ParseListing:
@@ -69,6 +69,13 @@ def _parse_calendar(
     content: bytes, name: str, options: SourceOptions, timezone: str | None
 ) -> Listing:
     return parse_calendar(content, name=name, timezone=timezone, until=options.until)
+
+
+def _parse_table(
+    content: bytes, name: str, options: SourceOptions, timezone: str | None
+) -> Listing:
+    check_timezone(timezone)
+    return parse_table(content, file=name, timezone=timezone, date_order=options.date_order)
 
 
 def _read_file(path: Path) -> bytes:

@@ -14,7 +14,9 @@ _START: Final = r"(?<![^\W_])"
 _NUMBER: Final = r"(?P<number>\d{1,5})"
 _SEASON_OF: Final = r"(?P<season>\d{1,4})[\s.,:;x\u2013-]{0,3}"
 # "E01-E02", "E01E02", "3-4", "3~4".
-_LAST: Final = r"(?:(?:[-\u2013~\u301c&+]|\s?[-\u2013~&+]?\s?EP?\.?\s?)(?P<last>\d{1,5}))?(?!\d)"
+_LAST: Final = (
+    r"(?:(?:[-\u2013~\u301c]|\s?[&+]\s?|\s?[-\u2013~&+]?\s?EP?\.?\s?)(?P<last>\d{1,5}))?(?!\d)"
+)
 _WORDS: Final = r"(?:Episode|Épisode|Episodio|Episódio|Folge|Capítulo|Ep)s?\.?\s?(?:No\.\s?)?"
 _SEASON_WORDS: Final = r"(?:Season|Series|Staffel|Saison|Temporada|Stagione|시즌|シーズン)"
 _PATTERNS: Final = tuple(
@@ -29,9 +31,10 @@ _PATTERNS: Final = tuple(
         # 제3화, 3화, 3회; 第3話, 第3集
         rf"(?:제\s?)?(?<!\d){_NUMBER}{_LAST}\s?[화회](?![^\W_])",
         rf"第\s?{_NUMBER}{_LAST}\s?[話话集回]",
-        # #3, E03
+        # #3
         rf"(?<![\w&])#\s?{_NUMBER}{_LAST}",
-        rf"{_START}E{_NUMBER}{_LAST}(?![^\W_])",
+        # "E3" is a trade fair, too.
+        rf"{_START}E(?=\d\d){_NUMBER}{_LAST}(?![^\W_])",
     )
 )
 # "of 16" after a number.
@@ -60,7 +63,7 @@ class EventName(NamedTuple):
     """The name of an event: the numbers in it, and the text around them.
 
     ``number`` is None if it has none; then ``before`` is all of it. ``last`` is the last number of
-    several episodes, or the same.
+    several episodes, or the same. ``season`` is 0 for specials.
     """
 
     season: int | None
@@ -73,6 +76,12 @@ class EventName(NamedTuple):
     def show(self) -> str:
         """What stands before the number, without separators."""
         return clean_title(self.before)
+
+    def drop_special_number(self) -> EventName:
+        """Return the name without the number of a special: databases give these the season 0."""
+        if self.season != 0:
+            return self
+        return EventName(None, None, None, f"{self.before} {self.after}".strip())
 
 
 def parse_name(summary: str) -> EventName:
@@ -89,9 +98,6 @@ def parse_name(summary: str) -> EventName:
     name = EventName(int(season) if season else None, number, last, before, after)
     name = name if season else _take_season(name)
     before, after = _open_brackets(name.before, name.after)
-    if name.season == 0:
-        # Databases number specials so.
-        return EventName(None, None, None, f"{before} {after}".strip())
     return name._replace(before=before, after=after)
 
 

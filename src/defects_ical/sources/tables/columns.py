@@ -59,7 +59,7 @@ class TableHead:
     def is_google(self) -> bool:
         """Whether this is the form that Google Calendar imports, which has the month first."""
         names = {*map(_normalize_name, self.names)}
-        return {"subject", "startdate"} <= names <= _GOOGLE
+        return {"subject", "startdate"} <= names <= _GOOGLE | {""}
 
 
 def find_column(name: str) -> Column | None:
@@ -70,4 +70,4 @@ def find_column(name: str) -> Column | None:
 def _normalize_name(name: str) -> str:
     """Return the name of a column without case, spaces, punctuation, and what is in brackets."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"[^\w#]|_", "", re.sub(r"\(.*?\)", "", folded))
+    return re.sub(r"[^\w#]|_", "", re.sub(r"\([^()]*+\)", "", folded))

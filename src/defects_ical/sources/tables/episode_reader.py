@@ -12,12 +12,14 @@ from defects_ical.model.airing import DAY_MINUTES
 from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.field_types import describe_excess
 from defects_ical.model.fields import Slot, format_clock
+from defects_ical.model.yaml_reader import MAX_BYTES
 from defects_ical.sources.episode_names import EpisodeName, parse_episode_name
 from defects_ical.sources.listing import ListedEpisode
+from defects_ical.sources.plain_text import clean_text
 from defects_ical.sources.tables.columns import Column
 from defects_ical.sources.tables.date_order import LocatedDate, resolve_order
 from defects_ical.sources.tables.problems import CellError
-from defects_ical.sources.tables.rows import Table, TableRow, clean_text
+from defects_ical.sources.tables.rows import Table, TableRow
 from defects_ical.sources.tables.written_dates import DateOrder, Order, parse_date
 from defects_ical.sources.tables.written_times import (
     Clock,
@@ -159,7 +161,7 @@ class EpisodeReader:
         return self._attempt(row, column, check_runtime, minutes) if minutes else None
 
     def _read_summary(self, row: TableRow) -> str | None:
-        text = clean_text(row.get_text(Column.SUMMARY))
+        text = clean_text(row.get_text(Column.SUMMARY), MAX_BYTES)
         if len(text) > MAX_SUMMARY:
             self._report(row, Column.SUMMARY, *describe_excess(text, MAX_SUMMARY))
         return text or None
@@ -225,13 +227,13 @@ class EpisodeReader:
                 hint = "Add a number; or a title, if this is a special."
                 self._report(row, Column.EPISODE, message, hint)
             if episode.id:
-                self._check_unique(row, Column.ID, f"id `{excerpt(episode.id)}`", lines)
+                self._check_unique(row, Column.ID, f"id `{episode.id}`", lines)
 
     def _check_unique(
         self, row: TableRow, column: Column, name: str, lines: dict[str, int]
     ) -> None:
         if name in lines:
-            message = f"{name} is already in line {lines[name]}"
+            message = f"{excerpt(name)} is already in line {lines[name]}"
             self._report(row, column, message, "Correct or remove one of the two.")
         lines.setdefault(name, row.line)
 

@@ -9,19 +9,21 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NoReturn, Protocol
 
 from defects_ical.errors import Problem, SourceLocation
 from defects_ical.model.yaml_reader import MAX_BYTES
+from defects_ical.sources.plain_text import clean_line
 from defects_ical.sources.tables.columns import Column, TableHead, find_column
 from defects_ical.sources.tables.problems import TableError, fail
-from defects_ical.text.display import INVISIBLE_CHARS, excerpt, has_balanced_isolates
+from defects_ical.text.display import excerpt
 from defects_ical.text.english import count_noun, join_names
 
 MAX_ROWS: Final = 5000
+MAX_COLUMNS: Final = 200
 
 _DELIMITERS: Final = (",", ";", "\t")
 # Excel's own line, which may have the delimiter behind it.
@@ -62,7 +64,7 @@ class TableRow:
 
     def get(self, column: Column) -> str:
         """Return the cell of a column in one line; empty if the row or the table has none."""
-        return clean_line(self.get_text(column))
+        return clean_line(self.get_text(column), MAX_BYTES)
 
     def get_text(self, column: Column) -> str:
         """Return the cell of a column as it is, with its line breaks."""
@@ -103,8 +105,8 @@ class Table:
 def read_table(content: bytes, file: str) -> Table:
     """Read the content of a CSV file; ``file`` is its name in messages.
 
-    Raises TableError if it is larger than 2 MB, has more than 5,000 rows, is not UTF-8 or UTF-16,
-    is not CSV, or lacks a column for the date.
+    Raises TableError if it is larger than 2 MB, has more than 5,000 rows or 200 columns, is not
+    UTF-8 or UTF-16, is not CSV, or lacks a column for the date.
     """
     text = _decode(content, file)
     lines = re.findall(r"[^\n]*\n|[^\n]+\Z", text)
@@ -117,25 +119,14 @@ def read_table(content: bytes, file: str) -> Table:
         hint = "Start it with a line that names the columns, like `episode,title,date,time`."
         fail(SourceLocation(file), "the table is empty", hint)
     head = _read_head(first)
-    table = Table(head, tuple(TableRow(head, each.line, each.text, each.cells) for each in rows))
+    found = (TableRow(head, each.line, each.text, each.cells) for each in rows)
+    table = Table(head, tuple(islice(found, MAX_ROWS)))
+    if excess := next(found, None):
+        message = f"the table has more than {MAX_ROWS:,} rows"
+        fail(excess.locate_cell(0), message, "Keep one show in a file.")
     if problems := [*_check_widths(table)]:
         raise TableError(problems)
     return table
-
-
-def clean_line(text: str) -> str:
-    """Return a text in one line, without what a schedule does not allow in titles."""
-    return " ".join(clean_text(text).split())
-
-
-def clean_text(text: str) -> str:
-    """Return a text of several lines, without what a schedule does not allow in texts.
-
-    Control characters become spaces, backslashes slashes. Unbalanced marks of direction go.
-    """
-    lines = INVISIBLE_CHARS.sub(" ", text).replace("\\", "/").split("\n")
-    cleaned = unicodedata.normalize("NFC", "\n".join(map(str.rstrip, lines)).strip())
-    return cleaned if has_balanced_isolates(cleaned) else re.sub("[\u2066-\u2069]", "", cleaned)
 
 
 def _decode(content: bytes, file: str) -> str:
@@ -173,7 +164,7 @@ def _make_score(lines: Sequence[str]) -> Callable[[str], tuple[int, int]]:
             names: list[str] = next(filter(any, _read_csv(lines, delimiter)), [])
         except csv.Error:
             return 0, 0
-        return len([*filter(None, map(find_column, names))]), len(names)
+        return len([*filter(None, map(find_column, names[:MAX_COLUMNS]))]), len(names)
 
     return score
 
@@ -186,7 +177,7 @@ def _read_rows(lines: Sequence[str], delimiter: str, file: str, skipped: int) ->
     """Yield the rows that are not empty; their columns are not known yet."""
     head = TableHead(file, delimiter, (), {}, ())
     reader = _read_csv(lines, delimiter)
-    count = start = 0
+    start = 0
     while True:
         try:
             cells = next(reader, None)
@@ -196,14 +187,9 @@ def _read_rows(lines: Sequence[str], delimiter: str, file: str, skipped: int) ->
         if cells is None:
             return
         text = "".join(lines[start : reader.line_num])
-        row = TableRow(head, start + skipped + 1, text, tuple(cells))
-        start = reader.line_num
         if any(map(clean_line, cells)):
-            count += 1
-            if count > MAX_ROWS + 1:
-                hint = "Keep one show in a file."
-                fail(row.locate_cell(0), f"the table has more than {MAX_ROWS:,} rows", hint)
-            yield row
+            yield TableRow(head, start + skipped + 1, text, tuple(cells))
+        start = reader.line_num
 
 
 def _fail_syntax(row: TableRow, error: str) -> NoReturn:
@@ -216,27 +202,37 @@ def _fail_syntax(row: TableRow, error: str) -> NoReturn:
 
 def _read_head(row: TableRow) -> TableHead:
     """Return the columns that the first row of a table names."""
+    if len(row.cells) > MAX_COLUMNS:
+        message = f"the table has more than {MAX_COLUMNS} columns"
+        fail(row.locate_cell(MAX_COLUMNS), message, "Remove those that a listing does not need.")
     names = tuple(map(clean_line, row.cells))
-    indexes: dict[Column, int] = {}
-    ignored = []
-    problems = []
-    for index, name in enumerate(names):
-        column = find_column(name)
-        if column is None:
-            ignored.append(name or f"column {index + 1}")
-        elif column in indexes:
-            message = f"`{excerpt(names[indexes[column]])}` has the same meaning"
-            hint = "Rename or remove one of the two columns."
-            problems.append(Problem(row.locate_cell(index), excerpt(name), message, hint))
-        else:
-            indexes[column] = index
-    if Column.DATE not in indexes:
+    columns = tuple(map(find_column, names))
+    problems = [*_find_repeated(row, names, columns)]
+    if Column.DATE not in columns:
         found = join_names([f"`{excerpt(each)}`" for each in names if each])
         hint = f"Name one `date`. The columns are {found}."
         problems.append(Problem(row.locate_cell(0), "", "no column has the dates", hint))
     if problems:
         raise TableError(problems)
+    indexes = {column: index for index, column in enumerate(columns) if column}
+    ignored = (
+        name or f"column {index}"
+        for index, (name, column) in enumerate(zip(names, columns, strict=True), start=1)
+        if column is None
+    )
     return TableHead(row.head.file, row.head.delimiter, names, indexes, tuple(ignored))
+
+
+def _find_repeated(
+    row: TableRow, names: Sequence[str], columns: Sequence[Column | None]
+) -> Iterator[Problem]:
+    """Yield a problem for each column with the meaning of an earlier one."""
+    for index, column in enumerate(columns):
+        first = columns.index(column)
+        if column and first != index:
+            message = f"`{excerpt(names[first])}` has the same meaning"
+            hint = "Rename or remove one of the two columns."
+            yield Problem(row.locate_cell(index), excerpt(names[index]), message, hint)
 
 
 def _check_widths(table: Table) -> Iterator[Problem]:
