@@ -259,6 +259,5 @@ def test_interrupted_dialogue_leaves_nothing(count: int, path: Path) -> None:
     with run_in_terminal(["change"], path.parent) as terminal:
         answer_all(terminal, count)
         assert terminal.interrupt() == 1
-        assert "Aborted!" in terminal.shown
     assert path.read_bytes() == before
     assert [*path.parent.iterdir()] == [path]

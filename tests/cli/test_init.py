@@ -98,7 +98,6 @@ def test_interrupted_dialogue_leaves_nothing(count: int, tmp_path: Path) -> None
         answer_all(terminal, QUESTIONS[:count])
         terminal.expect(QUESTIONS[count][0])
         assert terminal.interrupt() == 1
-        assert "Aborted!" in terminal.shown
     assert not [*tmp_path.iterdir()]
 
 

@@ -42,6 +42,7 @@ NOT_RUN: Final = {
         "needs TVmaze; tests/cli/test_import.py imports from a substitute"
     ),
     "defects-ical import https://me.example/show.ics": "see above",
+    "defects-ical import --update": "see above; tests/cli/test_import_update.py runs it",
     "rsync -a --exclude '*.html' public/ me@one.example:/srv/defects/": "needs a remote host",
     "rsync -a --delete-after public/ me@one.example:/srv/defects/": "needs a remote host",
     "sh deploy/upload.sh public s3://me.example": (

@@ -61,9 +61,17 @@ def choose(question: str, choices: Sequence[Choice]) -> str:
     return choices[number - 1].value
 
 
-def confirm(question: str) -> bool:
-    """Ask a question whose answer is yes or no; the Enter key is yes."""
-    return click.confirm(click.style(question, bold=True), default=True)
+def confirm_writing(question: str) -> bool:
+    """Ask whether to write (the Enter key is yes); after a no, say that nothing was written.
+
+    Reports a usage error if there is nobody to ask.
+    """
+    if not is_interactive():
+        raise click.UsageError("Nothing was written. Use --yes to write without a question.")
+    if click.confirm(click.style(question, bold=True), default=True):
+        return True
+    click.echo("Nothing was written.")
+    return False
 
 
 @contextmanager

@@ -52,11 +52,12 @@ def compare_starts(before: Slot, after: Slot, zone: str) -> tuple[Start | None, 
     """Return both starts, or None if they are equal or the new one is not valid."""
     if after in (before, OUT_OF_RANGE):
         return None
-    old, new = _try_start(before, zone), _try_start(after, zone)
+    old, new = try_start(before, zone), try_start(after, zone)
     return (old, new) if new and old != new else None
 
 
-def _try_start(slot: Slot, zone: str) -> Start | None:
+def try_start(slot: Slot, zone: str) -> Start | None:
+    """Return the start as `compute_start`, or None if the local time is not valid."""
     with suppress(ValueError):
         return compute_start(slot, zone)
     return None
@@ -97,7 +98,7 @@ def delay_slot(slot: Slot, delay: Delay | None, zone: str) -> Slot:
     try:
         if slot.minutes is None:
             return Slot(slot.day + timedelta(days=delay.whole_days))
-        start = _try_start(slot, zone)
+        start = try_start(slot, zone)
         delayed = delay_start(start, delay, zone) if start else None
         return to_slot(delayed, zone) if isinstance(delayed, datetime) else slot
     except OverflowError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from defects_ical.authoring.changes.insertion import Entry
+from defects_ical.authoring.yaml_text import Entry
 from defects_ical.errors import OptionError, Problem, SourceLocation
 from defects_ical.model.changes import ALL, Change
 from defects_ical.model.schedule import Schedule

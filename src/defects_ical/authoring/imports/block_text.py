@@ -18,13 +18,13 @@ Entries: TypeAlias = Mapping[str, str | list[str]]
 
 def write_airing(blocks: tuple[PlannedBlock, ...]) -> str:
     """Return the lines under `airing`: one block, or a list of several."""
-    entries = [dict(_list_values(block)) for block in blocks]
+    entries = [dict(list_values(block)) for block in blocks]
     if len(entries) == 1:
         return write_mapping(entries[0], "  ")
     return "".join(map(write_item, entries))
 
 
-def _list_values(block: PlannedBlock) -> Iterator[tuple[str, str | list[str]]]:
+def list_values(block: PlannedBlock) -> Iterator[tuple[str, str | list[str]]]:
     """Yield the keys of a block that it needs, in the order of the documentation."""
     values: dict[str, object] = {
         "season": block.season,

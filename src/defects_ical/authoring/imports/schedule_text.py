@@ -192,7 +192,7 @@ def _write_source(show: ImportedShow) -> str:
     """Return the lines under `source`; none if it cannot be asked again for every episode."""
     listing = show.listing
     ids = {each.id: each.listed.id for each in _list_broadcasts(show)}
-    if not _is_reference(listing) or not all(map(_is_source_id, ids.values())):
+    if not _is_reference(listing) or not all(map(is_source_id, ids.values())):
         return ""
     if len({*ids.values()}) < len(ids):
         return ""
@@ -208,6 +208,7 @@ def _is_reference(listing: Listing) -> bool:
     return listing.kind == "ics" and is_url(listing.reference)
 
 
-def _is_source_id(name: str) -> bool:
+def is_source_id(name: str) -> bool:
+    """Return whether a schedule can have an id of the source."""
     is_line = re.fullmatch(f"[^\\n\\ud800-\\udfff]{{1,{MAX_SOURCE_ID}}}", name)
     return bool(is_line) and not INVISIBLE_CHARS.search(name)

@@ -81,7 +81,7 @@ class _Selector:
 
     def __init__(self, listing: Listing, title: str, zone: str) -> None:
         self.listing, self.title, self.zone = listing, title, zone
-        seasons = {each.season for each in listing.episodes if _is_numbered(each)}
+        seasons = {each.season for each in listing.episodes if is_numbered(each)}
         self.label = 1 if seasons == {1} else None
         self.notes = list[str]()
 
@@ -123,14 +123,7 @@ class _Selector:
         return [each for left, each in found if not left]
 
     def _is_outside(self, episode: ListedEpisode) -> bool:
-        moment = episode.start or episode.day
-        if moment is None or FIRST_YEAR < moment.year < LAST_YEAR:
-            return moment is None
-        # No conversion between time zones near the first and the last year of Python.
-        if not FIRST_YEAR - 1 <= moment.year <= LAST_YEAR + 1:
-            return True
-        slot = self._find_slot(episode)
-        return not (is_in_range(slot) and slot.day.year >= FIRST_YEAR)
+        return is_outside(episode, self.listing.timezone, self.zone)
 
     def _list_names(self, episodes: Iterable[ListedEpisode]) -> str:
         """Name episodes: numbers as ranges, specials by their titles."""
@@ -149,7 +142,7 @@ class _Selector:
         return "; ".join((*shown, f"{more} more") if more else shown)
 
     def _find_number(self, episode: ListedEpisode) -> EpisodeNumber | None:
-        if not _is_numbered(episode) or episode.number is None:
+        if not is_numbered(episode) or episode.number is None:
             return None
         return EpisodeNumber(None if self.label else episode.season, episode.number)
 
@@ -174,37 +167,24 @@ class _Selector:
 
     def _make_broadcast(self, episode: ListedEpisode, number: EpisodeNumber | None) -> Broadcast:
         title = clean_line(episode.title) if number else self._find_special_title(episode)
-        runtime = min(episode.runtime or 0, DAY_MINUTES - 1)
         return Broadcast(
             id=number.id if number else "",
             number=number,
-            slot=self._find_slot(episode),
-            runtime=runtime if runtime > 0 else None,
+            slot=find_slot(episode, self.listing.timezone, self.zone),
+            runtime=find_runtime(episode),
             title=None if not title or (number and is_placeholder(title)) else title,
             listed=episode,
         )
-
-    def _find_slot(self, episode: ListedEpisode) -> Slot:
-        """Return the local slot; a start after midnight belongs to the evening of its day."""
-        if episode.start is None:
-            if episode.day is None:
-                raise AssertionError(f"{episode} has no date")
-            return Slot(episode.day)
-        slot = to_slot(episode.start, self.zone)
-        # The day of a listing in another zone is another evening.
-        if episode.day is None or self.zone != self.listing.timezone:
-            return slot
-        return place_time(slot.naive, episode.day)._replace(offset=slot.offset)
 
     def _name(
         self, broadcasts: list[Broadcast]
     ) -> tuple[tuple[Broadcast, ...], tuple[Broadcast, ...]]:
         """Return the numbered episodes and the specials, each with its id."""
-        if len(broadcasts) > 1 and all(_is_nameless(each.listed) for each in broadcasts):
+        if len(broadcasts) > 1 and all(is_nameless(each.listed) for each in broadcasts):
             return tuple(self._number(broadcasts)), ()
         episodes = tuple(each for each in broadcasts if each.number)
         specials = [each for each in broadcasts if not each.number]
-        ids = UniqueIds("special", (each.id for each in episodes), _is_reserved)
+        ids = UniqueIds("special", (each.id for each in episodes), is_reserved_id)
         if len(broadcasts) == len(specials) == 1 and specials[0].title == self.title:
             return (), (replace(specials[0], id=FILM_ID),)
         return episodes, tuple(replace(each, id=ids.make(each.title or "")) for each in specials)
@@ -235,17 +215,51 @@ class _Selector:
             self.notes.append(f"The source does not say how long {which} {verb}: check `runtime`.")
 
 
-def _is_numbered(episode: ListedEpisode) -> bool:
+def find_slot(episode: ListedEpisode, listed_zone: str | None, zone: str) -> Slot:
+    """Return the local slot in ``zone``; a start after midnight belongs to the evening of its day.
+
+    ``listed_zone`` is that of the listing: the day of a listing in another zone is another evening.
+    """
+    if episode.start is None:
+        if episode.day is None:
+            raise AssertionError(f"{episode} has no date")
+        return Slot(episode.day)
+    slot = to_slot(episode.start, zone)
+    if episode.day is None or zone != listed_zone:
+        return slot
+    return place_time(slot.naive, episode.day)._replace(offset=slot.offset)
+
+
+def is_outside(episode: ListedEpisode, listed_zone: str | None, zone: str) -> bool:
+    """Return whether an episode is outside of the years that a schedule may have, or undated."""
+    moment = episode.start or episode.day
+    if moment is None or FIRST_YEAR < moment.year < LAST_YEAR:
+        return moment is None
+    # No conversion between time zones near the first and the last year of Python.
+    if not FIRST_YEAR - 1 <= moment.year <= LAST_YEAR + 1:
+        return True
+    slot = find_slot(episode, listed_zone, zone)
+    return not (is_in_range(slot) and slot.day.year >= FIRST_YEAR)
+
+
+def find_runtime(episode: ListedEpisode) -> int | None:
+    """Return the runtime as a schedule may have it; None if the source says none."""
+    runtime = min(episode.runtime or 0, DAY_MINUTES - 1)
+    return runtime if runtime > 0 else None
+
+
+def is_numbered(episode: ListedEpisode) -> bool:
     """Return whether a schedule can have the number: season 0 is one of specials."""
     has_season = episode.season is None or 1 <= episode.season <= MAX_SEASON
     return episode.number is not None and has_season and 0 <= episode.number <= MAX_NUMBER
 
 
-def _is_nameless(episode: ListedEpisode) -> bool:
+def is_nameless(episode: ListedEpisode) -> bool:
+    """Return whether neither a number nor a title names an episode."""
     return episode.number is None and not clean_line(episode.title)
 
 
-def _is_reserved(name: str) -> bool:
+def is_reserved_id(name: str) -> bool:
     """Return whether an id means something else: an episode, a season, a section of the page."""
     number = name.removeprefix("e")
     is_number = number != name and number.isdigit()

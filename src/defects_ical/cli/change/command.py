@@ -14,7 +14,7 @@ from defects_ical.cli.check.comparison import print_changes
 from defects_ical.cli.completion import complete_from, list_words
 from defects_ical.cli.console import SCHEDULE_OPTION, utc_now
 from defects_ical.cli.edited_schedule import SHOW_OPTION, find_schedule
-from defects_ical.cli.questions import confirm, is_interactive
+from defects_ical.cli.questions import confirm_writing, is_interactive
 from defects_ical.compare.preview import preview_edit
 from defects_ical.model.changes import Status
 
@@ -89,11 +89,6 @@ def _append(edit: ScheduleEdit, path: Path, answers: ChangeAnswers, *, is_confir
     if not report.rows:
         click.echo("Subscribers would see no change.")
     click.echo(f"- {proposed.text}")
-    if not is_confirmed:
-        if not is_interactive():
-            raise click.UsageError("Nothing was written. Use --yes to write without a question.")
-        if not confirm(f"Append this to {path}?"):
-            click.echo("Nothing was written.")
-            return
-    proposed.write()
-    click.echo(f"{path}: entry appended")
+    if is_confirmed or confirm_writing(f"Append this to {path}?"):
+        proposed.write()
+        click.echo(f"{path}: entry appended")

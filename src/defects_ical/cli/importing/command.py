@@ -16,7 +16,9 @@ from defects_ical.authoring.imports.schedule_text import prepare_import
 from defects_ical.authoring.new_file import check_is_new
 from defects_ical.cli.completion import complete_timezone
 from defects_ical.cli.console import DEFAULT_SCHEDULE, print_next_commands, print_warnings, utc_now
+from defects_ical.cli.edited_schedule import SHOW_OPTION, find_schedule
 from defects_ical.cli.importing.sources import ParseListing, SourceOptions, open_source
+from defects_ical.cli.importing.update import update_schedule
 from defects_ical.cli.questions import ask, is_interactive
 from defects_ical.model.schedule import Schedule
 from defects_ical.sources.listing import Listing
@@ -29,10 +31,13 @@ NEW_UID: Final = (
     "`slug` of its schedule: under the old address, they would see every episode twice."
 )
 
+# What only a new schedule may have.
+NEW_ONLY: Final = ("title", "slug", "summaries")
+
 
 @click.command("import", short_help="Create a schedule from TVmaze, a calendar or a table.")
-@click.argument("source", metavar="SOURCE")
-@click.argument("path", type=click.Path(path_type=Path), default=DEFAULT_SCHEDULE, metavar="[FILE]")
+@click.argument("source", required=False, metavar="SOURCE")
+@click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option(
     "--timezone",
     metavar="ZONE",
@@ -55,20 +60,42 @@ NEW_UID: Final = (
     help="How a table writes dates such as 03/04/2025.",
 )
 @click.option(
+    "--update", is_flag=True, help="Update FILE, or a show in a folder, from its own source."
+)
+@SHOW_OPTION
+@click.option("--yes", is_flag=True, help="With --update: do not ask before writing.")
+@click.option(
     "--tvmaze-api", default=DEFAULT_API, metavar="URL", help="The address of TVmaze's API."
 )
-def import_(source: str, path: Path, **options: Any) -> None:
+def import_(source: str | None, path: Path | None, **options: Any) -> None:
     """Create FILE, by default schedule.yaml, from where a show is listed.
 
     SOURCE is tvmaze:12345, the URL of the show's page on TVmaze, the URL of a calendar, or the path
-    of an .ics or .csv file.
+    of an .ics or .csv file. With --update, the only argument is the FILE, or the folder.
     """
     until: datetime | None = options["until"]
     source_options = SourceOptions(
         options["tvmaze_api"], until.date() if until else None, options["date_order"]
     )
-    check_is_new(path)
-    _create(path, open_source(source, source_options), _read_options(options))
+    if options["update"]:
+        _update(source, path, source_options, options)
+        return
+    if not source:
+        raise click.UsageError("Missing argument 'SOURCE'.")
+    if options["yes"] or options["show"]:
+        raise click.UsageError("--yes and --show are for --update.")
+    target = path or DEFAULT_SCHEDULE
+    check_is_new(target)
+    _create(target, open_source(source, source_options), _read_options(options))
+
+
+def _update(
+    file: str | None, path: Path | None, source: SourceOptions, options: dict[str, Any]
+) -> None:
+    if path or any(options[each] for each in NEW_ONLY):
+        raise click.UsageError("--update takes the FILE alone, and nothing for a new show.")
+    edited = find_schedule(Path(file) if file else DEFAULT_SCHEDULE, options["show"])
+    update_schedule(edited, source, options["timezone"], is_confirmed=options["yes"])
 
 
 def _read_options(options: dict[str, Any]) -> ImportOptions:

@@ -1,0 +1,142 @@
+"""Propose the edits that bring a schedule up to date with its source, and check their result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from defects_ical.authoring.answers import DEFAULT_RUNTIME
+from defects_ical.authoring.imports.selection import Broadcast, find_runtime
+from defects_ical.authoring.updates.additions import AdditionPlanner
+from defects_ical.authoring.updates.differences import Review, Reviewer
+from defects_ical.authoring.updates.entries import (
+    EntryPlanner,
+    date_entries,
+    find_earliest_date,
+    plan_title_entry,
+)
+from defects_ical.authoring.updates.matching import match_episodes
+from defects_ical.authoring.updates.names import name_source
+from defects_ical.authoring.updates.numbering import Numbering
+from defects_ical.authoring.updates.titles import describe_title, list_title_operations
+from defects_ical.authoring.updates.verification import verify_update
+from defects_ical.authoring.yaml_edits import edit_yaml
+from defects_ical.authoring.yaml_lists import AppendItems
+from defects_ical.authoring.yaml_operations import Operation
+from defects_ical.errors import ListingError, ScheduleError
+from defects_ical.model.schedule import Schedule
+from defects_ical.model.yaml_reader import MAX_BYTES, Plain, parse_yaml
+from defects_ical.sources.listing import Listing
+
+Load = Callable[[bytes], Schedule]
+"""Loads a schedule as if its file had these bytes; may raise ScheduleError."""
+
+CHANGES: Final = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedUpdate:
+    """What an update would write, and what it leaves to the maintainer.
+
+    ``content`` is the edited file, ``schedule`` what it contains; both are None if nothing
+    changes, or if the file has no place for an edit. In that case, ``by_hand`` has an instruction
+    with lines of YAML for each edit. ``actions`` says what changes, a line each; ``questions`` what
+    the program does not decide.
+    """
+
+    content: bytes | None
+    schedule: Schedule | None
+    actions: tuple[str, ...]
+    questions: tuple[str, ...]
+    by_hand: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The edits of an update, and what has to be true of the result."""
+
+    operations: tuple[Operation, ...]
+    actions: tuple[str, ...]
+    questions: tuple[str, ...]
+    review: Review
+    expected: tuple[Broadcast, ...]
+
+
+def propose_update(  # noqa: PLR0913, PLR0917 - the schedule in its file, the source, the time
+    schedule: Schedule, file: str, content: bytes, listing: Listing, load: Load, now: datetime
+) -> ProposedUpdate:
+    """Propose the edits that give the schedule the dates and titles of a listing of its source.
+
+    ``content`` is that of its ``file``, which is not written; ``now`` is in UTC. What has aired
+    is never moved, and what the source no longer lists never removed.
+
+    Raises ListingError if the schedule has no source or another one, and if the file would be
+    larger than 2 MB.
+    """
+    root = parse_yaml(file, content).root
+    plan = _plan_update(schedule, root, listing, now)
+    if not plan.operations:
+        return ProposedUpdate(None, None, (), plan.questions)
+    edited = edit_yaml(file, content, plan.operations)
+    if edited is None:
+        by_hand = tuple(_explain(each, schedule) for each in plan.operations)
+        return ProposedUpdate(None, None, plan.actions, plan.questions, by_hand)
+    if len(edited) > MAX_BYTES:
+        raise ListingError(f"{file} would be larger than 2 MB. Split it, or import a part of it.")
+    updated = _load(edited, load)
+    verify_update(schedule, updated, plan.expected, plan.review.differences)
+    return ProposedUpdate(edited, updated, plan.actions, plan.questions)
+
+
+def _plan_update(schedule: Schedule, root: Plain, listing: Listing, now: datetime) -> _Plan:
+    matching = match_episodes(schedule, listing)
+    source, runtime = name_source(listing.kind), _find_usual_runtime(listing)
+    review = Reviewer(listing.kind, source, schedule.timezone, now, runtime).review(matching)
+    numbering = Numbering(schedule, listing, matching, source)
+    new = numbering.list_broadcasts()
+    earliest = find_earliest_date(schedule, now)
+    has_list = isinstance(root, dict) and isinstance(root.get("airing"), list)
+    planner = AdditionPlanner(schedule, earliest, runtime, has_list=has_list, source=source)
+    additions = planner.plan(new)
+    entries = [*EntryPlanner(schedule).plan(review.differences)]
+    retitled = tuple(each for each in matching.pairs if each.new_title)
+    noted = [plan_title_entry(tuple(each.episode for each in retitled))] if retitled else []
+    dated = date_entries([*entries, *noted], schedule, earliest)
+    operations = (
+        *list_title_operations(retitled, schedule, root),
+        *additions.operations,
+        *([AppendItems((CHANGES,), tuple(map(dict, dated)))] if dated else []),
+    )
+    return _Plan(
+        operations=operations,
+        actions=(
+            *(each.action for each in entries),
+            *map(describe_title, retitled),
+            *additions.actions,
+        ),
+        questions=(*review.questions, *numbering.questions, *additions.questions),
+        review=review,
+        expected=(*review.expected, *additions.broadcasts),
+    )
+
+
+def _find_usual_runtime(listing: Listing) -> int:
+    runtimes = Counter(filter(None, map(find_runtime, listing.episodes)))
+    return runtimes.most_common(1)[0][0] if runtimes else int(DEFAULT_RUNTIME)
+
+
+def _explain(operation: Operation, schedule: Schedule) -> str:
+    """Return what to write by hand, and where."""
+    location = schedule.problem(operation.path, "", "").location
+    return f"{location}: {operation.describe()}"
+
+
+def _load(content: bytes, load: Load) -> Schedule:
+    """Load the edited file; if it is not valid, that is a bug, not a mistake of the user."""
+    try:
+        return load(content)
+    except ScheduleError as error:
+        raise AssertionError(f"the updated schedule is not valid:\n{error}") from error
