@@ -34,20 +34,20 @@ _PARAGRAPH_TAGS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN_TAGS: Final = frozenset({"script", "style", "title"})
 
 
-def clean_line(text: str, limit: int = MAX_LINE_LENGTH) -> str:
+def clean_line(text: str | None, limit: int = MAX_LINE_LENGTH) -> str:
     """Return a text in one line, without invisible characters and backslashes; may be empty.
 
     One of more than ``limit`` characters is cut off, and ends in "…".
     """
-    return _shorten(" ".join(_remove_invisible(text).split()), limit)
+    return _shorten(" ".join(_remove_invisible(text or "").split()), limit)
 
 
-def clean_text(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+def clean_text(text: str | None, limit: int = MAX_TEXT_LENGTH) -> str:
     """Return a text with its line breaks, without invisible characters and backslashes.
 
     One of more than ``limit`` characters is cut off, and ends in "…".
     """
-    lines = (_SPACES.sub(" ", line).strip() for line in _remove_invisible(text).split("\n"))
+    lines = (_SPACES.sub(" ", line).strip() for line in _remove_invisible(text or "").split("\n"))
     return _shorten(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
 
 
@@ -106,8 +106,9 @@ def _remove_invisible(text: str) -> str:
 
 
 def _shorten(text: str, limit: int) -> str:
-    if len(text) <= limit:
+    if len(text) > limit:
+        text = f"{text[: limit - 1].rstrip()}…"
+    if has_balanced_isolates(text):
         return text
-    short = text[: limit - 1]
-    # The end of an isolate may be cut off.
-    return f"{short if has_balanced_isolates(short) else _ISOLATES.sub('', short)}…"
+    # The end of an isolate was cut off. Without marks between them, two characters may become one.
+    return unicodedata.normalize("NFC", _ISOLATES.sub("", text)).strip()

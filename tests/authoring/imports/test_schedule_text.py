@@ -21,6 +21,7 @@ from defects_ical.errors import ListingError
 from defects_ical.model.schedule import build_json_schema
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.sources import plain_text
 from defects_ical.sources.listing import ListedEpisode, ListedPlatform, Listing
 from tests.authoring.imports.listings import (
     TVMAZE,
@@ -242,8 +243,8 @@ def test_limits_are_those_of_the_format() -> None:
     schema = build_json_schema()
     show = schema["$defs"]["Show"]["properties"]
     synopsis, genre = show["synopsis"]["anyOf"][0], show["genres"]["items"]["anyOf"][0]
-    assert show["title"]["anyOf"][0]["maxLength"] == texts.MAX_LINE
-    assert synopsis["maxLength"] == texts.MAX_PARAGRAPHS
+    assert show["title"]["anyOf"][0]["maxLength"] == plain_text.MAX_LINE_LENGTH
+    assert synopsis["maxLength"] == plain_text.MAX_TEXT_LENGTH
     assert (genre["maxLength"], show["genres"]["maxItems"]) == (texts.MAX_GENRE, texts.MAX_GENRES)
     assert show["cast"]["maxItems"] == texts.MAX_ROLES
     assert schema["properties"]["platforms"]["maxProperties"] == MAX_PLATFORMS

@@ -7,11 +7,11 @@ from typing import Final
 
 from pydantic_core import PydanticCustomError
 
-from defects_ical.authoring.imports.texts import clean_line
 from defects_ical.errors import ListingError, OptionError, Problem, SourceLocation
 from defects_ical.model import fields
 from defects_ical.model.field_types import PatternField
 from defects_ical.sources.listing import Listing
+from defects_ical.sources.plain_text import clean_line
 from defects_ical.text.display import excerpt
 from defects_ical.timezones.conversion import TIMEZONE_NAMES
 

@@ -11,10 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from defects_ical.authoring.answers import DEFAULTS
 from defects_ical.authoring.imports.block_text import quote_texts, write_entry
-from defects_ical.authoring.imports.texts import UniqueIds, clean_line
+from defects_ical.authoring.imports.texts import UniqueIds
 from defects_ical.model.fields import URL
 from defects_ical.schedule.validation.names import REMINDERS_SUFFIX
 from defects_ical.sources.listing import ListedPlatform
+from defects_ical.sources.plain_text import clean_line
 
 MAX_PLATFORMS: Final = 20
 KINDS: Final = ("television", "streaming", "cinema")

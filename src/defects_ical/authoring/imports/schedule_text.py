@@ -30,14 +30,13 @@ from defects_ical.authoring.imports.selection import Broadcast, Selection, selec
 from defects_ical.authoring.imports.texts import (
     clean_cast,
     clean_genres,
-    clean_line,
-    clean_paragraphs,
 )
 from defects_ical.errors import ListingError
 from defects_ical.model.yaml_reader import MAX_BYTES
 from defects_ical.model.yaml_writer import quote_scalar, write_scalar
 from defects_ical.render.templates import get_template
 from defects_ical.sources.listing import Listing
+from defects_ical.sources.plain_text import clean_line, clean_text
 from defects_ical.text.display import INVISIBLE_CHARS
 from defects_ical.timezones.conversion import format_local
 
@@ -136,7 +135,7 @@ def _write_about(show: ImportedShow) -> str:
 
 def _list_about(show: ImportedShow) -> Iterator[str]:
     listing = show.listing
-    if show.with_summaries and (summary := clean_paragraphs(listing.summary)):
+    if show.with_summaries and (summary := clean_text(listing.summary)):
         yield "  # As the source has it. It must not give anything away.\n"
         yield write_mapping(quote_texts(synopsis=summary), "  ")
     if genres := clean_genres(listing.genres):
@@ -163,7 +162,7 @@ def _write_episodes(show: ImportedShow) -> Iterator[str]:
             if each.runtime and each.runtime != block.runtime:
                 details["runtime"] = str(each.runtime)
             if show.with_summaries:
-                details |= quote_texts(recap=clean_paragraphs(each.listed.summary))
+                details |= quote_texts(recap=clean_text(each.listed.summary))
             if details and each.number:
                 yield write_entry(each.number.key, details)
 

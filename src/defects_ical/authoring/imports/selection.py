@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Final
 
 from defects_ical.authoring.answers import DEFAULT_RUNTIME, FILM_ID
-from defects_ical.authoring.imports.texts import UniqueIds, clean_line, is_placeholder
+from defects_ical.authoring.imports.texts import UniqueIds, is_placeholder
 from defects_ical.errors import ListingError
 from defects_ical.model.airing import DAY_MINUTES, MAX_EPISODES
 from defects_ical.model.changes import ALL
@@ -27,6 +27,7 @@ from defects_ical.schedule.slots import place_time
 from defects_ical.schedule.starts import is_in_range, to_slot
 from defects_ical.schedule.validation.names import PAGE_SECTION_IDS
 from defects_ical.sources.listing import ListedEpisode, Listing
+from defects_ical.sources.plain_text import clean_line
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import count_noun
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from defects_ical.model.fields import MAX_ID_LENGTH, make_id
-from defects_ical.text.display import INVISIBLE_CHARS, has_balanced_isolates
+from defects_ical.sources.plain_text import clean_line
 
-MAX_LINE: Final = 5000
-"""The limit of the format for names, titles and other texts of one line."""
-MAX_PARAGRAPHS: Final = 20_000
-"""The limit of the format for texts of several lines."""
 MAX_GENRE: Final = 100
 MAX_GENRES: Final = 20
 MAX_ROLES: Final = 200
 
-# Half of a character outside of the Basic Multilingual Plane: no file can contain it.
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
-_ISOLATES: Final = re.compile("[\u2066-\u2069]")
 _WORD: Final = r"(?:episode|episodio|episódio|épisode|folge|afsnit|avsnitt|aflevering|bölüm|ep\.?)"
 _PLACEHOLDER: Final = re.compile(
     rf"{_WORD}? *[#№]? *(?:[0-9]+[.x-])?[0-9]+|s[0-9]+ *e[0-9]+|[0-9]+x[0-9]+"
@@ -29,18 +21,6 @@ _PLACEHOLDER: Final = re.compile(
     "|tb[acd]|to be (?:announced|confirmed|determined)",
     re.IGNORECASE,
 )
-
-
-def clean_line(text: str | None, limit: int = MAX_LINE) -> str:
-    """Return a text in one line that the format accepts; empty if nothing is left of it."""
-    return _cut(" ".join(_clean(text or "").split()), limit)
-
-
-def clean_paragraphs(text: str | None, limit: int = MAX_PARAGRAPHS) -> str:
-    """Return a text of several lines that the format accepts; empty if nothing is left of it."""
-    normal = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    lines = [" ".join(_clean(line).split()) for line in normal.split("\n")]
-    return _cut(re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip(), limit)
 
 
 def clean_genres(genres: Iterable[str]) -> tuple[str, ...]:
@@ -98,18 +78,3 @@ class UniqueIds:
 
     def _is_free(self, found: str) -> bool:
         return bool(found) and found not in self._taken and not self._is_reserved(found)
-
-
-def _clean(text: str) -> str:
-    """Remove what no text of a schedule may contain; calendar apps misread backslashes."""
-    visible = INVISIBLE_CHARS.sub(" ", _SURROGATES.sub("", text)).replace("\\", "/")
-    return unicodedata.normalize("NFC", visible)
-
-
-def _cut(text: str, limit: int) -> str:
-    if len(text) > limit:
-        text = f"{text[: limit - 1].rstrip()}…"
-    if has_balanced_isolates(text):
-        return text
-    # Without a mark between them, two characters may become one.
-    return unicodedata.normalize("NFC", _ISOLATES.sub("", text)).strip()

@@ -11,13 +11,14 @@ from defects_ical.authoring.imports.selection import (
     find_slot,
     is_outside,
 )
-from defects_ical.authoring.imports.texts import clean_line, is_placeholder
+from defects_ical.authoring.imports.texts import is_placeholder
 from defects_ical.errors import ListingError
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.source import Source
 from defects_ical.schedule.episodes import Episode, Start
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.sources.listing import ListedEpisode, Listing
+from defects_ical.sources.plain_text import clean_line
 from defects_ical.text.display import excerpt
 
 

@@ -17,13 +17,14 @@ from defects_ical.authoring.imports.selection import (
     is_outside,
     is_reserved_id,
 )
-from defects_ical.authoring.imports.texts import UniqueIds, clean_line
+from defects_ical.authoring.imports.texts import UniqueIds
 from defects_ical.authoring.updates.matching import Matching, find_title
 from defects_ical.authoring.updates.names import name_episodes
 from defects_ical.model.airing import MAX_EPISODES, number_blocks
 from defects_ical.model.episode_numbers import MAX_NUMBER, EpisodeNumber
 from defects_ical.model.schedule import Schedule
 from defects_ical.sources.listing import ListedEpisode, Listing
+from defects_ical.sources.plain_text import clean_line
 from defects_ical.text.english import count_noun
 
 
