@@ -57,7 +57,7 @@ ALL_EDITS: Final = {
 }
 
 
-@pytest.mark.parametrize("name", sample(ALL_EDITS, 2))
+@pytest.mark.parametrize("name", sample(ALL_EDITS, 4))
 def test_fixes_of_all_messages_work_together(name: str) -> None:
     before, after = ALL_EDITS[name]
     text = "\n".join(list_messages(before, after))

@@ -176,7 +176,7 @@ SIGNALS: Final = {
 
 
 @pytest.mark.parametrize("workers", [2, *leave_to_soak(1)])
-@pytest.mark.parametrize("name", sample(SIGNALS, 2))
+@pytest.mark.parametrize("name", sample(SIGNALS, 3))
 def test_signal_stops_all_processes_in_two_seconds(name: str, workers: int) -> None:
     with run_granian(SCHEDULE, URL, workers) as server, ExitStack() as stack:
         wait_for(lambda: len(server.get_worker_pids()) == workers)

@@ -47,8 +47,8 @@ _EVERY_LOOK: Final = {
     for width in (PHONE, WIDE)
 }
 _LOOKS: Final = (
-    *((code, "dark", PHONE) for code in ("ko", "ja", "ar", "de")),
-    *((code, "light", WIDE) for code in ("ja", "ar")),
+    *((code, "dark", PHONE) for code in ("ko", "ar", "de")),
+    ("ja", "light", WIDE),
 )
 LOOKS: Final = [*_LOOKS, *leave_to_soak(*sorted(_EVERY_LOOK - {*_LOOKS}))]
 """The languages whose letters or length differ the most from English, then all."""

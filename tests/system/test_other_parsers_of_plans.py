@@ -15,6 +15,7 @@ from tests.conftest import SITE_URL
 from tests.releases.test_patterns import FOLDER, NAMES, read_expected
 from tests.support.example_schedules import load_yaml
 from tests.support.other_parsers import READERS, Reader
+from tests.support.variants import sample
 
 # Far from UTC, so that a date that is read as a time there is another one.
 ZONES: Final = {"Pacific/Kiritimati": "+14:00", "Pacific/Pago_Pago": "-11:00"}
@@ -55,7 +56,7 @@ def format_local(time: object, zone: str) -> str:
 
 
 @pytest.mark.parametrize("read", READERS)
-@pytest.mark.parametrize("name", PATTERNS)
+@pytest.mark.parametrize("name", sample(PATTERNS, 2))
 def test_parser_reads_release_pattern(read: Reader, name: str) -> None:
     schedule = load_schedule(FOLDER / f"{name}.yaml")
     files = dict(render_feeds(SiteInput(schedule, SITE_URL)))

@@ -34,7 +34,7 @@ from tests.support.page_schedules import (
     SHIPPED,
     parse_utc,
 )
-from tests.support.variants import leave_to_soak
+from tests.support.variants import leave_to_soak, sample
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -97,7 +97,7 @@ def test_not_found_page_works_at_any_depth(service: Deployment, browser: Watched
 # Keyboard.
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sample(PAGES, 3))
 @pytest.mark.parametrize("width", [PHONE, *leave_to_soak(WIDE)])
 def test_tab_reaches_everything_visibly(
     service: Deployment, browser: WatchedBrowser, path: str, width: int
@@ -139,7 +139,7 @@ def test_keyboard_chooses_every_feed(service: Deployment, browser: WatchedBrowse
 
 
 @pytest.mark.parametrize("width", [320, *leave_to_soak(WIDE, PHONE)])
-@pytest.mark.parametrize("path", [*PAGES, "/#e05"])
+@pytest.mark.parametrize("path", sample([*PAGES, "/#e05"], 3))
 def test_late_scripts_shift_nothing(
     service: Deployment, browser: WatchedBrowser, path: str, width: int
 ) -> None:

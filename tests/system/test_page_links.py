@@ -154,7 +154,7 @@ all => all.filter(each => each.checkVisibility({visibilityProperty: true}))
 """
 
 
-@pytest.mark.parametrize("name", sample(AGENTS, 4))
+@pytest.mark.parametrize("name", sample(AGENTS, 8))
 def test_first_button_works_on_device(
     service: Deployment, browser: WatchedBrowser, links_without_script: set[str], name: str
 ) -> None:

@@ -15,7 +15,7 @@ from tests.doctor.outcomes.record import load_outcomes, try_in_javascript, try_i
 from tests.support.variants import leave_to_soak
 
 Outcomes: TypeAlias = dict[str, dict[str, str]]
-SOME = {"ics": 8, "vobject": 4}
+SOME = {"ics": 16, "vobject": 8}
 MEANT = [parse_meaning({"a": "20310301T120000Z/PT1H 20310302T120000Z/PT1H", "b": "20310303/P1D"})]
 FIRST = Occurrence("a", "", "20310301T120000Z", "20310301T130000Z")
 SECOND = Occurrence("a", "", "20310302T120000Z", "20310302T130000Z")
