@@ -170,6 +170,43 @@ def test_change_in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert (shows / "two.yaml").read_text("utf-8") == other
 
 
+def test_schedule_of_a_folder_is_edited_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may use shared platforms, and an invalid schedule beside it is in nobody's way."""
+    monkeypatch.chdir(tmp_path)
+    shows = Path("shows")
+    shows.mkdir()
+    shared = "platforms: {tving: {name: TVing, kind: streaming, region: Korea}}\n"
+    (shows / "site.yaml").write_text(f"title: Shows\n{shared}", "utf-8")
+    (shows / "one.yaml").write_text(make_yaml(platforms="[tving]", changes=""), "utf-8")
+    (shows / "broken.yaml").write_text("format: 2\n", "utf-8")
+    assert run_change("5", "--postpone", "--yes", "--schedule", "shows/one.yaml").exit_code == 0
+    by_show = ["--schedule", "shows", "--show", "show"]
+    assert run_change("6", "--postpone", "--yes", *by_show).exit_code == 0
+    assert (shows / "one.yaml").read_text("utf-8").count("status: postponed") == 2
+    missing = run_change("6", "--postpone", "--yes", "--schedule", "shows", "--show", "other")
+    assert (missing.exit_code, "broken.yaml:1:9" in missing.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("option", [["--time", "23:00"], ["--status", "confirmed"]])
+def test_change_says_if_nothing_but_the_log_differs(option: list[str], path: Path) -> None:
+    result = run_change("5", *option, "--yes")
+    assert "Only the list of changes would differ" in result.stdout
+    assert path.exists()
+
+
+@pytest.mark.parametrize("option", ["--note", "--reason"])
+def test_text_that_is_not_utf_8_is_refused(option: str, path: Path) -> None:
+    before = path.read_bytes()
+    result = run_change("5", "--postpone", option, "caf\udce9", "--yes")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{option}: the text is not UTF-8. Use UTF-8.\n",
+    )
+    assert path.read_bytes() == before
+
+
 def test_two_changes_at_once_are_both_written(path: Path) -> None:
     """The second waits for the first, and appends to what it wrote."""
     commands = [

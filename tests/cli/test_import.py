@@ -90,12 +90,14 @@ def test_import_says_what_it_made() -> None:
     assert left_out.startswith("- Left out, because their date is not known yet: Episodes 5")
     assert "".join(rest) == (
         "- The source does not say how long 1 episode is: check `runtime`.\n"
+        "- The `uid` is new. If people already subscribe to a feed of this show, use the `uid` and "
+        "the `slug` of its schedule: under the old address, they would see every episode twice.\n"
         "Complete the file as its comments say, then run:\n"
         "  defects-ical check --schedule comet.yaml\n"
         "  defects-ical serve --schedule comet.yaml\n"
         "  defects-ical export public --url URL --schedule comet.yaml\n"
     )
-    assert result.stderr.startswith("warning: the `uid` is new. If people already subscribe to a")
+    assert not result.stderr
 
 
 def test_options_decide() -> None:
@@ -244,6 +246,12 @@ def test_ambiguous_table_is_a_question(
     assert result.exit_code == 1
     assert message in result.stderr
     assert not [*folder.iterdir()]
+
+
+def test_ignored_columns_are_named(folder: Path) -> None:
+    (folder / "show.csv").write_text("episode,date,director,mood\n1,2025-07-21,Ann,calm\n")
+    result = run_import("show.csv", "--timezone", "Asia/Seoul")
+    assert "- Columns with other names were ignored: `director` and `mood`.\n" in result.stdout
 
 
 def test_answer_to_the_question_imports_the_table() -> None:

@@ -92,7 +92,10 @@ def test_gone_episode_is_a_question(server: TVmazeServer) -> None:
     assert result.exit_code == 0, result.stderr
     question, last = result.stdout.splitlines()
     assert question.startswith("? ")
-    assert "defects-ical change" in question
+    assert question.endswith("`defects-ical change 12 --status cancelled`")
+    PATH.rename("north.yaml")
+    named = update(server, "north.yaml", "--yes").stdout
+    assert "`defects-ical change 12 --status cancelled --schedule north.yaml`" in named
     assert last == "schedule.yaml: up to date"
 
 

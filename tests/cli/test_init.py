@@ -21,7 +21,7 @@ QUESTIONS = [
     ("How many minutes long is one?", ""),
     ("Which channel or service shows it?", "Channel"),
     ("Number", "1"),
-    ("Where is it available?", "United States"),
+    ("Where is it?", "United States"),
     ("What is its URL?", "https://channel.example/"),
     ("Another channel or service?", ""),
 ]
@@ -76,6 +76,26 @@ def test_dialogue_asks_wrong_answers_again(tmp_path: Path) -> None:
     assert schedule.show.title == "아이쇼핑"
     assert schedule.airing[0].weekdays == ((0, 23 * 60), (1, 22 * 60))
     assert schedule.platforms["ena"].region == "everywhere"
+
+
+def test_dialogue_asks_for_an_id_that_no_name_gives(tmp_path: Path) -> None:
+    """Spaces are no answer; a key in an answer is refused where it was typed."""
+    with run_in_terminal(["init"], tmp_path, UTC) as terminal:
+        terminal.answer("title of the show?", "   ")
+        terminal.answer("title of the show?", "Later")
+        terminal.answer("first episode?", "2027-10")
+        answer_all(terminal, [("time zone?", ""), ("How many episodes?", "")])
+        terminal.answer("Which channel", "티빙")
+        terminal.expect("an id cannot be made from a name without a letter from a to z.")
+        terminal.answer("Which id has it in URLs?", "tving")
+        terminal.answer("Number", "2")
+        terminal.answer("Where is it?", "Korea, kind=cinema")
+        terminal.expect("`kind` is given twice")
+        terminal.answer("Where is it?", "Korea")
+        answer_all(terminal, [("URL?", ""), ("Another", "")])
+        assert terminal.wait() == 0
+    platform = load_schedule(tmp_path / "schedule.yaml").platforms["tving"]
+    assert (platform.name, platform.kind, platform.region) == ("티빙", "streaming", "Korea")
 
 
 def test_dialogue_asks_less_if_less_is_known(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_series_with_exceptions_and_changes() -> None:
     moved, cancelled = listing.episodes[3:5]
     uid = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
     assert (moved.id, moved.title, moved.runtime) == (
-        f"{uid}/20251108T010000Z",
+        f"{uid}/20251107",
         "The Rematch",
         60,
     )
@@ -319,7 +319,7 @@ def test_starts_that_no_schedule_has_are_refused(start: str, problem: str) -> No
 def test_an_event_without_start_is_refused() -> None:
     event = "BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:E01\r\nEND:VEVENT\r\n"
     assert find_message(event) == (
-        "show.ics:3: the event “E01” has no DTSTART. Give it a start, or remove it."
+        "show.ics:3: the event “E01” has no DTSTART. Correct its DTSTART, or remove the event."
     )
 
 

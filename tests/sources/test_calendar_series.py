@@ -85,6 +85,22 @@ def test_exceptions_and_additional_dates() -> None:
     assert [each.id for each in listing.episodes] == ["1/20250721", "1/20250728"]
 
 
+def test_ids_stay_if_the_hour_changes() -> None:
+    """An update finds the instances of a series that has another hour and length now."""
+    before, after = (
+        parse_events(make_event(1, f":20250721T{hour}0000Z", "Quiz", f"RRULE:FREQ=DAILY;{count}"))
+        for hour, count in ((14, "COUNT=3"), (13, "COUNT=4"))
+    )
+    ids = [[each.id for each in listing.episodes] for listing in (before, after)]
+    assert ids[0] == ids[1][:3] == ["1/20250721", "1/20250722", "1/20250723"]
+
+
+def test_two_instances_of_a_day_have_two_ids() -> None:
+    extra = "RDATE:20250721T180000Z"
+    listing = parse_events(make_event(1, ":20250721T140000Z", "Quiz", extra))
+    assert [each.id for each in listing.episodes] == ["1/20250721T140000Z", "1/20250721T180000Z"]
+
+
 def make_change(recurrence: str, start: str, *lines: str, summary: str = "Quiz") -> str:
     return make_event(1, start, summary, f"RECURRENCE-ID{recurrence}", *lines)
 
@@ -99,9 +115,9 @@ def test_changes_come_in_any_order() -> None:
     assert {
         each.id: start for each, start in zip(listing.episodes, list_starts(listing), strict=True)
     } == {
-        "1/20250721T140000Z": "20250721T1400",
-        "1/20250722T140000Z": "20250725T1000",
-        "1/20250723T140000Z": "20250726T1000",
+        "1/20250721": "20250721T1400",
+        "1/20250722": "20250725T1000",
+        "1/20250723": "20250726T1000",
         "1/20250801T140000Z": "20250801T1500",
     }
     (alone,) = parse_events(moved).episodes

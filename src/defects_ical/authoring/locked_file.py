@@ -60,11 +60,11 @@ def lock_file(path: Path, timeout: float = LOCK_TIMEOUT) -> Iterator[LockedFile]
     read_content(path)
     while True:
         with _open_file(path) as stream:
-            if _try_lock(stream.fileno()) and _is_same_file(stream.fileno(), path):
+            if _take(stream, path):
                 yield LockedFile(path, read_content(path))
                 return
         if time.monotonic() > end:
-            message = "another `defects-ical` edits this file. Finish it, or try again later."
+            message = "another `defects-ical` command edits this file. Try again when it has ended."
             raise ScheduleFileError(f"{path}: {message}")
         time.sleep(LOCK_POLL)
 
@@ -72,6 +72,12 @@ def lock_file(path: Path, timeout: float = LOCK_TIMEOUT) -> Iterator[LockedFile]
 def _open_file(path: Path) -> BinaryIO:
     with _convert_os_errors(path):
         return path.open("rb")
+
+
+def _take(stream: BinaryIO, path: Path) -> bool:
+    """Lock an open file; return whether that is possible, and the path still leads to it."""
+    with _convert_os_errors(path):
+        return _try_lock(stream.fileno()) and _is_same_file(stream.fileno(), path)
 
 
 def _try_lock(descriptor: int) -> bool:

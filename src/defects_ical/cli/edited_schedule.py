@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,8 +11,14 @@ import click
 
 from defects_ical.authoring.changes.edit import Load
 from defects_ical.cli.completion import complete_from
+from defects_ical.cli.console import DEFAULT_SCHEDULE
+from defects_ical.errors import Problem, ScheduleError
+from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.shows.loader import load_folder, load_show
+from defects_ical.shows.folder import scan_folder
+from defects_ical.shows.loader import load_show
+from defects_ical.shows.platforms import complete_platforms
+from defects_ical.shows.settings import load_settings
 from defects_ical.text.suggestions import closest_match
 
 SHOW_OPTION: Final = click.option(
@@ -23,29 +30,44 @@ SHOW_OPTION: Final = click.option(
 
 
 class EditedFile(NamedTuple):
-    """The path of a schedule, and how it is loaded."""
+    """The path of a schedule, how it is loaded, and the options by which a command finds it."""
 
     path: Path
     load: Load
+    options: str
 
 
 def find_schedule(path: Path, show: str | None) -> EditedFile:
     """Return the schedule at a path, or that of a show in the folder at the path.
 
-    Raises ScheduleError if the folder is not valid, and a usage error for a show that is not there.
+    A schedule may use the platforms that `site.yaml` in its folder shares. Other shows of a folder
+    need not be valid. Raises ScheduleError if no show can be found because of that, and a usage
+    error for a show that is not there.
     """
+    option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
     if not path.is_dir():
         if show is not None:
             raise click.UsageError("--show is for a folder of schedules.")
-        return EditedFile(path, lambda content: load_schedule(path, content=content))
-    folder = load_folder(path)
-    files = {
-        each.show.slug: Path(each.problem((), "", "").location.file) for each in folder.schedules
-    }
+        return EditedFile(path, partial(_load_alone, path), option)
+    settings, files, problems = load_settings(path), dict[str, Path](), list[Problem]()
+    for name in scan_folder(path).schedules:
+        try:
+            files[load_show(path / name, settings).show.slug] = path / name
+        except ScheduleError as error:
+            problems += error.problems
     if show not in files:
-        raise click.UsageError(_explain_unknown(show, tuple(files)))
-    file = files[show]
-    return EditedFile(file, partial(load_show, file, folder.settings))
+        if problems:
+            raise ScheduleError(tuple(problems))
+        raise click.UsageError(_explain_unknown(show, tuple(sorted(files))))
+    load = partial(load_show, files[show], settings)
+    return EditedFile(files[show], load, f"{option} --show {show}")
+
+
+def _load_alone(path: Path, content: bytes) -> Schedule:
+    """Load a schedule, with the platforms that the shows of its folder share."""
+    settings = load_settings(path.parent)
+    complete = partial(complete_platforms, settings=settings) if settings.platforms else None
+    return load_schedule(path, complete, content)
 
 
 def _explain_unknown(show: str | None, slugs: tuple[str, ...]) -> str:

@@ -40,16 +40,19 @@ def ask(
     """
     with _complete(known):
         while True:
-            answer: str = click.prompt(
+            typed: str = click.prompt(
                 click.style(question, bold=True),
                 default=default,
                 show_default=bool(default),
                 type=str,
             ).strip()
+            answer = typed or default
+            # Spaces are no answer, as the Enter key is none.
             problem = check(answer) if check and answer else None
-            if not problem:
+            if answer is not None and not problem:
                 return answer
-            click.secho(f"  {problem}", fg="red")
+            if problem:
+                click.secho(f"  {problem}", fg="red")
 
 
 def choose(question: str, choices: Sequence[Choice]) -> str:
@@ -64,7 +67,7 @@ def choose(question: str, choices: Sequence[Choice]) -> str:
 def confirm_writing(question: str) -> bool:
     """Ask whether to write (the Enter key is yes); after a no, say that nothing was written.
 
-    Reports a usage error if there is nobody to ask.
+    Reports a usage error if input or output is no terminal.
     """
     if not is_interactive():
         raise click.UsageError("Nothing was written. Use --yes to write without a question.")

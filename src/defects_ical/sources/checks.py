@@ -7,14 +7,12 @@ from datetime import date, datetime
 from typing import Final
 
 from defects_ical.errors import ListingError
+from defects_ical.model.airing import MAX_EPISODES
 from defects_ical.sources.listing import ListedEpisode
 from defects_ical.text.display import excerpt
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR, TIMEZONE_NAMES
 
-MAX_EPISODES: Final = 5000
 MAX_RUNTIME: Final = 1439
-MAX_SEASON: Final = 9999
-MAX_NUMBER: Final = 99_999
 
 _TIMEZONES: Final = frozenset(TIMEZONE_NAMES)
 

@@ -12,10 +12,9 @@ from threading import Lock
 from typing import Final
 
 from defects_ical.errors import ListingError
+from defects_ical.model.episode_numbers import MAX_NUMBER, MAX_SEASON
 from defects_ical.probe.responses import Response
 from defects_ical.sources.checks import (
-    MAX_NUMBER,
-    MAX_SEASON,
     check_count,
     check_timezone,
     check_year,

@@ -31,6 +31,13 @@ _UNITS: Final = {
 }
 _AMOUNT: Final = "([+-]?)([0-9]{1,9}) *([a-z]+)"
 _SHIFT: Final = re.compile(f"(?:{_AMOUNT}[ ,]*)+")
+_SHIFT_HINT: Final = "Use one like `1w`, `-2d`, `1h30m` or `1slot`."
+# What a hint suggests for the file, and what it is on the command line.
+_OTHER_HINTS: Final = {
+    "Use a value like `{weeks: 1}`.": _SHIFT_HINT,
+    "Use `all` without brackets.": "Use `all` alone.",
+    "Use a value like `[5]`.": "Use a value like `5`.",
+}
 _KEY_IN_HINT: Final = re.compile(rf"`({'|'.join((*ACTIONS, 'reason', 'platform'))})`")
 
 
@@ -62,6 +69,7 @@ class ChangeAnswers:
         Raises OptionError for a shift that cannot be read.
         """
         typed = {each.name: getattr(self, each.name) for each in fields(self)}
+        self._check_encoding()
         values: dict[str, Plain | None] = {
             **typed,
             "episodes": self._list_words(),
@@ -84,13 +92,25 @@ class ChangeAnswers:
         """
         prefix = f"changes[{index}]"
         for each in problems:
-            hint = _KEY_IN_HINT.sub(r"`--\1`", each.hint)
+            hint = _OTHER_HINTS.get(each.hint) or _KEY_IN_HINT.sub(r"`--\1`", each.hint)
             message = _KEY_IN_HINT.sub(r"`--\1`", each.message)
             location = self._find_option(each.key_path.removeprefix(prefix))
             if each.key_path.startswith(prefix):
                 yield replace(each, location=location, key_path="", message=message, hint=hint)
             else:
                 yield each
+
+    def _check_encoding(self) -> None:
+        """Raise OptionError for a text that is not UTF-8."""
+        texts = {f"--{name}": getattr(self, name) or "" for name in ("note", "reason", "platform")}
+        texts["EPISODES"] = " ".join(self.episodes)
+        # Python represents bytes that are not UTF-8 as lone surrogates (PEP 383).
+        wrong = [name for name, text in texts.items() if re.search("[\ud800-\udfff]", text)]
+        if wrong:
+            message = "the text is not UTF-8"
+            raise OptionError(
+                tuple(Problem(SourceLocation(each), "", message, "Use UTF-8.") for each in wrong)
+            )
 
     def _list_words(self) -> Plain:
         words = [word for typed in self.episodes for word in re.split("[, ]+", typed) if word]
@@ -124,7 +144,7 @@ def _parse_shift(typed: str) -> Plain:
     if not _SHIFT.fullmatch(text) or None in units or len({*units}) < len(units):
         location = SourceLocation(f"--shift {shlex.quote(excerpt(typed))}")
         message = "this is not a difference in time"
-        hint = "Use one like `1w`, `-2d`, `1h30m` or `1slot`."
+        hint = _SHIFT_HINT
         raise OptionError((Problem(location, "", message, hint),))
     amounts: dict[str, Plain] = {}
     sign = ""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from defects_ical.authoring.answers import DEFAULT_RUNTIME
+from defects_ical.authoring.changes.edit import CHANGES, Load
 from defects_ical.authoring.imports.selection import Broadcast, find_runtime
 from defects_ical.authoring.updates.additions import AdditionPlanner
 from defects_ical.authoring.updates.differences import Review, Reviewer
@@ -30,11 +29,6 @@ from defects_ical.errors import ListingError, ScheduleError
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.yaml_reader import MAX_BYTES, Plain, parse_yaml
 from defects_ical.sources.listing import Listing
-
-Load = Callable[[bytes], Schedule]
-"""Loads a schedule as if its file had these bytes; may raise ScheduleError."""
-
-CHANGES: Final = "changes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ def _append(edit: ScheduleEdit, path: Path, answers: ChangeAnswers, *, is_confir
     print_changes(report)
     if not report.rows:
         click.echo("Subscribers would see no change.")
+    elif answers.note is None and {row.cells[1] for row in report.rows} == {"text changed"}:
+        click.echo("Only the list of changes would differ: time, length and status are the same.")
     click.echo(f"- {proposed.text}")
     if is_confirmed or confirm_writing(f"Append this to {path}?"):
         proposed.write()

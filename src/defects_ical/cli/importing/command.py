@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +16,21 @@ from defects_ical.authoring.imports.options import ImportOptions
 from defects_ical.authoring.imports.schedule_text import prepare_import
 from defects_ical.authoring.new_file import check_is_new
 from defects_ical.cli.completion import complete_timezone
-from defects_ical.cli.console import DEFAULT_SCHEDULE, print_next_commands, print_warnings, utc_now
+from defects_ical.cli.console import DEFAULT_SCHEDULE, print_next_commands, utc_now
 from defects_ical.cli.edited_schedule import SHOW_OPTION, find_schedule
 from defects_ical.cli.importing.sources import ParseListing, SourceOptions, open_source
 from defects_ical.cli.importing.update import update_schedule
 from defects_ical.cli.questions import ask, is_interactive
 from defects_ical.model.schedule import Schedule
 from defects_ical.sources.listing import Listing
+from defects_ical.sources.table import TableListing
 from defects_ical.sources.tvmaze import DEFAULT_API
-from defects_ical.text.english import count_noun
+from defects_ical.text.display import excerpt
+from defects_ical.text.english import count_noun, join_names
 from defects_ical.timezones.conversion import TIMEZONE_NAMES
 
 NEW_UID: Final = (
-    "the `uid` is new. If people already subscribe to a feed of this show, use the `uid` and the "
+    "The `uid` is new. If people already subscribe to a feed of this show, use the `uid` and the "
     "`slug` of its schedule: under the old address, they would see every episode twice."
 )
 
@@ -36,7 +39,7 @@ NEW_ONLY: Final = ("title", "slug", "summaries")
 
 
 @click.command("import", short_help="Create a schedule from TVmaze, a calendar or a table.")
-@click.argument("source", required=False, metavar="SOURCE")
+@click.argument("source", required=False, metavar="[SOURCE]")
 @click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option(
     "--timezone",
@@ -110,18 +113,25 @@ def _read_options(options: dict[str, Any]) -> ImportOptions:
 def _create(path: Path, parse: ParseListing, options: ImportOptions) -> None:
     listing = parse(options.timezone)
     if listing.timezone is None and options.timezone is None and is_interactive():
-        zone = ask_timezone()
+        zone = _ask_timezone()
         listing, options = parse(zone), replace(options, timezone=zone)
     schedule = create_imported_schedule(path, listing, options, uuid.uuid4(), utc_now())
     click.echo(f"{path}: {_describe(schedule, listing)}")
-    for note in prepare_import(listing, options).selection.notes:
+    for note in (*_list_ignored(listing), *prepare_import(listing, options).selection.notes):
         click.echo(f"- {note}")
-    print_warnings([NEW_UID])
+    click.echo(f"- {NEW_UID}")
     click.echo("Complete the file as its comments say, then run:")
     print_next_commands(path)
 
 
-def ask_timezone() -> str:
+def _list_ignored(listing: Listing) -> Iterator[str]:
+    """Yield a note on the columns of a table that were not understood."""
+    if isinstance(listing, TableListing) and listing.ignored_columns:
+        names = join_names([f"`{excerpt(each)}`" for each in listing.ignored_columns])
+        yield f"Columns with other names were ignored: {names}."
+
+
+def _ask_timezone() -> str:
     """Ask for a time zone, until it is one."""
     return ask(
         "The source names no time zone. In which one is the show announced?",

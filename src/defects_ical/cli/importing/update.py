@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,6 +17,10 @@ from defects_ical.cli.importing.sources import SourceOptions, open_source_of
 from defects_ical.cli.questions import confirm_writing
 from defects_ical.compare.preview import preview_edit
 from defects_ical.errors import ScheduleFileError
+from defects_ical.model.yaml_reader import read_content
+
+# A command that a question suggests.
+_CHANGE_COMMAND: Final = re.compile(r"(`defects-ical change [^`]*)`")
 
 
 def update_schedule(
@@ -25,11 +31,17 @@ def update_schedule(
     Raises ListingError if the schedule names no source, or if it cannot be read, and
     ScheduleFileError if the edits have to be made by hand.
     """
+    content = read_content(file.path)
+    schedule = file.load(content)
+    # Before the lock: others must not wait for a slow source.
+    listing = open_source_of(schedule, options)(timezone or schedule.timezone)
     with lock_file(file.path) as locked:
-        schedule, now = file.load(locked.content), utc_now()
-        listing = open_source_of(schedule, options)(timezone or schedule.timezone)
+        if locked.content != content:
+            message = "the file was changed in the meantime. Run the command again."
+            raise ScheduleFileError(f"{file.path}: {message}")
+        now = utc_now()
         proposed = propose_update(schedule, str(file.path), locked.content, listing, file.load, now)
-        _print_proposal(proposed)
+        _print_proposal(proposed, file)
         if proposed.by_hand:
             raise ScheduleFileError(_explain_by_hand(file.path, proposed))
         if proposed.content is None or proposed.schedule is None:
@@ -39,11 +51,12 @@ def update_schedule(
         _write(locked, proposed.content, is_confirmed=is_confirmed)
 
 
-def _print_proposal(proposed: ProposedUpdate) -> None:
+def _print_proposal(proposed: ProposedUpdate, file: EditedFile) -> None:
     for action in proposed.actions:
         click.echo(f"- {action}")
     for question in proposed.questions:
-        click.secho(f"? {question}", fg="yellow")
+        completed = _CHANGE_COMMAND.sub(lambda found: f"{found[1]}{file.options}`", question)
+        click.secho(f"? {completed}", fg="yellow")
 
 
 def _explain_by_hand(path: Path, proposed: ProposedUpdate) -> str:

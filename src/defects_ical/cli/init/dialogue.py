@@ -104,32 +104,46 @@ class _Dialogue:
         """Ask for platforms until there are no more."""
         platforms: tuple[str, ...] = ()
         question, default = "Which channel or service shows it?", None
-        while name := self._ask_platform(question, default, platforms):
-            kind = choose("What is it?", KINDS)
-            region = ask("Where is it available?", default=DEFAULTS["region"])
-            url = self._ask_url(platforms, name)
-            platforms = (*platforms, f"name={name},kind={kind},region={region}{url}")
+        while name := self._ask_name(question, default, platforms):
+            typed = f"name={name}"
+            if problem := self._find_problem(platforms, typed):
+                # A name in other letters, or of an earlier platform, makes no id.
+                click.secho(f"  {problem.partition('. ')[0]}.", fg="red")
+                typed = self._add(platforms, typed, "id", "Which id has it in URLs? (my-channel)")
+            typed += f",kind={choose('What is it?', KINDS)}"
+            typed = self._add(platforms, typed, "region", "Where is it?", DEFAULTS["region"])
+            typed = self._add(platforms, typed, "url", "What is its URL? Enter: none", "")
+            platforms = (*platforms, typed)
             question, default = "Another channel or service? Enter: no", ""
         self.answers = replace(self.answers, platforms=platforms)
 
-    def _ask_platform(self, question: str, default: str | None, others: tuple[str, ...]) -> str:
+    def _ask_name(self, question: str, default: str | None, others: tuple[str, ...]) -> str:
         def find_problem(typed: str) -> str | None:
             if "," in typed:
                 return "Name one at a time, without a comma: the next question is for another."
-            return self._check(self._with("platforms", (*others, f"name={typed}")))
+            # Whether it makes an id comes later.
+            return self._find_problem(others, f"name={typed},id=platform-{len(others)}")
 
         return ask(question, default=default, check=find_problem)
 
-    def _ask_url(self, others: tuple[str, ...], name: str) -> str:
-        """Return the part of the platform's answer that has its URL; empty if it has none."""
-        url = ask(
-            "What is its URL? Enter: none",
-            default="",
-            check=lambda typed: self._check(
-                self._with("platforms", (*others, f"name={name},url={typed}"))
-            ),
+    def _add(
+        self,
+        others: tuple[str, ...],
+        typed: str,
+        key: str,
+        question: str,
+        default: str | None = None,
+    ) -> str:
+        """Ask for the value of a key, and return the platform's answer with it."""
+        value = ask(
+            question,
+            default=default,
+            check=lambda value: self._find_problem(others, f"{typed},{key}={value}"),
         )
-        return f",url={url}" if url else ""
+        return f"{typed},{key}={value}" if value else typed
+
+    def _find_problem(self, others: tuple[str, ...], typed: str) -> str | None:
+        return self._check(self._with("platforms", (*others, typed)))
 
     def _with(self, name: str, value: object) -> ShowAnswers:
         answer: dict[str, Any] = {name: value}

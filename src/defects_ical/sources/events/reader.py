@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -95,9 +95,14 @@ class EventReader:
             yield self._read_event(event, uid, start)
         else:
             series = Series(event, start, self._locate(event), self.zones, self.until, budget)
-            for instance in series.list_starts():
+            instances = [*series.list_starts()]
+            days = Counter(each.naive.date() for each in instances)
+            for instance in instances:
                 change = _pop_change(changes, instance)
-                instance_id = f"{uid}/{instance.key}" if uid else ""
+                # Without the hour, so that a series with another hour has the same instances.
+                is_alone = days[instance.naive.date()] == 1
+                key = f"{instance.naive:%Y%m%d}" if is_alone else instance.key
+                instance_id = f"{uid}/{key}" if uid else ""
                 changed_start = self._read_start(change) if change else instance
                 yield self._read_event(change or event, instance_id, changed_start)
         yield from self._read_changes(uid, changes)
@@ -142,7 +147,7 @@ class EventReader:
         start = self.zones.read_start(lines[0], self._locate(event)) if lines else None
         if not start:
             found = f"an invalid DTSTART: `{excerpt(lines[0].value)}`" if lines else "no DTSTART"
-            self._fail(event, f"has {found}", "Give it a start, or remove it.")
+            self._fail(event, f"has {found}", "Correct its DTSTART, or remove the event.")
         # Outlook may write a whole day as one from midnight to midnight.
         is_whole_day = event.get_value("X-MICROSOFT-CDO-ALLDAYEVENT").strip().upper() == "TRUE"
         return start._replace(utc=None) if is_whole_day else start

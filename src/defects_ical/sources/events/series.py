@@ -14,10 +14,10 @@ from itertools import islice
 from typing import Final, NoReturn
 
 from defects_ical.errors import ListingError
+from defects_ical.model.airing import MAX_EPISODES
 from defects_ical.rfc5545.content_lines import Component, ContentLine
 from defects_ical.rfc5545.rrule import Recurrence, parse_rule
 from defects_ical.rfc5545.values import DateTimeValue, parse_date_time
-from defects_ical.sources.checks import MAX_EPISODES
 from defects_ical.sources.events.times import CalendarZones, EventStart
 from defects_ical.text.display import excerpt
 from defects_ical.timezones.conversion import LAST_YEAR
