@@ -48,8 +48,6 @@ def picture(path: Path, output: Path | None, language: str | None, *, force: boo
     schedule = _load(path, needs_picture=False)
     site = _pick_language(SiteInput(schedule, PLACEHOLDER_URL), language)
     target = output or path.with_name(schedule.show.picture or DEFAULT_NAME)
-    if not target.parent.is_dir():
-        raise PictureError(f"{target.parent}: this folder does not exist. Create it first.")
     if not force and (target.exists() or target.is_symlink()):
         raise PictureError(f"{target}: already exists. Use `--force` to replace it.")
     png = draw_png(lay_out_picture(site))
