@@ -13,8 +13,8 @@ from flask import Flask, Response, request
 from whitenoise import WhiteNoise
 
 from benchmarks.feed_libraries import make_with_icalendar
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from defects_ical.site.headers import MEDIA_TYPES

@@ -23,7 +23,7 @@ from defects_ical.content.descriptions import (
     format_event_title,
     format_local_times,
 )
-from defects_ical.content.feeds import event_uid
+from defects_ical.content.links.feeds import event_uid
 from defects_ical.content.site_input import SiteInput
 from defects_ical.schedule.episodes import Event
 

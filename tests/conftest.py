@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site

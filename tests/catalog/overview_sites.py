@@ -12,8 +12,8 @@ from typing import Any, Final
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.root_files import render_root_files
 from defects_ical.catalog.summary import ShowSummary, summarize_show
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.shows.settings import SiteSettings

@@ -20,7 +20,7 @@ from icalendar import Calendar
 
 from defects_ical.catalog.combined_feeds import render_combined_feeds
 from defects_ical.catalog.feed_checks import check_named_feeds
-from defects_ical.content.feeds import Feed
+from defects_ical.content.links.feeds import Feed
 from defects_ical.errors import ScheduleError
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.shows.settings import NamedFeed, SiteSettings

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from defects_ical.catalog.week import render_frame_code, render_week_element
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from tests.catalog.overview_sites import make_catalog, write_small_site
 from tests.support.browser import (
     PHONE,

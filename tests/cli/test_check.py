@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defects_ical.cli.app import main
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.conftest import ROOT

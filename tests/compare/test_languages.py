@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from defects_ical.compare.differences import Difference, Issue
-from defects_ical.compare.published import load_published
+from defects_ical.compare.live.published import load_published
 from defects_ical.compare.report import build_report
 from defects_ical.compare.site_diff import compare_site
 from defects_ical.site.build import Site, build_site

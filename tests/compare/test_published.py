@@ -18,8 +18,8 @@ from typing import Final
 import pytest
 
 from defects_ical import __version__
-from defects_ical.compare import published
-from defects_ical.compare.published import load_published
+from defects_ical.compare.live import published
+from defects_ical.compare.live.published import load_published
 from defects_ical.errors import ComparisonSourceError
 from tests.compare.commands import (
     EXPECTED_ERRORS,

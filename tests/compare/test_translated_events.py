@@ -7,13 +7,13 @@ from typing import Final
 
 import pytest
 
-from defects_ical.compare.event_parser import (
+from defects_ical.compare.live.event_parser import (
     PublishedEvent,
     detect_language,
     parse_event,
     split_events,
 )
-from defects_ical.content.feeds import main_feeds
+from defects_ical.content.links.feeds import main_feeds
 from defects_ical.content.site_input import SiteInput
 from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.text.display import remove_direction_marks

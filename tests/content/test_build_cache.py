@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule, Show
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.expansion import expand_episodes

@@ -8,14 +8,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from defects_ical.content.calendar_apps import (
+from defects_ical.content.links.calendar_apps import (
     CalendarEntry,
     add_to_google,
     add_to_outlook,
     subscribe_links,
 )
-from defects_ical.content.feeds import Feed, all_feeds
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.feeds import Feed, all_feeds
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.text.languages import ENGLISH
 

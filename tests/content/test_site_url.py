@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import SiteURLError
 
 PATH_MESSAGE = "has an invalid path. Use letters, digits, `-`, `.`, `_` and `~` between slashes."

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.site.build import Resource
 from tests.export.test_headers_file import export_shows, list_resources

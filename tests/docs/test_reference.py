@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from defects_ical.catalog.root_files import FIXED_PATHS, list_root_paths, render_root_files
 from defects_ical.cli.app import main
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.airing import Block
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.warnings import find_missing_texts

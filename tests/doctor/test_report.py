@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.doctor.diagnosis import Diagnosis, diagnose_result, diagnose_url
 from defects_ical.doctor.findings import build_findings, reaches
 from defects_ical.doctor.issues.calendars import CalendarIssue

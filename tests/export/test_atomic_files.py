@@ -142,7 +142,7 @@ def test_failed_export_leaves_no_partial_file(tmp_path: Path) -> None:
 EXPORT_SERVER: Final = """\
 import json, os, signal, sys, time
 from pathlib import Path
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.site.build import Resource, Site, make_resource
 from tests.conftest import ROOT

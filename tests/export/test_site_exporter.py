@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ExportError, ScheduleError, UnannouncedChangeError
 from defects_ical.export import show_stage
 from defects_ical.export.exporter import ROOT_MANIFEST_FILE

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import pytest
 from playwright.sync_api import Page, expect
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from tests.support.browser import Visitor, WatchedBrowser, open_details
 from tests.support.deployments import Deployment, serve_folder
 from tests.support.example_schedules import load_yaml

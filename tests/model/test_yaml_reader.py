@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from defects_ical.errors import ScheduleError
-from defects_ical.model.yaml_reader import problem_at, read_yaml
+from defects_ical.model.yaml.reader import problem_at, read_yaml
 from tests.schedule.test_invalid_schedules import DATA, read_expected
 from tests.support.example_schedules import make_yaml
 from tests.support.variants import sample

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defects_ical.model.yaml_reader import read_yaml
-from defects_ical.model.yaml_writer import quote_scalar, write_flow, write_scalar
+from defects_ical.model.yaml.reader import read_yaml
+from defects_ical.model.yaml.writer import quote_scalar, write_flow, write_scalar
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import icalendar
 import pytest
 import pytz
 
-from defects_ical.content.feeds import event_uid
+from defects_ical.content.links.feeds import event_uid
 from defects_ical.doctor.diagnosis import check_content
 from defects_ical.doctor.findings import build_findings
 from defects_ical.model.schedule import Schedule

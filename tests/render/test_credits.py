@@ -13,7 +13,7 @@ import feedparser
 import icalendar
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.render.card import _estimate_width
 from defects_ical.site.build import Site, build_site
 from defects_ical.text.languages import LANGUAGES, load_words

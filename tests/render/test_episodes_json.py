@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.episodes_json import render_json
 from tests.conftest import SITE_URL

@@ -7,10 +7,10 @@ from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from defects_ical.content import calendar_apps
-from defects_ical.content.feeds import all_feeds
+from defects_ical.content.links import calendar_apps
+from defects_ical.content.links.feeds import all_feeds
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.page import render_pages
 from defects_ical.schedule.validation.names import PAGE_SECTION_IDS

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.structured_data import render_json_ld
 from tests.conftest import SITE_URL

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ScheduleError
 from defects_ical.site.build import build_site
 from tests.support.example_schedules import load_yaml, make_yaml

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 
 from defects_ical import __version__
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.server.app import create_app
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ScheduleError
 from defects_ical.export.show_stage import ExportTarget
 from defects_ical.server import publisher as publisher_module

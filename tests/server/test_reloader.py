@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
-from defects_ical.content.feeds import PICTURE_PATH
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.feeds import PICTURE_PATH
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.server import reloader as reloader_module
 from defects_ical.server.reloader import INTERNAL_ERROR, LiveSite, SiteReloader

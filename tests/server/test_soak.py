@@ -21,7 +21,7 @@ from typing import Final, Protocol
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.support.example_schedules import make_yaml

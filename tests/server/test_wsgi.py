@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.server.reloader import SiteReloader
 from tests.server.conftest import URL
 from tests.server.expected_responses import FEED_PATH, SCHEDULE

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
@@ -62,7 +62,7 @@ CALENDAR_APPS = {"calendar.google.com", "outlook.live.com", "outlook.office.com"
 SCRIPT = """
 import locale, sys; from pathlib import Path
 locale.setlocale(locale.LC_ALL, "")
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.support.html_tree import find_links

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from defects_ical.content.feeds import all_feeds
+from defects_ical.content.links.feeds import all_feeds
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.schedule.expansion import expand_schedule

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 import defects_ical
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.fingerprint import input_fingerprint
 from tests.conftest import SITE_URL
@@ -24,7 +24,7 @@ PICTURE: Final = Path(__file__).parent.parent / "schedule" / "invalid" / "pictur
 SCRIPT: Final = """
 import sys
 from pathlib import Path
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.fingerprint import input_fingerprint
 site_url = SiteURL.parse("https://defects.example")

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ScheduleError
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site

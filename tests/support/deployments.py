@@ -12,7 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site

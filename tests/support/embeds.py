@@ -6,8 +6,8 @@ import gzip
 import json
 from typing import Final
 
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import render_embeds
 from defects_ical.render.snippets import make_snippets

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import pytest
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ExportError
 from defects_ical.export.exporter import export_site
 from defects_ical.site.build import Site, build_site

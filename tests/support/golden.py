@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import build_site
 from tests.authoring import test_schedule_file

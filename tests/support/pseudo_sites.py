@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.root_files import render_root_files
 from defects_ical.catalog.summary import summarize_show
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import FileContext, Schedule
 from defects_ical.shows.settings import SiteSettings
 from defects_ical.site.build import build_site

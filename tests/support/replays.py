@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from defects_ical.content.feeds import event_uid
+from defects_ical.content.links.feeds import event_uid
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.feeds import render_feeds

@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site
 from tests.support.nginx import find_free_port, run_nginx

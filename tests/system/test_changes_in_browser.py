@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.site.build import build_site
 from defects_ical.timezones.conversion import format_utc

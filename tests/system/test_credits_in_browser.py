@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from defects_ical.catalog.root_files import render_root_files
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from tests.support.browser import (
     WIDE,
     ColorScheme,

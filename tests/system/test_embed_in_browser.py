@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
 from tests.support.browser import Contexts, Visitor

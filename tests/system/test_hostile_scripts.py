@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Dialog, Page
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.exporter import export_site
 from defects_ical.site.build import build_site
 from tests.support.browser import DEFINE_EVERY, WatchedBrowser, click_to_copy, open_previews

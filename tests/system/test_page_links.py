@@ -10,7 +10,7 @@ import pytest
 import segno
 from playwright.sync_api import Page, expect
 
-from defects_ical.content import calendar_apps
+from defects_ical.content.links import calendar_apps
 from defects_ical.schedule.validation.names import PAGE_SECTION_IDS
 from tests.support.browser import (
     PHONE,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from defects_ical.errors import ScheduleFileError
-from defects_ical.model.yaml_reader import read_content
+from defects_ical.model.yaml.reader import read_content
 
 # Seconds, for another edit by this program to end.
 LOCK_TIMEOUT: Final = 10.0

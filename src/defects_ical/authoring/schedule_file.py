@@ -18,7 +18,7 @@ from defects_ical.authoring.answers import (
 )
 from defects_ical.authoring.new_file import open_draft, publish_draft, write_draft
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_writer import PLAIN_SCALAR, quote_scalar, write_flow, write_scalar
+from defects_ical.model.yaml.writer import PLAIN_SCALAR, quote_scalar, write_flow, write_scalar
 from defects_ical.render.templates import get_template
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.timezones.conversion import TIMEZONE_NAMES, format_local

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from defects_ical.catalog.summary import PlatformSummary, ShowSummary
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.feeds import Feed, name_platform_feed
+from defects_ical.content.links.feeds import Feed, name_platform_feed
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import Version
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.model.source import Credit
 from defects_ical.shows.settings import (

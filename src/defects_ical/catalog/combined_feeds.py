@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 from defects_ical.catalog.catalog import Catalog, CombinedFeed
 from defects_ical.catalog.show_feeds import Selection, ShowFeeds
 from defects_ical.content.credits import describe_credits
-from defects_ical.content.feeds import Feed
+from defects_ical.content.links.feeds import Feed
 from defects_ical.render.ics.calendar import END_CALENDAR, CalendarProperties, render_calendar
 from defects_ical.render.ics.zones import CalendarZone, convert_to_utc
 

@@ -15,8 +15,8 @@ from defects_ical.catalog.agenda import (
 from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.summary import ShowSummary
 from defects_ical.catalog.week import render_frame_code, render_week_element
-from defects_ical.content.calendar_apps import subscribe_links
-from defects_ical.content.feeds import Feed, format_reminder
+from defects_ical.content.links.calendar_apps import subscribe_links
+from defects_ical.content.links.feeds import Feed, format_reminder
 from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.render.embed import IFRAME_SANDBOX
 from defects_ical.render.page import CONTENT_SECURITY_POLICY, LANGUAGES_SCRIPT

@@ -16,8 +16,8 @@ from defects_ical.catalog.summary import ChangeSummary, EventSummary, ShowSummar
 from defects_ical.catalog.week import render_week
 from defects_ical.content.changelog import ATOM_PATH
 from defects_ical.content.credits import describe_credits
-from defects_ical.content.feeds import Feed
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.feeds import Feed
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.render.embed import WEEK_PATHS
 from defects_ical.render.episodes_json import (
     JSON_PATH,

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from defects_ical.catalog.catalog import EventFilter
 from defects_ical.catalog.summary import FeedEvent, ShowSummary
-from defects_ical.content.feeds import Feed
+from defects_ical.content.links.feeds import Feed
 from defects_ical.model.schedule import DEFAULT_REMINDER
 from defects_ical.render.ics.calendar import END_CALENDAR
 from defects_ical.render.ics.lines import BEGIN_EVENT

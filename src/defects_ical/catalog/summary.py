@@ -21,7 +21,7 @@ from defects_ical.content.descriptions import (
     format_date_range,
 )
 from defects_ical.content.episode_list import list_expected
-from defects_ical.content.feeds import main_feeds
+from defects_ical.content.links.feeds import main_feeds
 from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.changes import Status

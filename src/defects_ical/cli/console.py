@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import DefectsIcalError, Problem, ScheduleError, SiteURLError
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_schedule

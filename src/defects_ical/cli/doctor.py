@@ -15,6 +15,7 @@ from defects_ical.cli.console import utc_now
 from defects_ical.doctor.diagnosis import Diagnosis, diagnose_file, diagnose_url
 from defects_ical.doctor.findings import reaches
 from defects_ical.doctor.issues.issue import SEVERITIES, Severity
+from defects_ical.doctor.reports import json_report, markdown_report, text_report
 from defects_ical.errors import FeedFileError
 
 STDIN: Final = "-"
@@ -73,13 +74,6 @@ def _diagnose(source: str) -> Diagnosis:
 
 
 def _print_report(diagnosis: Diagnosis, report_format: str) -> None:
-    # They load the diagnosis, as above.
-    from defects_ical.doctor.reports import (  # noqa: PLC0415 - see above
-        json_report,
-        markdown_report,
-        text_report,
-    )
-
     if report_format == "json":
         click.echo(json_report.format_report(diagnosis), nl=False)
     elif report_format == "markdown":

@@ -22,10 +22,10 @@ from defects_ical.cli.console import (
     print_warnings,
     utc_now,
 )
-from defects_ical.compare.published import split_readable
+from defects_ical.compare.live.published import split_readable
 from defects_ical.compare.report import format_issues
 from defects_ical.compare.site_diff import compare_site, is_unchanged
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import UnannouncedChangeError
 from defects_ical.export.exporter import check_up_to_date, export_site
 from defects_ical.export.show_stage import ExportTarget, Verdict

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +14,7 @@ from defects_ical.export.atomic_files import replace_file
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.picture.layout import lay_out_picture
 from defects_ical.render.picture.png import draw_png
-from defects_ical.schedule.loader import load_schedule
-from defects_ical.shows.platforms import complete_platforms
-from defects_ical.shows.settings import load_settings
+from defects_ical.shows.loader import load_alone
 
 DEFAULT_NAME: Final = "picture.png"
 
@@ -45,7 +42,7 @@ def picture(path: Path, output: Path | None, language: str | None, *, force: boo
     """
     if path.is_dir():
         raise click.UsageError(f"{path} is a folder. Use --schedule FILE.")
-    schedule = _load(path, needs_picture=False)
+    schedule = load_alone(path, needs_picture=False)
     site = _pick_language(SiteInput(schedule, PLACEHOLDER_URL), language)
     target = output or path.with_name(schedule.show.picture or DEFAULT_NAME)
     if not force and (target.exists() or target.is_symlink()):
@@ -54,13 +51,6 @@ def picture(path: Path, output: Path | None, language: str | None, *, force: boo
     _write(target, png)
     click.echo(f"{target}: 1200 by 630 pixels, {len(png) / 1000:.0f} kB")
     _finish(schedule, path, target)
-
-
-def _load(path: Path, *, needs_picture: bool) -> Schedule:
-    """Load a schedule, with the platforms that the shows of its folder share."""
-    settings = load_settings(path.parent)
-    complete = partial(complete_platforms, settings=settings) if settings.platforms else None
-    return load_schedule(path, complete, needs_picture=needs_picture)
 
 
 def _pick_language(site: SiteInput, language: str | None) -> SiteInput:
@@ -86,7 +76,7 @@ def _finish(schedule: Schedule, path: Path, target: Path) -> None:
     if target.absolute().parent != path.absolute().parent:
         return
     if schedule.show.picture == target.name:
-        _load(path, needs_picture=True)
+        load_alone(path)
         return
     click.echo(f"To use it, add this line to `show` in {path}:")
     click.echo(f"  picture: {target.name}")

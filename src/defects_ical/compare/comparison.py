@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from defects_ical.compare.differences import Difference
-from defects_ical.compare.published import load_published
+from defects_ical.compare.live.published import load_published
 from defects_ical.compare.site_diff import compare_site
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import Problem
 from defects_ical.model.schedule import Schedule
 from defects_ical.site.build import build_site

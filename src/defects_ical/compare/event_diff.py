@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
 from defects_ical.compare.differences import Difference, EventState, Issue, Kind
-from defects_ical.compare.event_parser import PublishedEvent, RevisionStamps
+from defects_ical.compare.live.event_parser import PublishedEvent, RevisionStamps
 from defects_ical.content import descriptions
 from defects_ical.model.airing import number_blocks
 from defects_ical.model.changes import Status

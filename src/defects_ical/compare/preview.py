@@ -7,8 +7,8 @@ from typing import Final
 
 from defects_ical.compare.report import Report, build_report
 from defects_ical.compare.site_diff import compare_site
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.feeds import render_feeds
 from defects_ical.site.build import make_resource

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ from defects_ical.compare.differences import (
     Severity,
 )
 from defects_ical.compare.suggested_entries import Suggestion, suggest_entries
-from defects_ical.content.feeds import main_feeds
+from defects_ical.content.links.feeds import main_feeds
 from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun
 
@@ -30,6 +30,9 @@ WITHOUT_ENTRY: Final = (
 )
 
 HEADINGS: Final = ("Episodes", "Change", "Before", "After", "Feed", "Result")
+
+# How many changes of an edit a log names.
+MAX_NAMED: Final = 8
 
 # What is better than an entry.
 BETTER_STEPS: Final = {
@@ -192,6 +195,13 @@ def describe_changes(differences: Iterable[Difference]) -> Iterator[str]:
         groups.setdefault(changes, []).extend(same_episode)
     for changes, same in groups.items():
         yield f"{format_subject(same)}: {changes or 'changed'}"
+
+
+def summarize_edit(changes: Sequence[str]) -> str:
+    """Return what an edit changes in one sentence without a full stop, at most MAX_NAMED of it."""
+    named = "; ".join(changes[:MAX_NAMED]) or "No event changed"
+    others = len(changes) - MAX_NAMED
+    return f"{named}; and {others} more" if others > 0 else named
 
 
 def _group_by_message(differences: Iterable[Difference]) -> list[_Group]:

@@ -12,7 +12,7 @@ from defects_ical.compare.differences import (
     RequiredEntry,
 )
 from defects_ical.compare.event_diff import EventPair
-from defects_ical.compare.event_parser import PublishedEvent
+from defects_ical.compare.live.event_parser import PublishedEvent
 from defects_ical.compare.restoration import RemovedEvent
 from defects_ical.content import descriptions
 from defects_ical.model.airing import Delay

@@ -14,7 +14,7 @@ from defects_ical.model.changes import ALL, Change
 from defects_ical.model.episode_numbers import SEASON, EpisodeNumber, EpisodeRange
 from defects_ical.model.fields import Slot, format_clock
 from defects_ical.model.schedule import Platform, Schedule, Special
-from defects_ical.model.yaml_writer import quote_scalar, write_flow
+from defects_ical.model.yaml.writer import quote_scalar, write_flow
 from defects_ical.schedule.episodes import Start
 from defects_ical.schedule.roster import list_episodes
 from defects_ical.schedule.starts import to_slot

@@ -7,19 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from defects_ical.compare import event_parser
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
 from defects_ical.compare.event_diff import EventPair, list_changes, make_difference
+from defects_ical.compare.live import event_parser
 from defects_ical.compare.report import describe_changes, format_issues
 from defects_ical.compare.requirements import is_consequence, require_entries
-from defects_ical.content.feeds import (
+from defects_ical.content.links.feeds import (
     EPISODES_DIR,
     REMINDERS_PATH,
     all_feeds,
     event_uid,
     main_feeds,
 )
-from defects_ical.content.site_url import split_language
+from defects_ical.content.links.site_url import split_language
 from defects_ical.model.airing import number_blocks
 from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.schedule import Schedule

@@ -11,13 +11,12 @@ from defects_ical.compare.differences import ANNOUNCED_AGAIN, RequiredEntry
 from defects_ical.compare.restoration import RemovedEvent, restore_events
 from defects_ical.errors import ScheduleError
 from defects_ical.model.changes import ALL, Change
-from defects_ical.model.episode_numbers import parse_key
 from defects_ical.model.fields import format_clock
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_writer import quote_scalar, write_flow
+from defects_ical.model.yaml.writer import quote_scalar, write_flow
 from defects_ical.schedule.episodes import Event, Listings
 from defects_ical.schedule.expansion import expand_schedule
-from defects_ical.schedule.roster import Roster, list_episodes
+from defects_ical.schedule.roster import Roster, list_episodes, split_runs
 from defects_ical.timezones.conversion import format_local
 
 MIN_RANGE: Final = 3
@@ -57,7 +56,7 @@ def suggest_entries(
     if listings:
         completed += [extra for each in completed for extra in _restate(each, restored, listings)]
     planned = [(change, each.takes_out) for each in completed for change in _plan_changes(each)]
-    ranks = _rank(planned, _find_companions(listings))
+    ranks = _rank(planned, listings.find_companions() if listings else {})
     latest = _choose_date(completed, restored, now) + max(ranks, default=0) * SECOND
     dated = (
         change.model_copy(update={"at": latest - rank * SECOND})
@@ -225,17 +224,6 @@ def _rank(planned: list[tuple[Change, bool]], companions: Mapping[str, set[str]]
     return ranks[::-1]
 
 
-def _find_companions(listings: Listings | None) -> dict[str, set[str]]:
-    """Return the episodes that share an event with another one in any feed, by its key."""
-    found: dict[str, set[str]] = {}
-    every = (listings.main, *listings.platforms.values()) if listings else ()
-    for event in (event for listing in every for event in listing.events):
-        keys = {each.key for each in event.episodes}
-        for key in keys if len(keys) > 1 else ():
-            found.setdefault(key, set()).update(keys)
-    return found
-
-
 def _remove_keys(change: Change) -> Change:
     """Return what an entry says, without its episodes; those of a move belong to it."""
     return change if change.move else change.model_copy(update={"episodes": ()})
@@ -273,25 +261,11 @@ def _format_keys(change: Change, roster: Roster) -> str | list[str]:
     if len(named) > 1 and named == {*everything} == {*roster.planned}:
         return ALL
     words: list[str] = []
-    for run in _split_runs(change.episodes):
+    for run in split_runs(change.episodes):
         word = f"{run[0]}-{run[-1]}"
         is_range = len(run) >= MIN_RANGE and word not in roster.planned
         words += [word] if is_range else run
     return words
-
-
-def _split_runs(keys: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the keys in lists of consecutive numbers."""
-    run: list[str] = []
-    for key in keys:
-        number, last = parse_key(key), parse_key(run[-1]) if run else None
-        if not (number and last) or number != (last.season, last.number + 1):
-            if run:
-                yield run
-            run = []
-        run.append(key)
-    if run:
-        yield run
 
 
 def _suggest_timezone(required: Iterable[RequiredEntry], own: str) -> Iterator[str]:

@@ -6,14 +6,17 @@ without the cache: an output depends only on its item and on fields that all epi
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final, TypeVar
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 
 # Fields that affect an output only through its item.
 EPISODE_FIELDS: Final = {"airing", "episodes", "specials", "changes"}
+# How many shows keep what was rendered for them.
+MAX_SHOWS: Final = 8
 # Fields that affect no output.
 PRIVATE_FIELDS: Final = {"source"}
 
@@ -59,3 +62,18 @@ class BuildCache:
         outputs = {each: before[each] if each in before else render(each) for each in items}
         self._outputs[output_name] = outputs
         return [*outputs.values()]
+
+
+class BuildCaches:
+    """The caches of the MAX_SHOWS shows that were built last."""
+
+    def __init__(self) -> None:
+        self._caches: OrderedDict[str, BuildCache] = OrderedDict()
+
+    def get(self, name: str) -> BuildCache:
+        """Return the cache of a show, which is built next."""
+        cache = self._caches.pop(name, None) or BuildCache()
+        self._caches[name] = cache
+        if len(self._caches) > MAX_SHOWS:
+            self._caches.popitem(last=False)
+        return cache

@@ -14,9 +14,9 @@ from defects_ical.content.descriptions import (
     format_local_times,
     format_start,
 )
-from defects_ical.content.feeds import Feed, main_feeds
+from defects_ical.content.links.feeds import Feed, main_feeds
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.seasons import Season, list_seasons
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule, Show
 from defects_ical.schedule.episodes import (
     Availability,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from defects_ical.content.site_url import SiteURL, name_file
+from defects_ical.content.links.site_url import SiteURL, name_file
 from defects_ical.errors import ExportError
 from defects_ical.export import atomic_files
 from defects_ical.export.atomic_files import SAFE_PATH

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from defects_ical.content.feeds import EPISODES_DIR
-from defects_ical.content.site_url import INDEX, SiteURL, split_language
+from defects_ical.content.links.feeds import EPISODES_DIR
+from defects_ical.content.links.site_url import INDEX, SiteURL, split_language
 from defects_ical.site.build import Site
 from defects_ical.site.headers import list_headers
 

@@ -16,13 +16,13 @@ from typing import Final, NamedTuple, TypeAlias
 
 from defects_ical.catalog.summary import ShowSummary, summarize_show
 from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.links.site_url import SiteURL, name_file
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL, name_file
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file
 from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import MAX_BYTES
+from defects_ical.model.yaml.reader import MAX_BYTES
 from defects_ical.schedule.loader import MAX_PICTURE_BYTES
 from defects_ical.shows.loader import ShowIdentity, load_show
 from defects_ical.shows.settings import SiteSettings

@@ -18,8 +18,8 @@ from defects_ical.catalog.root_files import list_paths, list_root_paths, render_
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import ShowSummary
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.feeds import REMINDERS_PATH
-from defects_ical.content.site_url import name_file
+from defects_ical.content.links.feeds import REMINDERS_PATH
+from defects_ical.content.links.site_url import name_file
 from defects_ical.errors import ExportError, Problem
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
 from defects_ical.export.exporter import ROOT_MANIFEST_FILE

@@ -17,7 +17,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from defects_ical.model.yaml_reader import KEY_MARK
+from defects_ical.model.yaml.reader import KEY_MARK
 from defects_ical.text import display
 from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES
 from defects_ical.text.suggestions import closest_match

@@ -257,8 +257,7 @@ def _complete_timestamp(raw: str) -> str:
 
 
 def _add_scheme(raw: str) -> str:
-    # Calendar apps write webcal for what they request by https.
-    plain = re.sub(r"(?i)\Awebcals?://", "", raw)
+    plain = re.sub(r"(?i)\Awebcals?://", "", raw)  # what calendar apps request by https
     return f"https://{plain}" if re.match(r"[A-Za-z0-9-]+\.[A-Za-z]", plain) else raw
 
 

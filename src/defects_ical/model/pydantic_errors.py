@@ -27,14 +27,14 @@ from defects_ical.errors import Problem, ProblemCode
 from defects_ical.model.airing import BLOCK_EXAMPLE, Block
 from defects_ical.model.field_types import FieldType, name_kind
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import (
+from defects_ical.model.yaml.reader import (
     KEY_MARK,
     KeyPath,
     Locations,
     problem_at,
     to_written_path,
 )
-from defects_ical.model.yaml_writer import write_flow
+from defects_ical.model.yaml.writer import write_flow
 from defects_ical.text.suggestions import closest_match
 
 MAX_PROBLEMS: Final = 1000

@@ -38,7 +38,7 @@ from defects_ical.model.field_types import (
     check_unique,
 )
 from defects_ical.model.source import Credit, Source
-from defects_ical.model.yaml_reader import KeyPath, Locations, problem_at
+from defects_ical.model.yaml.reader import KeyPath, Locations, problem_at
 from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES, load_words
 from defects_ical.text.translations import translate
 from defects_ical.text.words import Words

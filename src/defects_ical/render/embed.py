@@ -9,9 +9,9 @@ from functools import partial
 from html import escape
 from typing import Final
 
-from defects_ical.content.feeds import PICTURE_PATH
+from defects_ical.content.links.feeds import PICTURE_PATH
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SeasonRows, SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Show
 from defects_ical.render.card import render_card
 from defects_ical.render.scripts import bundle_script, select_words

@@ -10,9 +10,9 @@ from typing import Final
 
 from defects_ical.content.changelog import Entry
 from defects_ical.content.descriptions import name_city
-from defects_ical.content.feeds import Feed, all_feeds, event_path
+from defects_ical.content.links.feeds import Feed, all_feeds, event_path
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.airing import Block, Delay
 from defects_ical.model.schedule import DEFAULT_REMINDER, Platform, Schedule
 from defects_ical.model.source import Credit

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import segno
 
-from defects_ical.content import calendar_apps, descriptions
+from defects_ical.content import descriptions
 from defects_ical.content.changelog import ATOM_PATH, list_parts
 from defects_ical.content.episode_list import (
     Expectation,
@@ -17,9 +17,15 @@ from defects_ical.content.episode_list import (
     arrange_events,
     list_expected,
 )
-from defects_ical.content.feeds import PICTURE_PATH, add_reminders, event_path, format_reminder
+from defects_ical.content.links import calendar_apps
+from defects_ical.content.links.feeds import (
+    PICTURE_PATH,
+    add_reminders,
+    event_path,
+    format_reminder,
+)
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import IFRAME_SANDBOX, format_link_text
 from defects_ical.render.scripts import bundle_script, select_words

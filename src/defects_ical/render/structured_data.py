@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from defects_ical.content.credits import find_licence_url
-from defects_ical.content.feeds import PICTURE_PATH
+from defects_ical.content.links.feeds import PICTURE_PATH
 from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Platform

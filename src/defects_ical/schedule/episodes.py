@@ -189,6 +189,16 @@ class Listings:
         """Return the listing of a platform, or of the show's feed."""
         return self.platforms[platform] if platform else self.main
 
+    def find_companions(self) -> dict[str, set[str]]:
+        """Return the episodes that share an event with others in any feed, by the key of each."""
+        found: dict[str, set[str]] = {}
+        every = (self.main, *self.platforms.values())
+        for event in (event for listing in every for event in listing.events):
+            keys = {each.key for each in event.episodes}
+            for key in keys if len(keys) > 1 else ():
+                found.setdefault(key, set()).update(keys)
+        return found
+
 
 def sort_by_start(episodes: Iterable[Episode]) -> tuple[Episode, ...]:
     """Return the episodes in the order in which they air."""

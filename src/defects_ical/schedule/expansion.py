@@ -12,7 +12,7 @@ from defects_ical.model.airing import Delay
 from defects_ical.model.changes import Change
 from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.episodes import (
     Availability,
     Episode,

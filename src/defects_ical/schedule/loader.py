@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.pydantic_errors import to_problems
 from defects_ical.model.schedule import FileContext, Schedule, read_languages
-from defects_ical.model.yaml_reader import Document, Plain, parse_yaml, read_yaml
+from defects_ical.model.yaml.reader import Document, Plain, parse_yaml, read_yaml
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.validation.airing import check_totals
 from defects_ical.schedule.validation.rules import validate

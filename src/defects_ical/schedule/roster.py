@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +14,7 @@ from defects_ical.model.changes import ALL, Change
 from defects_ical.model.episode_numbers import SEASON, EpisodeNumber, parse_key
 from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.slots import assign_slots
 
 _SEASON: Final = re.compile(SEASON)
@@ -142,3 +142,16 @@ def _plan_blocks(
                 block=block,
                 group=(index, group) if min(size, block.count - group * size) > 1 else None,
             )
+
+
+def split_runs(keys: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the keys of episodes in lists of consecutive numbers."""
+    run: list[str] = []
+    for key in keys:
+        number, last = parse_key(key), parse_key(run[-1]) if run else None
+        if run and not (number and last and number == (last.season, last.number + 1)):
+            yield run
+            run = []
+        run.append(key)
+    if run:
+        yield run

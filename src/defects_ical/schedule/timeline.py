@@ -9,7 +9,7 @@ from defects_ical.model.airing import Block, Delay
 from defects_ical.model.changes import Change, Status
 from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.fields import Slot
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.episodes import EventRevision, Revision
 from defects_ical.schedule.roster import PlannedEpisode
 from defects_ical.schedule.slots import SlotRule, list_slots

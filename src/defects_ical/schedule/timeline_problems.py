@@ -13,8 +13,8 @@ from defects_ical.model.changes import Change
 from defects_ical.model.episode_numbers import EpisodeRange
 from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
-from defects_ical.model.yaml_writer import write_flow
+from defects_ical.model.yaml.reader import KeyPath
+from defects_ical.model.yaml.writer import write_flow
 from defects_ical.schedule.starts import OffsetError, compute_start
 from defects_ical.schedule.timeline import Draft, Timeline
 from defects_ical.timezones import conversion

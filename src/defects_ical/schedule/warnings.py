@@ -10,7 +10,7 @@ from typing import Final
 
 from defects_ical.errors import Problem
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath, format_key_path
+from defects_ical.model.yaml.reader import KeyPath, format_key_path
 from defects_ical.schedule.episodes import Event, Listings
 from defects_ical.schedule.roster import list_episodes, plan_platform
 from defects_ical.text.english import join_names

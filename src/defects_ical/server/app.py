@@ -12,7 +12,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.server.responses import METHODS, PathResponses
 from defects_ical.site.build import Resource
 from defects_ical.site.headers import get_security_headers

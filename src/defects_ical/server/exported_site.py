@@ -21,7 +21,7 @@ from threading import Lock, Thread
 from typing import BinaryIO, Final, NamedTuple
 
 from defects_ical import __version__
-from defects_ical.content.site_url import INDEX, SiteURL, name_file
+from defects_ical.content.links.site_url import INDEX, SiteURL, name_file
 from defects_ical.errors import ExportError
 from defects_ical.export.exporter import ROOT_MANIFEST_FILE
 from defects_ical.export.root_manifest import RootManifest

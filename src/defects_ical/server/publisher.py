@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,8 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from defects_ical.catalog.feed_checks import check_named_feeds
+from defects_ical.compare.report import summarize_edit
 from defects_ical.compare.site_diff import review_edit
-from defects_ical.content.build_cache import BuildCache
+from defects_ical.content.build_cache import BuildCaches
 from defects_ical.errors import ExportError, Problem, ScheduleError, SourceLocation
 from defects_ical.export.atomic_files import lock_folder
 from defects_ical.export.exporter import convert_os_errors
@@ -32,7 +32,6 @@ from defects_ical.export.show_stage import (
 from defects_ical.export.site_exporter import stage_shows
 from defects_ical.export.site_folder import SiteFolder, pause_collection
 from defects_ical.model.schedule import Schedule
-from defects_ical.server.edit_log import log_edit, log_new_show
 from defects_ical.server.health import HealthReport
 from defects_ical.shows.changes import RESTART, FolderChange
 from defects_ical.shows.file_state import stat_file
@@ -49,8 +48,6 @@ MAX_POLL_SECONDS: Final = 5.0
 POLL_SHARE: Final = 0.006
 # Seconds until what could not be written is tried again.
 RETRY_SECONDS: Final = 2.0
-# How many shows keep what was rendered for them: those that were edited last.
-MAX_CACHES: Final = 8
 # How many edited shows are built in one look: this process also handles signals.
 SHOWS_PER_POLL: Final = 16
 # How many shows have their feeds read in one look, while nothing else is to do.
@@ -87,11 +84,10 @@ class FolderPublisher:
         self._seen: Mapping[str, ScheduleState] = {}
         self._done: dict[str, ScheduleState] = {}
         self._settings_problems: tuple[Problem, ...] = ()
-        self._caches: OrderedDict[str, BuildCache] = OrderedDict()
+        self._caches = BuildCaches()
         # Schedules that may go live after a change of others.
         self._refused: set[str] = set()
         self._retry_at = 0.0
-        self._is_started = False
         # Whether there was something to do at the last look.
         self._is_busy = True
 
@@ -119,7 +115,6 @@ class FolderPublisher:
             self._site.write_root(self._settings, keep_vanished=not may_remove)
             self._health.report(".", scan.problems)
             self._health.write(len(self._site.shows))
-        self._is_started = True
         _freeze_objects()
 
     def _load_settings(self) -> None:
@@ -237,6 +232,8 @@ class FolderPublisher:
                 staged[name] = show
         may_remove = is_stable and self._allow_removal and _is_complete(scan)
         is_live = self._put_in_place(staged, scan, may_remove=may_remove)
+        for name in sorted(staged.keys() - self._refused):
+            _log_edit(self._source / name, staged[name])
         self._site.clear_stage()
         if pictures := [name for name, each in staged.items() if each.manifest.picture]:
             # The edit may have named another picture.
@@ -249,7 +246,7 @@ class FolderPublisher:
         source = ShowSource(self._source / name, name)
         stager = ShowStager(self._settings, self._target, _check_changes)
         try:
-            staged = stager.stage_show(source, number, self._get_cache(name))
+            staged = stager.stage_show(source, number, self._caches.get(name))
         except ScheduleError as error:
             self._health.report(name, error.problems)
             return None
@@ -287,7 +284,6 @@ class FolderPublisher:
         resolution = change.resolve()
         for name in sorted(resolution.accepted):
             self._site.commit_show(staged[name])
-            self._log_edit(staged[name])
         for name in staged:
             self._health.report(name, resolution.refused.get(name, ()))
         for slug in resolution.withdrawn:
@@ -301,16 +297,6 @@ class FolderPublisher:
             self._refused.clear()
         self._refused |= resolution.refused.keys()
         return is_live
-
-    def _log_edit(self, staged: StagedShow) -> None:
-        """Log what is live now, but for the start and for an edit that was undone."""
-        path = self._source / staged.manifest.source
-        if not self._is_started or not (staged.written or staged.removed):
-            return
-        if staged.before:
-            log_edit(path, staged.verdict.changes)
-        else:
-            log_new_show(path)
 
     def _report_gone(self, scan: FolderScan) -> None:
         """Report shows that stay although their schedule is gone; forget files without a show."""
@@ -380,13 +366,6 @@ class FolderPublisher:
         self._health.report(".", scan.problems)
         self._health.write(len(self._site.shows))
 
-    def _get_cache(self, name: str) -> BuildCache:
-        cache = self._caches.pop(name, None) or BuildCache()
-        self._caches[name] = cache
-        if len(self._caches) > MAX_CACHES:
-            self._caches.popitem(last=False)
-        return cache
-
 
 def _is_complete(scan: FolderScan) -> bool:
     """Return whether all of the folder could be read: what is not seen is not gone."""
@@ -409,6 +388,14 @@ def _check_changes(published: Mapping[str, bytes], site: Site, schedule: Schedul
     edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
     review = review_edit(published, site, schedule, edited_at)
     return Verdict(review.unannounced, changes=review.changes)
+
+
+def _log_edit(path: Path, staged: StagedShow) -> None:
+    """Log what is live now, unless an edit was only undone."""
+    if not staged.before:
+        LOG.info("%s: new show is live.", path)
+    elif staged.written or staged.removed:
+        LOG.info("%s: edit is live. %s.", path, summarize_edit(staged.verdict.changes))
 
 
 def _describe_failure(error: Exception) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from defects_ical import __version__
-from defects_ical.content.site_url import INDEX, SiteURL
+from defects_ical.content.links.site_url import INDEX, SiteURL
 from defects_ical.server.reloader import LiveSite, SiteReloader
 from defects_ical.server.responses import PathResponses, prepare_responses
 from defects_ical.site.build import Resource

@@ -13,16 +13,16 @@ from threading import Thread
 from types import MappingProxyType
 from typing import Final, TypeAlias, get_args
 
+from defects_ical.compare.report import summarize_edit
 from defects_ical.compare.site_diff import EditReview, review_edit
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.feeds import PICTURE_PATH
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.feeds import PICTURE_PATH
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import Problem, ScheduleError, SourceLocation
 from defects_ical.model.changes import Status
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.server.edit_log import log_edit
 from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.site.build import Site, build_site
 
@@ -168,7 +168,8 @@ class SiteReloader:
                 review = self._review(new.site, loaded)
                 self._set_live(new)
                 if self.is_logging and live.site:
-                    log_edit(self._path, review.changes)
+                    text = summarize_edit(review.changes)
+                    LOG.info("%s: edit is live. %s.", self._path, text)
         except ScheduleError as error:
             # Without the folder of the file: ``/healthz`` is public.
             lines = (str(problem.with_file_name()) for problem in error.problems)

@@ -12,7 +12,7 @@ from typing import Final
 
 from flask import Flask
 
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import DefectsIcalError, FolderLockedError
 from defects_ical.export.show_stage import ExportTarget
 from defects_ical.server.app import create_app

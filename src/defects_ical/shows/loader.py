@@ -85,6 +85,16 @@ def load_show(path: Path, settings: SiteSettings, content: bytes | None = None) 
     return schedule
 
 
+def load_alone(path: Path, content: bytes | None = None, *, needs_picture: bool = True) -> Schedule:
+    """Load a schedule by its own path, with the platforms that the shows of its folder share.
+
+    The arguments are those of `load_schedule`.
+    """
+    settings = load_settings(path.parent)
+    complete = partial(complete_platforms, settings=settings) if settings.platforms else None
+    return load_schedule(path, complete, content, needs_picture=needs_picture)
+
+
 def find_conflicts(shows: Iterable[ShowIdentity]) -> Iterator[Problem]:
     """Yield a problem for each show with the slug or the uid of an earlier one.
 

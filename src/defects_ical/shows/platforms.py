@@ -9,7 +9,7 @@ from typing import Final
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.field_types import name_kind
 from defects_ical.model.schedule import read_languages
-from defects_ical.model.yaml_reader import KEY_MARK, Document, Locations, Plain, problem_at
+from defects_ical.model.yaml.reader import KEY_MARK, Document, Locations, Plain, problem_at
 from defects_ical.shows.settings import SETTINGS_FILE, SiteSettings
 from defects_ical.text.display import excerpt
 from defects_ical.text.suggestions import closest_match

@@ -26,7 +26,7 @@ from defects_ical.model.schedule import (
     read_languages,
     translate_model,
 )
-from defects_ical.model.yaml_reader import KEY_MARK, KeyPath, problem_at, read_yaml
+from defects_ical.model.yaml.reader import KEY_MARK, KeyPath, problem_at, read_yaml
 from defects_ical.text.languages import DEFAULT_LANGUAGE, ENGLISH, load_words
 
 SETTINGS_FILE: Final = "site.yaml"

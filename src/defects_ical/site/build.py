@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from defects_ical.content.build_cache import BuildCache
-from defects_ical.content.feeds import PICTURE_PATH
+from defects_ical.content.links.feeds import PICTURE_PATH
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import ScheduleError
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.atom import render_atom

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from defects_ical.content.feeds import all_feeds
+from defects_ical.content.links.feeds import all_feeds
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import Problem
 from defects_ical.model.airing import number_blocks
 from defects_ical.model.episode_numbers import EpisodeRange

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from defects_ical.content.feeds import EPISODES_DIR
-from defects_ical.content.site_url import SiteURL, split_language
+from defects_ical.content.links.feeds import EPISODES_DIR
+from defects_ical.content.links.site_url import SiteURL, split_language
 from defects_ical.render.embed import EMBED_PATHS, build_embed_policy
 from defects_ical.render.page import CONTENT_SECURITY_POLICY
 

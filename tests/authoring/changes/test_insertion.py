@@ -10,7 +10,7 @@ import pytest
 
 from defects_ical.authoring.changes.answers import ChangeAnswers
 from defects_ical.authoring.changes.edit import edit_schedule
-from defects_ical.authoring.yaml_edits import insert_entry
+from defects_ical.authoring.yaml.edits import insert_entry
 from defects_ical.errors import ScheduleError, ScheduleFileError
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule

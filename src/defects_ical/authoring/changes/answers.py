@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from defects_ical.authoring.yaml_text import Entry
+from defects_ical.authoring.yaml.text import Entry
 from defects_ical.errors import OptionError, Problem, SourceLocation
 from defects_ical.model.changes import ALL, Change
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import Plain
+from defects_ical.model.yaml.reader import Plain
 from defects_ical.schedule.roster import list_episodes
 from defects_ical.schedule.validation.entries import LATEST
 from defects_ical.text.display import excerpt
@@ -102,7 +102,8 @@ class ChangeAnswers:
 
     def _check_encoding(self) -> None:
         """Raise OptionError for a text that is not UTF-8."""
-        texts = {f"--{name}": getattr(self, name) or "" for name in ("note", "reason", "platform")}
+        names = [each.name for each in fields(self) if each.name != "episodes"]
+        texts = {f"--{name}": getattr(self, name) or "" for name in names}
         texts["EPISODES"] = " ".join(self.episodes)
         # Python represents bytes that are not UTF-8 as lone surrogates (PEP 383).
         wrong = [name for name, text in texts.items() if re.search("[\ud800-\udfff]", text)]

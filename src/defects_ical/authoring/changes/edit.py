@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 
 from defects_ical.authoring.changes.answers import ChangeAnswers
 from defects_ical.authoring.locked_file import LockedFile, lock_file
-from defects_ical.authoring.yaml_edits import insert_entry
-from defects_ical.authoring.yaml_text import Entry, write_entry
+from defects_ical.authoring.yaml.edits import insert_entry
+from defects_ical.authoring.yaml.text import Entry, write_entry
 from defects_ical.errors import OptionError, ScheduleError, ScheduleFileError
 from defects_ical.model.schedule import Schedule
 

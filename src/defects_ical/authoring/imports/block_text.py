@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from defects_ical.authoring.imports.plan import PlannedBlock
 from defects_ical.model.fields import WEEKDAYS, WeeklySlot, format_clock
-from defects_ical.model.yaml_writer import quote_scalar, write_flow
+from defects_ical.model.yaml.writer import fill_lines, quote_scalar, write_flow
 
 MAX_COLUMNS: Final = 100
 
@@ -81,11 +81,7 @@ def _write_pair(key: str, value: str | list[str], indent: str) -> str:
 
 def write_lines(items: Iterable[str], indent: str) -> str:
     """Return the lines between the brackets of a list or mapping, with as many items as fit."""
-    lines = [""]
-    for item in items:
-        if lines[-1] and len(f"{indent}  {lines[-1]} {item},") > MAX_COLUMNS:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {item},".lstrip()
+    lines = fill_lines(items, MAX_COLUMNS - len(f"{indent}  "))
     return "".join(f"{indent}  {line}\n" for line in lines)
 
 

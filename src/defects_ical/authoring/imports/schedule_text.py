@@ -32,8 +32,8 @@ from defects_ical.authoring.imports.texts import (
     clean_genres,
 )
 from defects_ical.errors import ListingError
-from defects_ical.model.yaml_reader import MAX_BYTES
-from defects_ical.model.yaml_writer import quote_scalar, write_scalar
+from defects_ical.model.yaml.reader import MAX_BYTES
+from defects_ical.model.yaml.writer import quote_scalar, write_scalar
 from defects_ical.render.templates import get_template
 from defects_ical.sources.listing import Listing
 from defects_ical.sources.plain_text import clean_line, clean_text

@@ -15,12 +15,12 @@ from defects_ical.authoring.updates.continuation import (
     select_continuation,
 )
 from defects_ical.authoring.updates.names import name_episodes
-from defects_ical.authoring.yaml_lists import AppendItems
-from defects_ical.authoring.yaml_operations import MAX_COLUMNS, AddKeys, Operation
+from defects_ical.authoring.yaml.lists import AppendItems
+from defects_ical.authoring.yaml.operations import MAX_COLUMNS, AddKeys, Operation
 from defects_ical.model.airing import number_blocks
 from defects_ical.model.episode_numbers import EpisodeRange
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import Plain
+from defects_ical.model.yaml.reader import Plain
 from defects_ical.timezones.conversion import format_local
 
 

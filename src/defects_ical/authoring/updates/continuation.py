@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from defects_ical.authoring.imports.selection import Broadcast
 from defects_ical.authoring.updates.matching import find_start
-from defects_ical.authoring.yaml_lists import AppendItems
-from defects_ical.authoring.yaml_operations import Operation, SetValue
+from defects_ical.authoring.yaml.lists import AppendItems
+from defects_ical.authoring.yaml.operations import Operation, SetValue
 from defects_ical.model.airing import Block, number_blocks
 from defects_ical.model.changes import ALL
 from defects_ical.model.episode_numbers import EpisodeNumber, EpisodeRange
 from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.slots import assign_slots
 from defects_ical.schedule.starts import try_start
 

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 
 from defects_ical.authoring.updates.differences import Difference
 from defects_ical.authoring.updates.names import name_episodes, write_words
-from defects_ical.authoring.yaml_text import Entry
+from defects_ical.authoring.yaml.text import Entry
 from defects_ical.model.airing import MAX_AMOUNT
 from defects_ical.model.changes import Shift
 from defects_ical.model.fields import Slot, format_clock
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import Plain
+from defects_ical.model.yaml.reader import Plain
 from defects_ical.schedule.episodes import Episode
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.roster import list_episodes
@@ -211,7 +211,7 @@ def date_entries(
     entries: Iterable[PlannedEntry], schedule: Schedule, earliest: datetime
 ) -> tuple[Entry, ...]:
     """Return the entries with their dates: each event has at most one of a date."""
-    companions, latest = _find_companions(schedule), dict[str, datetime]()
+    companions, latest = expand_schedule(schedule).find_companions(), dict[str, datetime]()
     order, at = {key: n for n, key in enumerate(list_episodes(schedule).planned)}, earliest
     dated = list[Entry]()
     for entry in entries:
@@ -222,15 +222,3 @@ def date_entries(
         head: dict[str, Plain] = {"at": format_local(at, schedule.timezone)}
         dated.append({**head, "episodes": [*write_words(keys)], **entry.values})
     return tuple(dated)
-
-
-def _find_companions(schedule: Schedule) -> dict[str, set[str]]:
-    """Return the episodes that share an event with another one in any feed, by its key."""
-    listings = expand_schedule(schedule)
-    found: dict[str, set[str]] = {}
-    for platform in (None, *listings.platforms):
-        for event in listings.of(platform).events:
-            keys = {each.key for each in event.episodes}
-            for key in keys:
-                found.setdefault(key, set()).update(keys)
-    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
-from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers, parse_key
+from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
+from defects_ical.schedule.roster import split_runs
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import join_names
 
@@ -33,19 +34,6 @@ def name_episodes(names: Iterable[EpisodeNumber | str]) -> str:
 def write_words(keys: Iterable[str]) -> list[str]:
     """Return the words of an entry for the keys of episodes, with ranges for three in a row."""
     words = list[str]()
-    for run in _split_runs(keys):
+    for run in split_runs(keys):
         words += [f"{run[0]}-{run[-1]}"] if len(run) >= MIN_RANGE else run
     return words
-
-
-def _split_runs(keys: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the keys in lists of consecutive numbers."""
-    run = list[str]()
-    for key in keys:
-        number, last = parse_key(key), parse_key(run[-1]) if run else None
-        if run and not (number and last and number == last._replace(number=last.number + 1)):
-            yield run
-            run = []
-        run.append(key)
-    if run:
-        yield run

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from defects_ical.authoring.updates.matching import Pair
 from defects_ical.authoring.updates.names import name_episodes
-from defects_ical.authoring.yaml_operations import AddKeys, Operation, SetValue
+from defects_ical.authoring.yaml.operations import AddKeys, Operation, SetValue
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath, Plain
+from defects_ical.model.yaml.reader import KeyPath, Plain
 from defects_ical.text.display import excerpt
 
 

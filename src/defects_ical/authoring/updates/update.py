@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,24 +11,25 @@ from defects_ical.authoring.answers import DEFAULT_RUNTIME
 from defects_ical.authoring.changes.edit import CHANGES, Load
 from defects_ical.authoring.imports.selection import Broadcast, find_runtime
 from defects_ical.authoring.updates.additions import AdditionPlanner
-from defects_ical.authoring.updates.differences import Review, Reviewer
+from defects_ical.authoring.updates.differences import Difference, Review, Reviewer
 from defects_ical.authoring.updates.entries import (
     EntryPlanner,
     date_entries,
     find_earliest_date,
     plan_title_entry,
 )
-from defects_ical.authoring.updates.matching import match_episodes
+from defects_ical.authoring.updates.matching import find_start, get_start, match_episodes
 from defects_ical.authoring.updates.names import name_source
 from defects_ical.authoring.updates.numbering import Numbering
 from defects_ical.authoring.updates.titles import describe_title, list_title_operations
-from defects_ical.authoring.updates.verification import verify_update
-from defects_ical.authoring.yaml_edits import edit_yaml
-from defects_ical.authoring.yaml_lists import AppendItems
-from defects_ical.authoring.yaml_operations import Operation
+from defects_ical.authoring.yaml.edits import edit_yaml
+from defects_ical.authoring.yaml.lists import AppendItems
+from defects_ical.authoring.yaml.operations import Operation
 from defects_ical.errors import ListingError, ScheduleError
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import MAX_BYTES, Plain, parse_yaml
+from defects_ical.model.yaml.reader import MAX_BYTES, Plain, parse_yaml
+from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.sources.listing import Listing
 
 
@@ -81,7 +83,7 @@ def propose_update(  # noqa: PLR0913, PLR0917 - the schedule in its file, the so
     if len(edited) > MAX_BYTES:
         raise ListingError(f"{file} would be larger than 2 MB. Split it, or import a part of it.")
     updated = _load(edited, load)
-    verify_update(schedule, updated, plan.expected, plan.review.differences)
+    _verify(schedule, updated, plan.expected, plan.review.differences)
     return ProposedUpdate(edited, updated, plan.actions, plan.questions)
 
 
@@ -134,3 +136,57 @@ def _load(content: bytes, load: Load) -> Schedule:
         return load(content)
     except ScheduleError as error:
         raise AssertionError(f"the updated schedule is not valid:\n{error}") from error
+
+
+# Verification.
+
+
+def _verify(
+    before: Schedule,
+    after: Schedule,
+    expected: Iterable[Broadcast],
+    differences: Iterable[Difference],
+) -> None:
+    """Raise AssertionError unless what is expected is as the source has it, and all else as before.
+
+    ``differences`` are of the episodes that may differ from before.
+    """
+    old, new = ({each.id: each for each in expand_episodes(one)} for one in (before, after))
+    wanted = {each.id: each for each in expected}
+    changed = {each.episode.id: each for each in differences}
+    problems = [f"{each}: missing" for each in {*old, *wanted} - new.keys()]
+    problems += [f"{each}: not in the source" for each in new.keys() - {*old, *wanted}]
+    for key in wanted.keys() & new.keys():
+        problems += _compare_with_source(wanted[key], new[key])
+    for key in old.keys() & new.keys():
+        problems += _compare_with_before(old[key], new[key], changed.get(key))
+    if problems:
+        raise AssertionError("the updated schedule differs:\n" + "\n".join(sorted(problems)))
+
+
+def _compare_with_source(broadcast: Broadcast, episode: Episode) -> Iterator[str]:
+    pairs: dict[str, tuple[object, object]] = {"start": (find_start(broadcast), get_start(episode))}
+    if broadcast.runtime:
+        pairs["runtime"] = broadcast.runtime, episode.runtime
+    if broadcast.title and not broadcast.listed.is_cancelled:
+        pairs["title"] = broadcast.title, episode.title
+    for name, (wanted, found) in pairs.items():
+        if wanted != found:
+            yield f"{broadcast.id}: the {name} is {found}, and {wanted} in the source"
+
+
+def _compare_with_before(
+    before: Episode, after: Episode, difference: Difference | None
+) -> Iterator[str]:
+    keeps_start = not difference or difference.slot is None
+    runtime = (difference.runtime if difference else None) or before.runtime
+    status = (difference.status if difference else None) or before.status
+    pairs = {
+        "start": (get_start(before), get_start(after) if keeps_start else get_start(before)),
+        "runtime": (runtime, after.runtime),
+        "status": (status, after.status),
+        "time of publication": (before.published, after.published),
+    }
+    for name, (wanted, found) in pairs.items():
+        if wanted != found:
+            yield f"{before.id}: the {name} is {found}, and should be {wanted}"

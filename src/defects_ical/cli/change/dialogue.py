@@ -11,8 +11,8 @@ import click
 
 from defects_ical.authoring.changes.answers import ChangeAnswers
 from defects_ical.authoring.changes.edit import ScheduleEdit
-from defects_ical.cli.completion import list_words
 from defects_ical.cli.questions import Choice, ask, choose
+from defects_ical.cli.schedules.completion import list_words
 from defects_ical.errors import OptionError
 from defects_ical.schedule.expansion import expand_episodes
 

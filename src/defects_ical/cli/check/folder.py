@@ -21,8 +21,8 @@ from defects_ical.cli.console import (
     print_warnings,
 )
 from defects_ical.content.descriptions import format_date_range
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
-from defects_ical.content.site_url import SiteURL
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.ics.feeds import render_feeds

@@ -15,9 +15,9 @@ from defects_ical.cli.check.folder import make_inputs
 from defects_ical.cli.check.program_output import OutputFormat, print_messages, report_errors
 from defects_ical.cli.console import PLACEHOLDER_URL, utc_now
 from defects_ical.compare.comparison import Comparison, SiteComparison, compare_with_live
-from defects_ical.compare.published import PublishedShows, find_published_shows
+from defects_ical.compare.live.published import PublishedShows, find_published_shows
 from defects_ical.compare.reports import json_report
-from defects_ical.content.feeds import REMINDERS_PATH
+from defects_ical.content.links.feeds import REMINDERS_PATH
 from defects_ical.errors import UnannouncedChangeError
 from defects_ical.shows.loader import LoadedFolder, load_folder
 from defects_ical.text.english import count_noun

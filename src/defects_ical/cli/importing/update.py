@@ -12,12 +12,12 @@ from defects_ical.authoring.locked_file import LockedFile, lock_file
 from defects_ical.authoring.updates.update import ProposedUpdate, propose_update
 from defects_ical.cli.check.comparison import print_changes
 from defects_ical.cli.console import utc_now
-from defects_ical.cli.edited_schedule import EditedFile
 from defects_ical.cli.importing.sources import SourceOptions, open_source_of
 from defects_ical.cli.questions import confirm_writing
+from defects_ical.cli.schedules.edited_schedule import EditedFile
 from defects_ical.compare.preview import preview_edit
 from defects_ical.errors import ScheduleFileError
-from defects_ical.model.yaml_reader import read_content
+from defects_ical.model.yaml.reader import read_content
 
 # A command that a question suggests.
 _CHANGE_COMMAND: Final = re.compile(r"(`defects-ical change [^`]*)`")

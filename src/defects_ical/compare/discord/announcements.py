@@ -9,8 +9,8 @@ from typing import Final, NamedTuple, TypeAlias
 from defects_ical.compare.differences import ANNOUNCED_AGAIN, DETAILS_CORRECTED, Difference
 from defects_ical.compare.discord.markdown import escape, format_timestamp, join_fitting
 from defects_ical.content.descriptions import describe_status, end_sentence, name_status
-from defects_ical.content.feeds import all_feeds
-from defects_ical.content.site_url import split_language
+from defects_ical.content.links.feeds import all_feeds
+from defects_ical.content.links.site_url import split_language
 from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.episodes import Event, Revision, Start

@@ -14,8 +14,8 @@ from typing import Any
 from defects_ical.compare.comparison import Comparison, SiteComparison
 from defects_ical.compare.differences import Difference, EventState
 from defects_ical.compare.report import build_report
-from defects_ical.content.feeds import all_feeds
-from defects_ical.content.site_url import split_language
+from defects_ical.content.links.feeds import all_feeds
+from defects_ical.content.links.site_url import split_language
 from defects_ical.errors import DefectsIcalError, Problem, ScheduleError
 from defects_ical.timezones.conversion import format_utc
 

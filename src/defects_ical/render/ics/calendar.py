@@ -10,7 +10,7 @@ from typing import Final
 from icalendar import Calendar
 from icalendar.prop import vDuration, vText, vUri
 
-from defects_ical.content.feeds import PRODID
+from defects_ical.content.links.feeds import PRODID
 from defects_ical.model.fields import color_to_hex
 
 # Short, so that a change on the day of the broadcast arrives in time.

@@ -16,7 +16,7 @@ from icalendar.prop import vCategory, vUri
 
 from defects_ical.content import descriptions
 from defects_ical.content.credits import describe_credits
-from defects_ical.content.feeds import Feed, add_reminders, event_path
+from defects_ical.content.links.feeds import Feed, add_reminders, event_path
 from defects_ical.content.site_input import SiteInput
 from defects_ical.render.ics.calendar import (
     CalendarProperties,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from icalendar.prop import vDate, vDatetime, vDuration
 
-from defects_ical.content.feeds import event_uid
+from defects_ical.content.links.feeds import event_uid
 from defects_ical.content.site_input import SiteInput
 from defects_ical.render.ics.lines import Lines, Value, render_line
 from defects_ical.render.ics.zones import choose_zone

@@ -11,7 +11,7 @@ from defects_ical.errors import Problem, ProblemCode
 from defects_ical.model.airing import MAX_EPISODES, Block, number_blocks
 from defects_ical.model.episode_numbers import EpisodeNumber, EpisodeRange
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.roster import list_episodes, plan_platform
 from defects_ical.schedule.validation.blocks import check_block
 

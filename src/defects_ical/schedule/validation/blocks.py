@@ -13,7 +13,7 @@ from defects_ical.model.airing import DAY_MINUTES, Block
 from defects_ical.model.episode_numbers import EpisodeRange
 from defects_ical.model.fields import WEEKDAYS, Slot, WeeklySlot, format_clock
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.slots import assign_slots, list_slots
 from defects_ical.text.english import count_noun, join_names
 from defects_ical.timezones.conversion import LAST_YEAR

@@ -13,7 +13,7 @@ from defects_ical.model import fields
 from defects_ical.model.changes import ALL, Change
 from defects_ical.model.episode_numbers import SEASON, EpisodeNumber, parse_key
 from defects_ical.model.schedule import Schedule
-from defects_ical.model.yaml_reader import KeyPath
+from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.roster import PlannedEpisode, Roster, list_episodes, plan_platform
 from defects_ical.schedule.validation.names import hint_at_platform
 from defects_ical.text.display import excerpt

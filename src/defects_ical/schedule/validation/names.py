@@ -11,7 +11,7 @@ from defects_ical.model.airing import number_blocks
 from defects_ical.model.changes import ALL
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.source import Source
-from defects_ical.model.yaml_reader import KEY_MARK
+from defects_ical.model.yaml.reader import KEY_MARK
 from defects_ical.schedule.roster import list_episodes
 from defects_ical.text.suggestions import closest_match
 

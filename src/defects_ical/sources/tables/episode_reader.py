@@ -12,7 +12,7 @@ from defects_ical.model.airing import DAY_MINUTES
 from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.field_types import describe_excess
 from defects_ical.model.fields import Slot, format_clock
-from defects_ical.model.yaml_reader import MAX_BYTES
+from defects_ical.model.yaml.reader import MAX_BYTES
 from defects_ical.sources.episode_names import EpisodeName, parse_episode_name
 from defects_ical.sources.listing import ListedEpisode
 from defects_ical.sources.plain_text import clean_text

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Final, NoReturn, Protocol
 
 from defects_ical.errors import Problem, SourceLocation
-from defects_ical.model.yaml_reader import MAX_BYTES
+from defects_ical.model.yaml.reader import MAX_BYTES
 from defects_ical.sources.plain_text import clean_line
 from defects_ical.sources.tables.columns import Column, TableHead, find_column
 from defects_ical.sources.tables.problems import TableError, fail

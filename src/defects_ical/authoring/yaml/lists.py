@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from defects_ical.authoring.yaml_operations import Operation, add_missing, change_at
-from defects_ical.authoring.yaml_text import (
+from defects_ical.authoring.yaml.layout import ListNode, MappingNode
+from defects_ical.authoring.yaml.operations import Operation, add_missing, change_at
+from defects_ical.authoring.yaml.text import (
     INDENT,
     Edit,
     EditedText,
@@ -18,8 +19,7 @@ from defects_ical.authoring.yaml_text import (
     write_entry_lines,
     write_value,
 )
-from defects_ical.model.yaml_layout import ListNode, MappingNode
-from defects_ical.model.yaml_reader import KeyPath, Plain, format_key_path
+from defects_ical.model.yaml.reader import KeyPath, Plain, format_key_path
 
 
 @dataclass(frozen=True, slots=True)

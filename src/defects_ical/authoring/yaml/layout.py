@@ -52,7 +52,7 @@ class Layout(NamedTuple):
 
 
 def find_layout(text: str) -> Layout:
-    """Return the layout of a text that `yaml_reader` has read without a problem."""
+    """Return the layout of a text that `model.yaml.reader` has read without a problem."""
     events = yaml.parse(text, Loader=yaml.CBaseLoader)
     root, end = Node(0, 0, 0), len(text)
     for event in events:

@@ -1,10 +1,10 @@
-"""Write values as the YAML that `yaml_reader` reads: scalars, and collections in one line."""
+"""Write values as the YAML that `model.yaml.reader` reads: scalars, and collections in one line."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from defects_ical.text.display import INVISIBLE_CHARS
@@ -25,6 +25,16 @@ def quote_scalar(text: str) -> str:
 def write_scalar(value: str) -> str:
     """Write a value of a fixed format ("23:00") without quotes where it needs none."""
     return value if PLAIN_SCALAR.fullmatch(value) else quote_scalar(value)
+
+
+def fill_lines(items: Iterable[str], columns: int) -> list[str]:
+    """Return lines with as many items as fit in so many columns, each followed by a comma."""
+    lines = [""]
+    for item in items:
+        if lines[-1] and len(f"{lines[-1]} {item},") > columns:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {item},".lstrip()
+    return lines
 
 
 def write_flow(value: object) -> str:

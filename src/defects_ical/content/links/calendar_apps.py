@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from defects_ical.content.feeds import Feed
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.feeds import Feed
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import format_utc
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from defects_ical.authoring.yaml_text import (
+from defects_ical.authoring.yaml.layout import ListNode, MappingNode, Node
+from defects_ical.authoring.yaml.text import (
     INDENT,
+    TEXT_KEYS,
     Edit,
     EditedText,
     Edits,
@@ -22,8 +24,8 @@ from defects_ical.authoring.yaml_text import (
     write_pair,
     write_value,
 )
-from defects_ical.model.yaml_layout import ListNode, MappingNode, Node
-from defects_ical.model.yaml_reader import KeyPath, Plain, format_key_path
+from defects_ical.model.yaml.reader import KeyPath, Plain, format_key_path
+from defects_ical.model.yaml.writer import fill_lines
 
 MAX_COLUMNS: Final = 100
 
@@ -99,8 +101,7 @@ class AddKeys(Operation):
         indent = line[: len(line) - len(line.lstrip(" "))]
         line_break = f"{find_line_break(text.text)}{indent}"
         pairs = [write_pair(*each, as_json=text.as_json) for each in self.entries.items()]
-        first, *rest = _fill_lines(pairs, MAX_COLUMNS - len(indent))
-        below = line_break.join((first, *rest))
+        below = line_break.join(fill_lines(pairs, MAX_COLUMNS - len(indent))).removesuffix(",")
         comma, _, _ = edits[0].text.partition(written)
         if comma.strip() == ",":
             return (edits[0]._replace(text=f",{line_break}{below}"),)
@@ -153,7 +154,8 @@ class SetValue(Operation):
         yield (Edit(node.start, node.end, written),)
 
     def _write(self, *, as_json: bool = False) -> str:
-        key = next((str(part) for part in self.path if part == "title"), "")
+        # The translations of a text are texts.
+        key = next((str(part) for part in self.path if part in TEXT_KEYS), "")
         return write_value(self.value, key, as_json=as_json)
 
 
@@ -194,14 +196,3 @@ def _insert_before_last(text: EditedText, node: MappingNode, lines: list[str]) -
     Behind it, a block scalar at the end of a file without a final line break would get one.
     """
     return insert_lines(text.text, node.keys[-1].start - node.keys[-1].column, lines)
-
-
-def _fill_lines(pairs: list[str], columns: int) -> list[str]:
-    """Return lines with as many pairs as fit, separated by commas; none behind the last."""
-    lines = [""]
-    for pair in pairs:
-        if lines[-1] and len(lines[-1]) + len(pair) + 3 > columns:
-            lines[-1] += ","
-            lines.append("")
-        lines[-1] = f"{lines[-1]}, {pair}" if lines[-1] else pair
-    return lines

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from defects_ical import __version__
-from defects_ical.compare.event_parser import (
+from defects_ical.compare.live.event_parser import (
     BEGIN_EVENT,
     CalendarError,
     Properties,
@@ -19,7 +19,7 @@ from defects_ical.compare.event_parser import (
     parse_header,
     split_events,
 )
-from defects_ical.content.feeds import (
+from defects_ical.content.links.feeds import (
     EPISODES_DIR,
     PRODID,
     REMINDERS_PATH,
@@ -27,7 +27,7 @@ from defects_ical.content.feeds import (
     event_uid,
     main_feeds,
 )
-from defects_ical.content.site_url import SiteURL
+from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ComparisonSourceError, SiteURLError
 from defects_ical.model.schedule import Schedule
 from defects_ical.rfc5545.content_lines import looks_like_html

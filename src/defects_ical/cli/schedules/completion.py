@@ -16,9 +16,8 @@ from defects_ical.cli.console import DEFAULT_SCHEDULE
 from defects_ical.errors import DefectsIcalError
 from defects_ical.model.changes import ALL
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.roster import list_episodes
-from defects_ical.shows.loader import load_folder
+from defects_ical.shows.loader import load_alone, load_folder
 from defects_ical.timezones.conversion import TIMEZONE_NAMES
 
 Complete: TypeAlias = Callable[[click.Context, click.Parameter, str], list[str]]
@@ -56,7 +55,7 @@ def _load_schedules(context: click.Context) -> tuple[Schedule, ...]:
     path = Path(context.params.get("path") or DEFAULT_SCHEDULE)
     try:
         if not path.is_dir():
-            return (load_schedule(path),)
+            return (load_alone(path),)
         schedules = load_folder(path).schedules
     except DefectsIcalError:
         return ()

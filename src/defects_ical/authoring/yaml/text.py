@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from defects_ical.model.yaml_layout import ListNode, MappingNode, Node
-from defects_ical.model.yaml_reader import KeyPath, Plain
-from defects_ical.model.yaml_writer import quote_scalar, write_flow, write_scalar
+from defects_ical.authoring.yaml.layout import ListNode, MappingNode, Node
+from defects_ical.model.yaml.reader import KeyPath, Plain
+from defects_ical.model.yaml.writer import fill_lines, quote_scalar, write_flow, write_scalar
 
 INDENT: Final = 2
 # Texts are always quoted, so that an edit of them cannot make them something else.
@@ -21,7 +21,7 @@ _SPACE_AND_COMMENTS: Final = re.compile(r"(?:\s|#[^\r\n]*)*")
 _REST_OF_LINE: Final = re.compile(r" *(?:#[^\r\n]*)?(?=\r?\n|\Z)")
 
 Entry: TypeAlias = Mapping[str, Plain]
-"""A mapping as `yaml_reader` reads it: all scalars are text."""
+"""A mapping as `model.yaml.reader` reads it: all scalars are text."""
 
 
 class Edit(NamedTuple):
@@ -106,12 +106,7 @@ def _write_pair(key: str, value: Plain, max_columns: int | None) -> list[str]:
     line = write_pair(key, value)
     if not max_columns or len(line) <= max_columns or not isinstance(value, list):
         return [line]
-    lines = [""]
-    for item in value:
-        written = f"{write_value(item, key)},"
-        if lines[-1] and len(lines[-1]) + len(written) + INDENT >= max_columns:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {written}".lstrip()
+    lines = fill_lines((write_value(each, key) for each in value), max_columns - INDENT)
     return [f"{write_key(key)}: [", *(f"{' ' * INDENT}{each}" for each in lines), "]"]
 
 

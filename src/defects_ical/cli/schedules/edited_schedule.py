@@ -10,14 +10,11 @@ from typing import Final, NamedTuple
 import click
 
 from defects_ical.authoring.changes.edit import Load
-from defects_ical.cli.completion import complete_from
 from defects_ical.cli.console import DEFAULT_SCHEDULE
+from defects_ical.cli.schedules.completion import complete_from
 from defects_ical.errors import Problem, ScheduleError
-from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.loader import load_schedule
 from defects_ical.shows.folder import scan_folder
-from defects_ical.shows.loader import load_show
-from defects_ical.shows.platforms import complete_platforms
+from defects_ical.shows.loader import load_alone, load_show
 from defects_ical.shows.settings import load_settings
 from defects_ical.text.suggestions import closest_match
 
@@ -48,7 +45,7 @@ def find_schedule(path: Path, show: str | None) -> EditedFile:
     if not path.is_dir():
         if show is not None:
             raise click.UsageError("--show is for a folder of schedules.")
-        return EditedFile(path, partial(_load_alone, path), option)
+        return EditedFile(path, partial(load_alone, path), option)
     settings, files, problems = load_settings(path), dict[str, Path](), list[Problem]()
     for name in scan_folder(path).schedules:
         try:
@@ -61,13 +58,6 @@ def find_schedule(path: Path, show: str | None) -> EditedFile:
         raise click.UsageError(_explain_unknown(show, tuple(sorted(files))))
     load = partial(load_show, files[show], settings)
     return EditedFile(files[show], load, f"{option} --show {show}")
-
-
-def _load_alone(path: Path, content: bytes) -> Schedule:
-    """Load a schedule, with the platforms that the shows of its folder share."""
-    settings = load_settings(path.parent)
-    complete = partial(complete_platforms, settings=settings) if settings.platforms else None
-    return load_schedule(path, complete, content)
 
 
 def _explain_unknown(show: str | None, slugs: tuple[str, ...]) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from defects_ical.authoring.yaml_lists import AppendItems
-from defects_ical.authoring.yaml_operations import Operation
-from defects_ical.authoring.yaml_text import Edit, EditedText, Entry, apply_edits, is_json
+from defects_ical.authoring.yaml.layout import find_layout
+from defects_ical.authoring.yaml.lists import AppendItems
+from defects_ical.authoring.yaml.operations import Operation
+from defects_ical.authoring.yaml.text import Edit, EditedText, Entry, apply_edits, is_json
 from defects_ical.errors import ScheduleError
-from defects_ical.model.yaml_layout import find_layout
-from defects_ical.model.yaml_reader import Plain, decode, parse_yaml
+from defects_ical.model.yaml.reader import Plain, decode, parse_yaml
 
 
 def edit_yaml(file: str, content: bytes, operations: Iterable[Operation]) -> bytes | None:

@@ -1,0 +1,1 @@
+"""A YAML file and intended differences in; the same file with these alone out."""

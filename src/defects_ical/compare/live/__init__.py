@@ -1,0 +1,1 @@
+"""What is live in; its calendars, as subscribers have them, out."""
