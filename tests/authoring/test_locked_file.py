@@ -118,6 +118,13 @@ def test_kill_leaves_a_whole_file(path: Path) -> None:
     assert found <= {b"old" * 100_000, b"new" * 100_000}
 
 
+def test_pipe_is_refused(tmp_path: Path) -> None:
+    """Reading it would wait for a writer."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ScheduleFileError, match="a pipe"), lock_file(tmp_path / "pipe"):
+        pass
+
+
 def test_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ScheduleError, match="does not exist"), lock_file(tmp_path / "x.yaml"):
         pass

@@ -108,7 +108,7 @@ def test_change_is_later_than_publication(path: Path) -> None:
     ("arguments", "status", "message"),
     [
         ([], 2, "Which episodes?"),
-        (["5"], 2, "What happened to 5? Use --postpone, --move"),
+        (["5"], 2, "What happened to 5? Use one of --postpone, --move"),
         (["5", "--reason", "A game."], 2, "What happened to 5?"),
         (["5", "--postpone", "--status", "cancelled"], 2, "--postpone is --status postponed"),
         (["5", "--postpone"], 2, "Use --yes to write without a question."),
@@ -189,11 +189,31 @@ def test_schedule_of_a_folder_is_edited_by_its_path(
     assert (missing.exit_code, "broken.yaml:1:9" in missing.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("option", [["--time", "23:00"], ["--status", "confirmed"]])
-def test_change_says_if_nothing_but_the_log_differs(option: list[str], path: Path) -> None:
+@pytest.mark.parametrize(
+    "option", [["--time", "23:00"], ["--status", "confirmed"], ["--runtime", "60"]]
+)
+def test_change_that_changes_nothing_is_refused(option: list[str], path: Path) -> None:
+    """A stamp would rise for nothing; a note is always something."""
+    before = path.read_bytes()
     result = run_change("5", *option, "--yes")
-    assert "Only the list of changes would differ" in result.stdout
-    assert path.exists()
+    message = (
+        "5: the time, the length and the status are the same already. Use `--note` to announce"
+    )
+    assert (result.exit_code, result.stderr) == (2, f"{message} another change.\n")
+    assert path.read_bytes() == before
+    assert run_change("5", *option, "--note", "Again.", "--yes").exit_code == 0
+
+
+def test_change_warns_before_it_writes(path: Path) -> None:
+    """An episode on another's hour, or years in the past, is probably a mistake."""
+    path.write_text(make_yaml(premiere="2036-07-21", changes=""), "utf-8")
+    collision = run_change("5", "--move", "2036-08-05T23:00", "--yes").stderr
+    assert "Episode 5 and Episode 6 start at the same time" in collision
+    past = run_change("8", "--move", "2025-08-12T23:00", "--yes")
+    warning = "warning: Episode 8 would start in the past, on 2025-08-12T23:00. Check the year.\n"
+    assert past.stderr.startswith(warning)
+    assert ".at: " not in past.stderr
+    assert past.exit_code == 0
 
 
 @pytest.mark.parametrize("option", ["--note", "--reason"])
@@ -253,6 +273,24 @@ def test_dialogue_asks_what_happened(path: Path) -> None:
         assert terminal.wait() == 0
     (entry,) = load_schedule(path).changes
     assert (entry.episodes, entry.reason) == (("5",), "A game: overtime.")
+
+
+def test_dialogue_goes_back_to_what_happened(path: Path) -> None:
+    """Enter, and what is impossible for these episodes, lead back; a word is a choice, too."""
+    with run_in_terminal(["change"], path.parent) as terminal:
+        terminal.answer("Which episodes?", "7-8")
+        terminal.answer("Number", "ten")
+        terminal.expect("Type a number from 1 to 9.")
+        terminal.answer("Number", "move")
+        terminal.answer("To when?", "2025-08-20T23:00")
+        terminal.expect("needs a single episode")
+        terminal.answer("To when?", "")
+        terminal.answer("Number", "2")
+        terminal.answer("By how much?", "1w")
+        terminal.answer("Why?", "")
+        terminal.answer("Append this to schedule.yaml?", "")
+        assert terminal.wait() == 0
+    assert load_schedule(path).changes[0].shift
 
 
 @pytest.mark.parametrize(

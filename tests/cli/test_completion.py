@@ -62,6 +62,15 @@ def test_values_complete(
     assert complete(line, monkeypatch) == expected
 
 
+@pytest.mark.parametrize("line", ["defects-ical import sch", "defects-ical check --against pub"])
+def test_shell_completes_files(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Click's script leaves a value of the type `file` to bash."""
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    shell = BashComplete(main, {}, "defects-ical", "_DEFECTS_ICAL_COMPLETE")
+    assert shell.complete() == f"file,{line.rsplit(maxsplit=1)[-1]}"
+
+
 def test_documented_line_completes_in_bash(folder: Path) -> None:
     """The line of the documentation makes a real bash complete."""
     (line,) = re.findall(r"```bash\n(.*)\n```", PAGES["docs/completion.md"])

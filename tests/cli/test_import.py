@@ -90,6 +90,7 @@ def test_import_says_what_it_made() -> None:
     assert left_out.startswith("- Left out, because their date is not known yet: Episodes 5")
     assert "".join(rest) == (
         "- The source does not say how long 1 episode is: check `runtime`.\n"
+        "- The slug, which is in every URL and never changes, is `paper-comet`: choose it now.\n"
         "- The `uid` is new. If people already subscribe to a feed of this show, use the `uid` and "
         "the `slug` of its schedule: under the old address, they would see every episode twice.\n"
         "Complete the file as its comments say, then run:\n"

@@ -57,6 +57,9 @@ def lock_file(path: Path, timeout: float = LOCK_TIMEOUT) -> Iterator[LockedFile]
     ScheduleFileError if it is still locked.
     """
     end = time.monotonic() + timeout
+    if path.is_fifo():
+        message = "this is a pipe, which cannot be replaced. Use the path of a file."
+        raise ScheduleFileError(f"{path}: {message}")
     read_content(path)
     while True:
         with _open_file(path) as stream:

@@ -99,11 +99,24 @@ def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) 
 
     Returns the number of warnings.
     """
-    described = schedule.described_in(DEFAULT_LANGUAGE)
-    found = find_warnings(described, expand_schedule(described), utc_now())
-    warnings = [*map(str, found), *map(str, others)]
+    warnings = [*map(str, _find_warnings(schedule)), *map(str, others)]
     print_warnings(warnings)
     return len(warnings)
+
+
+def print_new_warnings(before: Schedule, after: Schedule) -> None:
+    """Print what is probably a mistake in an edited schedule, and was not before the edit.
+
+    But for the dates of entries: the program chose that of a new one.
+    """
+    known = {each.message for each in _find_warnings(before)}
+    found = (each for each in _find_warnings(after) if not each.key_path.endswith(".at"))
+    print_warnings(str(each) for each in found if each.message not in known)
+
+
+def _find_warnings(schedule: Schedule) -> list[Problem]:
+    described = schedule.described_in(DEFAULT_LANGUAGE)
+    return [*find_warnings(described, expand_schedule(described), utc_now())]
 
 
 def print_missing_texts(schedule: Schedule, prefix: str = "") -> None:

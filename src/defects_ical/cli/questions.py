@@ -56,12 +56,15 @@ def ask(
 
 
 def choose(question: str, choices: Sequence[Choice]) -> str:
-    """Show numbered choices, and return the value of the one whose number is typed."""
+    """Show numbered choices, and return the value of the one whose number or value is typed."""
     click.secho(question, bold=True)
-    for number, choice in enumerate(choices, start=1):
+    values = {str(number): each.value for number, each in enumerate(choices, start=1)}
+    for number, choice in zip(values, choices, strict=True):
         click.echo(f"  {number}  {choice.text}")
-    number = click.prompt("Number", type=click.IntRange(1, len(choices)))
-    return choices[number - 1].value
+    values |= {value: value for value in values.values()}
+    problem = f"Type a number from 1 to {len(choices)}."
+    typed = ask("Number", check=lambda typed: None if typed in values else problem)
+    return values[typed]
 
 
 def confirm_writing(question: str) -> bool:

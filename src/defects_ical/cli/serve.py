@@ -29,6 +29,11 @@ from defects_ical.shows.settings import ALL_FEED
 # Processes that build shows at the start.
 MAX_JOBS: Final = 4
 
+LOCAL_CODE: Final = (
+    "A phone cannot open this address. In your network, use --host 0.0.0.0 and --url with the "
+    "address of this machine, such as http://192.168.0.5:8000."
+)
+
 
 @click.command(short_help="Serve the site over HTTP.")
 @SCHEDULE_OPTION
@@ -87,6 +92,7 @@ def serve(path: Path, host: str, port: int, workers: int, **options: Any) -> Non
             )
         local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
         where = f"{site_url}, served from {local_url}," if site_url else local_url
+        is_public = site_url is not None
         site_url = site_url or SiteURL.parse(local_url)
         has_code = options.pop("qr")
         started = _start(path, site_url, _FolderOptions(**options), stack)
@@ -94,6 +100,8 @@ def serve(path: Path, host: str, port: int, workers: int, **options: Any) -> Non
         lines.append(f"Feed: {site_url.join(started.feed)}")
         if has_code:
             lines.append(_draw_code(str(site_url)))
+        if has_code and not is_public and ip_address(address).is_loopback:
+            lines.append(LOCAL_CODE)
         granian.serve(started.service, listener, workers, lambda: click.echo("\n".join(lines)))
     if sys.stdout.isatty():
         # The shell's prompt goes below the terminal's `^C`.

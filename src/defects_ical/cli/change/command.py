@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,12 +13,20 @@ from defects_ical.authoring.changes.answers import ACTIONS, ChangeAnswers
 from defects_ical.authoring.changes.edit import ScheduleEdit, edit_schedule
 from defects_ical.cli.change.dialogue import ask_change
 from defects_ical.cli.check.comparison import print_changes
-from defects_ical.cli.console import SCHEDULE_OPTION, utc_now
+from defects_ical.cli.console import (
+    SCHEDULE_OPTION,
+    print_new_warnings,
+    print_warnings,
+    utc_now,
+)
 from defects_ical.cli.questions import confirm_writing, is_interactive
 from defects_ical.cli.schedules.completion import complete_from, list_words
 from defects_ical.cli.schedules.edited_schedule import SHOW_OPTION, find_schedule
 from defects_ical.compare.preview import preview_edit
+from defects_ical.errors import OptionError, Problem, SourceLocation
 from defects_ical.model.changes import Status
+from defects_ical.model.schedule import Schedule
+from defects_ical.schedule.expansion import expand_episodes
 
 
 @click.command(short_help="Record what happened to episodes.")
@@ -74,10 +84,11 @@ def _read_options(
     if not episodes and not given and is_interactive():
         return None
     if not episodes:
-        raise click.UsageError("Which episodes? Name them, for example: change 5 --shift 1w")
+        example = "defects-ical change 5 --shift 1w"
+        raise click.UsageError(f"Which episodes? Name them, for example: {example}")
     if not any(getattr(answers, name) is not None for name in ACTIONS):
         options_text = ", ".join(f"--{name}" for name in ("postpone", *ACTIONS))
-        raise click.UsageError(f"What happened to {' '.join(episodes)}? Use {options_text}.")
+        raise click.UsageError(f"What happened to {' '.join(episodes)}? Use one of {options_text}.")
     return answers
 
 
@@ -86,11 +97,29 @@ def _append(edit: ScheduleEdit, path: Path, answers: ChangeAnswers, *, is_confir
     proposed = edit.propose(answers, now)
     report = preview_edit(edit.schedule, proposed.schedule, now)
     print_changes(report)
-    if not report.rows:
-        click.echo("Subscribers would see no change.")
-    elif answers.note is None and {row.cells[1] for row in report.rows} == {"text changed"}:
-        click.echo("Only the list of changes would differ: time, length and status are the same.")
+    if answers.note is None and {row.cells[1] for row in report.rows} <= {"text changed"}:
+        raise OptionError((_describe_same(answers),))
     click.echo(f"- {proposed.text}")
+    print_warnings(_find_past(edit.schedule, proposed.schedule, now))
+    print_new_warnings(edit.schedule, proposed.schedule)
     if is_confirmed or confirm_writing(f"Append this to {path}?"):
         proposed.write()
         click.echo(f"{path}: entry appended")
+
+
+def _describe_same(answers: ChangeAnswers) -> Problem:
+    """Return the problem that nothing would change but the list of changes."""
+    location = SourceLocation(" ".join(answers.episodes))
+    message = "the time, the length and the status are the same already"
+    return Problem(location, "", message, "Use `--note` to announce another change.")
+
+
+def _find_past(before: Schedule, after: Schedule, now: datetime) -> Iterator[str]:
+    """Yield a warning for each upcoming episode that would start in the past."""
+    planned = {each.id: each.start for each in expand_episodes(before)}
+    for each in expand_episodes(after):
+        start = planned[each.id]
+        is_over = start is not None and start < now
+        if each.start and each.start < now and not is_over:
+            slot = each.slot.isoformat()
+            yield f"{each.name} would start in the past, on {slot}. Check the year."

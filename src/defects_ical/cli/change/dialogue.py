@@ -29,16 +29,18 @@ class _Question(NamedTuple):
 
 
 _ACTIONS: Final = {
-    "move": _Question("move", "It moves to another date or hour", "To when? (2025-08-04T23:30)"),
+    "move": _Question("move", "Moves to another date or hour", "To when? (2025-08-04T23:30)"),
     "shift": _Question(
-        "shift", "They move by days, weeks or slots", "By how much? (1w, 2d, 1slot)"
+        "shift",
+        "Moves by days, weeks or slots of its rule",
+        "By how much? (1w, 2d, 1slot)",
     ),
-    "time": _Question("time", "The hour is another, or known now", "At which hour? (23:30)"),
+    "time": _Question("time", "Only the hour changes, or is known now", "At which hour? (23:30)"),
     "postponed": _Question("status", "Postponed without a new date"),
     "cancelled": _Question("status", "Cancelled"),
     "tentative": _Question("status", "The date is not certain any more"),
     "confirmed": _Question("status", "It airs as planned after all"),
-    "runtime": _Question("runtime", "The length is another", "How many minutes?"),
+    "runtime": _Question("runtime", "The length changes", "How many minutes?"),
     "note": _Question("note", "Something else", "What? Subscribers read it: no spoilers."),
 }
 
@@ -47,9 +49,11 @@ def ask_change(edit: ScheduleEdit, now: datetime) -> ChangeAnswers:
     """Ask until the answers make a valid entry, dated ``now`` (UTC)."""
     dialogue = _Dialogue(edit, now)
     answers = dialogue.ask_episodes()
-    action = choose("What happened?", [Choice(key, each.text) for key, each in _ACTIONS.items()])
-    answers = dialogue.ask_details(answers, action)
-    if action == "note":
+    choices = [Choice(key, each.text) for key, each in _ACTIONS.items()]
+    while not (complete := dialogue.ask_details(answers, choose("What happened?", choices))):
+        pass
+    answers = complete
+    if answers.note:
         return answers
     reason = ask("Why? Subscribers read it: no spoilers. Enter leaves it out.", default="")
     return replace(answers, reason=reason or None)
@@ -69,20 +73,26 @@ class _Dialogue(NamedTuple):
         typed = ask("Which episodes?", known=words, check=self._check_episodes)
         return ChangeAnswers((typed,))
 
-    def ask_details(self, answers: ChangeAnswers, action: str) -> ChangeAnswers:
-        """Ask what the action needs to know, until it is valid for these episodes."""
+    def ask_details(self, answers: ChangeAnswers, action: str) -> ChangeAnswers | None:
+        """Ask what the action needs to know, until it is valid for these episodes.
+
+        Returns None if something else happened.
+        """
         option, _, question = _ACTIONS[action]
         if question is None:
             answers = answers.with_value(option, action)
-            if problem := self._find_problem(answers):
-                raise click.UsageError(problem)
-            return answers
+            problem = self._find_problem(answers)
+            if problem:
+                click.secho(f"  {problem}", fg="red")
+            return None if problem else answers
         for line in self._describe_plan(answers):
             click.secho(f"  {line}", dim=True)
         value = ask(
-            question, check=lambda typed: self._find_problem(answers.with_value(option, typed))
+            f"{question} Enter: something else",
+            default="",
+            check=lambda typed: self._find_problem(answers.with_value(option, typed)),
         )
-        return answers.with_value(option, value)
+        return answers.with_value(option, value) if value else None
 
     def _check_episodes(self, typed: str) -> str | None:
         return self._find_problem(ChangeAnswers((typed,), note=_UNKNOWN_ACTION))

@@ -18,6 +18,7 @@ from defects_ical.cli.console import (
     print_missing_texts,
     print_schedule_warnings,
 )
+from defects_ical.cli.schedules.completion import complete_file
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.feed_size import check_feed_sizes
@@ -29,6 +30,7 @@ from defects_ical.text.english import count_noun
 @click.option(
     "--against",
     metavar="PUBLISHED",
+    shell_complete=complete_file,
     help="Compare with what is live: a feed's file, an exported folder, or a feed's URL. Of a "
     "folder of schedules: an exported folder, or the URL of the site.",
 )

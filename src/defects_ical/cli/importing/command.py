@@ -19,7 +19,7 @@ from defects_ical.cli.console import DEFAULT_SCHEDULE, print_next_commands, utc_
 from defects_ical.cli.importing.sources import ParseListing, SourceOptions, open_source
 from defects_ical.cli.importing.update import update_schedule
 from defects_ical.cli.questions import ask, is_interactive
-from defects_ical.cli.schedules.completion import complete_timezone
+from defects_ical.cli.schedules.completion import complete_file, complete_timezone
 from defects_ical.cli.schedules.edited_schedule import SHOW_OPTION, find_schedule
 from defects_ical.model.schedule import Schedule
 from defects_ical.sources.listing import Listing
@@ -39,7 +39,7 @@ NEW_ONLY: Final = ("title", "slug", "summaries")
 
 
 @click.command("import", short_help="Create a schedule from TVmaze, a calendar or a table.")
-@click.argument("source", required=False, metavar="[SOURCE]")
+@click.argument("source", required=False, metavar="[SOURCE]", shell_complete=complete_file)
 @click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option(
     "--timezone",
@@ -117,9 +117,9 @@ def _create(path: Path, parse: ParseListing, options: ImportOptions) -> None:
         listing, options = parse(zone), replace(options, timezone=zone)
     schedule = create_imported_schedule(path, listing, options, uuid.uuid4(), utc_now())
     click.echo(f"{path}: {_describe(schedule, listing)}")
-    for note in (*_list_ignored(listing), *prepare_import(listing, options).selection.notes):
+    notes = prepare_import(listing, options).selection.notes
+    for note in (*_list_ignored(listing), *notes, *_list_open(schedule, listing), NEW_UID):
         click.echo(f"- {note}")
-    click.echo(f"- {NEW_UID}")
     click.echo("Complete the file as its comments say, then run:")
     print_next_commands(path)
 
@@ -129,6 +129,14 @@ def _list_ignored(listing: Listing) -> Iterator[str]:
     if isinstance(listing, TableListing) and listing.ignored_columns:
         names = join_names([f"`{excerpt(each)}`" for each in listing.ignored_columns])
         yield f"Columns with other names were ignored: {names}."
+
+
+def _list_open(schedule: Schedule, listing: Listing) -> Iterator[str]:
+    """Yield notes on what to decide before the schedule is published."""
+    slug = schedule.show.slug
+    yield f"The slug, which is in every URL and never changes, is `{slug}`: choose it now."
+    if not listing.platforms:
+        yield "The source names no channel or service: complete `platforms`."
 
 
 def _ask_timezone() -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import click
+from click.shell_completion import CompletionItem
 
 from defects_ical.cli.console import DEFAULT_SCHEDULE
 from defects_ical.errors import DefectsIcalError
@@ -49,6 +50,11 @@ def complete_timezone(_: click.Context, __: click.Parameter, typed: str) -> list
     zones = [each for each in TIMEZONE_NAMES if each.lower().startswith(word)]
     places = [each for each in TIMEZONE_NAMES if f"/{word}" in each.lower()]
     return zones or places
+
+
+def complete_file(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Leave the completion to the shell: the value may be the path of a file."""
+    return [CompletionItem(typed, type="file")]
 
 
 def _load_schedules(context: click.Context) -> tuple[Schedule, ...]:

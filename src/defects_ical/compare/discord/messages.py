@@ -22,7 +22,7 @@ _FOOTER_ROOM: Final = 100
 def format_message(comparison: Comparison) -> str | None:
     """Return the news of a show as one line of JSON; None if nothing is news.
 
-    The line is ASCII. It mentions nobody, whatever the texts of the schedule contain. What does
+    The line is ASCII. It mentions no users, whatever the texts of the schedule contain. What does
     not fit is counted: "and 14 more".
     """
     schedule = comparison.schedule
