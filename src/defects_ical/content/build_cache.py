@@ -56,10 +56,14 @@ class BuildCache:
     ) -> list[Output]:
         """Return the output for each item; call ``render`` only if the item is not cached.
 
-        An output's name is used once in a build, always with an equivalent ``render``.
+        An output is never None; its name is used once in a build, always with an equivalent
+        ``render``.
         """
-        before = self._outputs.get(output_name, {})
-        outputs = {each: before[each] if each in before else render(each) for each in items}
+        before: dict[Item, Output] = self._outputs.get(output_name, {})
+        outputs: dict[Item, Output] = {}
+        for each in items:
+            output = before.get(each)
+            outputs[each] = render(each) if output is None else output
         self._outputs[output_name] = outputs
         return [*outputs.values()]
 

@@ -26,7 +26,8 @@ from defects_ical.schedule.episodes import (
     Start,
     sort_by_start,
 )
-from defects_ical.schedule.expansion import expand_schedule, translate_listings
+from defects_ical.schedule.expansion import expand_schedule
+from defects_ical.schedule.translation import translate_listings
 from defects_ical.text.languages import load_words
 from defects_ical.text.translations import Foreign
 from defects_ical.text.words import Words

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,11 +15,11 @@ from pydantic_core import CoreSchema, core_schema
 from defects_ical.model import fields
 from defects_ical.model.episode_numbers import MAX_NUMBER, MAX_SEASON, EpisodeNumber, EpisodeRange
 from defects_ical.model.field_types import ChoiceField, FieldType, IntegerField, field_error
+from defects_ical.text.lengths import DAY_MINUTES
 
 MAX_EPISODES: Final = 5000
 MAX_MINUTES: Final = 10_080
 MAX_AMOUNT: Final = 9999
-DAY_MINUTES: Final = 24 * 60
 
 _COUNT: Final = IntegerField(minimum=1, maximum=MAX_EPISODES, example=8)
 _DELAY: Final = IntegerField(minimum=-MAX_MINUTES, maximum=MAX_MINUTES, example=60)
@@ -233,12 +233,15 @@ NumberedBlock: TypeAlias = tuple[Block, tuple[EpisodeNumber, ...]]
 """A block with the numbers of its episodes."""
 
 
-def number_blocks(blocks: tuple[Block, ...]) -> Iterator[tuple[EpisodeNumber, ...]]:
-    """Yield the numbers of the episodes of each block.
+# Several checks ask for them, and an edit seldom changes a block.
+@lru_cache(maxsize=16)
+def number_blocks(blocks: tuple[Block, ...]) -> tuple[tuple[EpisodeNumber, ...], ...]:
+    """Return the numbers of the episodes of each block.
 
     A count goes on after the highest number so far of the same season; a range says the numbers.
     """
     last: dict[int | None, int] = {}
+    found: list[tuple[EpisodeNumber, ...]] = []
     for block in blocks:
         if isinstance(block.episodes, EpisodeRange):
             first = block.episodes.first
@@ -246,4 +249,5 @@ def number_blocks(blocks: tuple[Block, ...]) -> Iterator[tuple[EpisodeNumber, ..
             first = last.get(block.season, 0) + 1
         numbers = range(first, first + block.count)
         last[block.season] = max(last.get(block.season, 0), first + block.count - 1)
-        yield tuple(EpisodeNumber(block.season, number) for number in numbers)
+        found.append(tuple(EpisodeNumber(block.season, number) for number in numbers))
+    return tuple(found)

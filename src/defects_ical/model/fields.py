@@ -22,6 +22,7 @@ from defects_ical.model.field_types import (
 )
 from defects_ical.text import english
 from defects_ical.text.display import excerpt
+from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.text.suggestions import closest_match
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR, TIMEZONE_NAMES
 
@@ -90,6 +91,11 @@ class Slot(NamedTuple):
     def at(cls, naive: datetime, offset: timedelta | None = None) -> Slot:
         """Return the slot of a local time."""
         return cls(naive.date(), naive.hour * 60 + naive.minute, offset)
+
+    @property
+    def calendar_date(self) -> date:
+        """The local date of its hour: the next one from 24:00 on."""
+        return self.day + timedelta(days=(self.minutes or 0) // DAY_MINUTES)
 
     @property
     def naive(self) -> datetime:

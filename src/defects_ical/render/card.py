@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 from defects_ical.content.credits import describe_credit, format_credit
@@ -160,9 +161,9 @@ def pick_seasons(site: SiteInput) -> tuple[SeasonRows, ...]:
 
 def _make_rows(shown: tuple[SeasonRows, ...], schedule: Schedule) -> tuple[_Row, ...]:
     """Return a row for each event; if there are too many, the last row counts the others."""
-    texts = [each for rows in shown for each in list_row_texts(rows, schedule)]
-    count = len(texts)
-    visible = texts if count <= _MAX_ROWS else texts[: _MAX_ROWS - 1]
+    count = sum(each.row_count for each in shown)
+    texts = (each for rows in shown for each in list_row_texts(rows, schedule))
+    visible = [*islice(texts, count if count <= _MAX_ROWS else _MAX_ROWS - 1)]
     empty = _lay_out_rows(min(count, _MAX_ROWS), 1 if count <= _MIN_ROWS_PER_COLUMN else 2)
     if schedule.words.is_rtl:
         empty = [each._replace(x=_mirror(each)) for each in empty]

@@ -27,7 +27,7 @@ VERSION: Final = 1
 
 def render_json(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of episodes.json."""
-    schedule, serialize = site.schedule, partial(_serialize_episode, site)
+    schedule, format_item = site.schedule, partial(_format_episode, site)
     items = ((each, site.events_by_episode[each.id]) for each in site.episodes_by_start)
     announced = [_serialize_announced(block) for block in schedule.airing if block.period]
     document = {
@@ -37,16 +37,29 @@ def render_json(site: SiteInput) -> Iterator[tuple[str, bytes]]:
         "published": format_utc(schedule.published),
         "feeds": [serialize_feed(each, site.url) for each in all_feeds(schedule)],
         "platforms": [_serialize_platform(*each) for each in schedule.platforms.items()],
-        "episodes": site.cache.get_or_render("episodes.json", items, serialize),
+        "episodes": None,
         **({"announced": announced} if announced else {}),
         "changes": [_serialize_change(each) for each in site.changes],
         **_serialize_languages(site),
     }
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    episodes = site.cache.get_or_render("episodes.json", items, format_item)
+    # No text of a schedule has a line break: JSON escapes it.
+    joined = ",\n  ".join(episodes)
+    formatted = f"[\n  {joined}\n ]" if episodes else "[]"
+    text = _format(document).replace('\n "episodes": null', f'\n "episodes": {formatted}')
     if site.others:
         texts = {each.words.code: _serialize_texts(each) for each in site.others}
         text = text.removesuffix("\n}") + f",\n {format_texts(texts)}\n}}"
     yield JSON_PATH, f"{text}\n".encode()
+
+
+def _format(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _format_episode(site: SiteInput, item: tuple[Episode, Event]) -> str:
+    """Return an episode as an item of a list in the document."""
+    return _format(_serialize_episode(site, item)).replace("\n", "\n  ")
 
 
 def format_texts(texts: Mapping[str, object]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
 import segno
+from markupsafe import Markup
 
 from defects_ical.content import descriptions
 from defects_ical.content.changelog import ATOM_PATH, list_parts
@@ -106,12 +107,12 @@ def _make_context(site: SiteInput) -> dict[str, object]:
         "date_range": descriptions.format_date_range(episodes, schedule),
         "expected": expected,
         "describe_platform": partial(_describe_platform, site),
-        "event_items": _render_events(site, seasons),
         "format_reminder": partial(format_reminder, words=words),
         "has_changes": any(each.previous_start or each.status != "confirmed" for each in episodes),
         "iframe_sandbox": IFRAME_SANDBOX,
         "json_ld": render_json_ld(site),
         "link_text": format_link_text(site.show, words),
+        "list_events": partial(_join_items, _render_events(site, seasons)),
         "modified": max([schedule.published, *(change.at for change in schedule.changes)]),
         "overview": _describe_dates(site, seasons, expected, texts),
         "picture_path": PICTURE_PATH,
@@ -238,6 +239,12 @@ def _render_events(site: SiteInput, seasons: Sequence[SeasonPart]) -> dict[str, 
     rows = [Row(event, level, is_detailed) for event in events]
     items = site.cache.get_or_render("page", rows, partial(_render_row, site))
     return {event.id: item for event, item in zip(events, items, strict=True)}
+
+
+def _join_items(items: Mapping[str, str], events: Iterable[Event]) -> Markup:
+    """Return the HTML of events, from that of all events by their ids."""
+    # At once: to mark a thousand items as safe takes long.
+    return Markup("".join(items[each.id] for each in events))  # noqa: S704 - from templates
 
 
 def _render_row(site: SiteInput, row: Row) -> str:

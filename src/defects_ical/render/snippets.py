@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import escape
 
 from defects_ical.content.descriptions import name_status
@@ -68,7 +69,7 @@ def _render_credit(credit: Credit, words: Words) -> str:
 def _render_season(rows: SeasonRows, site: SiteInput) -> str:
     heading = f"<p>{rows.season.name}</p>\n" if len(site.rows) > 1 else ""
     words = site.schedule.words
-    items = [_render_event(each, site) for each in rows.events]
+    items = site.cache.get_or_render("snippet", rows.events, partial(_render_event, site))
     items += (
         _make_item(name or words.announced, format_month(*period, words), words)
         for name, period in rows.season.announcements
@@ -76,7 +77,7 @@ def _render_season(rows: SeasonRows, site: SiteInput) -> str:
     return f"{heading}<ul>\n{''.join(items)}</ul>\n"
 
 
-def _render_event(event: Event, site: SiteInput) -> str:
+def _render_event(site: SiteInput, event: Event) -> str:
     first = event.first
     air_time = site.get_start_text(first.start or first.date)
     words, status = site.words, ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from datetime import date, datetime
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.content.credits import find_licence_url
 from defects_ical.content.links.feeds import PICTURE_PATH
@@ -20,23 +20,44 @@ from defects_ical.timezones.conversion import format_local
 
 SCHEMA: Final = "https://schema.org"
 
+# No text of a schedule has this character.
+_PLACEHOLDER: Final = re.compile(r'"\\u0000(?P<id>[a-z0-9-]+)"')
+
+
+class _Showings(NamedTuple):
+    """An episode, and the same on each platform; None where it is not on the platform."""
+
+    episode: Episode
+    on_platforms: tuple[tuple[str, Episode | None], ...]
+
 
 def render_json_ld(site: SiteInput) -> str:
     """Return the page's JSON-LD, for a script element."""
-    return serialize_for_script(_make_series(site))
+    items = [_find_showings(site, each) for each in site.episodes_by_start]
+    texts = site.cache.get_or_render("JSON-LD", items, partial(_serialize_episode, site))
+    by_id = {item.episode.id: text for item, text in zip(items, texts, strict=True)}
+    series = serialize_for_script(_make_series(site))
+    return _PLACEHOLDER.sub(lambda found: by_id[found["id"]], series)
+
+
+def _find_showings(site: SiteInput, episode: Episode) -> _Showings:
+    platforms = site.episodes_by_platform.items()
+    return _Showings(episode, tuple((name, shown.get(episode.id)) for name, shown in platforms))
+
+
+def _serialize_episode(site: SiteInput, item: _Showings) -> str:
+    return serialize_for_script(_make_episode(site, item))
+
+
+def _make_placeholder(episode: Episode) -> str:
+    """Return what stands for an episode in the series, until its own text replaces it."""
+    return f"\0{episode.id}"
 
 
 def _make_series(site: SiteInput) -> dict[str, object]:
     show, film = site.show, site.film
-    platforms = site.episodes_by_platform
-    items = (
-        (each, tuple((name, shown.get(each.id)) for name, shown in platforms.items()))
-        for each in site.episodes_by_start
-    )
-    made = site.cache.get_or_render("JSON-LD", items, partial(_make_episode, site))
-    listed = dict(zip(site.episodes_by_start, made, strict=True))
     names_language = site.schedule.languages != (DEFAULT_LANGUAGE,)
-    parts = _pick_releases(listed[film]) if film else _make_parts(site, listed)
+    parts = _list_releases(site, film) if film else _make_parts(site)
     return _drop_none(
         {
             "@context": SCHEMA,
@@ -67,20 +88,21 @@ def _make_page(site: SiteInput, credit: Credit) -> dict[str, object]:
     return {"@type": "WebPage", "url": str(site.url), "isBasedOn": original}
 
 
-def _pick_releases(episode: Mapping[str, object]) -> dict[str, object]:
+def _list_releases(site: SiteInput, film: Episode) -> dict[str, object]:
+    episode = _make_episode(site, _find_showings(site, film))
     return {name: episode[name] for name in ("publication", "subjectOf") if name in episode}
 
 
-def _make_parts(site: SiteInput, listed: Mapping[Episode, object]) -> dict[str, object]:
+def _make_parts(site: SiteInput) -> dict[str, object]:
     """Return the number of episodes, the seasons, and the episodes that belong to none."""
-    seasons = [_make_season(each, listed) for each in site.seasons if each.number is not None]
+    seasons = [_make_season(each) for each in site.seasons if each.number is not None]
     loose = next((each for each in site.seasons if each.number is None), None)
     return _drop_none(
         {
             "numberOfEpisodes": _count_episodes(site.seasons),
             "startDate": _find_start(loose) if loose else None,
             "containsSeason": (seasons if len(seasons) > 1 else next(iter(seasons), None)),
-            "episode": [listed[each] for each in loose.episodes] or None if loose else None,
+            "episode": [*map(_make_placeholder, loose.episodes)] or None if loose else None,
         }
     )
 
@@ -96,14 +118,14 @@ def _count_episodes(seasons: tuple[Season, ...]) -> int | None:
     )
 
 
-def _make_season(season: Season, listed: Mapping[Episode, object]) -> dict[str, object]:
+def _make_season(season: Season) -> dict[str, object]:
     return _drop_none(
         {
             "@type": "TVSeason",
             "seasonNumber": season.number,
             "numberOfEpisodes": season.count,
             "startDate": _find_start(season),
-            "episode": [listed[each] for each in season.episodes] or None,
+            "episode": [*map(_make_placeholder, season.episodes)] or None,
         }
     )
 
@@ -121,9 +143,7 @@ def _make_role(actor: str, role: str) -> dict[str, object]:
     return {"@type": "PerformanceRole", "actor": person, "characterName": role}
 
 
-def _make_episode(
-    site: SiteInput, item: tuple[Episode, tuple[tuple[str, Episode | None], ...]]
-) -> dict[str, object]:
+def _make_episode(site: SiteInput, item: _Showings) -> dict[str, object]:
     """Return an episode, and when it is on each platform: publications, or screenings."""
     episode, on_platforms = item
     publications: list[object] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from defects_ical.model.changes import Status
@@ -89,7 +90,7 @@ class Episode:
     @property
     def date(self) -> date:
         """The local date on which it airs."""
-        return self.slot.naive.date()
+        return self.slot.calendar_date
 
     @property
     def end(self) -> datetime | None:
@@ -136,7 +137,7 @@ class Event:
     availability: tuple[Availability, ...] = ()
 
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash(self.episodes[0].id)
 
     @property
     def first(self) -> Episode:
@@ -198,6 +199,22 @@ class Listings:
             for key in keys if len(keys) > 1 else ():
                 found.setdefault(key, set()).update(keys)
         return found
+
+
+class LazyListings(Mapping[str, Listing]):
+    """The listings of platforms, each made when it is first used: to check a file needs none."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Listing]]) -> None:
+        self._makers = {name: cache(maker) for name, maker in makers.items()}
+
+    def __getitem__(self, name: str) -> Listing:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 def sort_by_start(episodes: Iterable[Episode]) -> tuple[Episode, ...]:

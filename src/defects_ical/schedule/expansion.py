@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
+from typing import TypeVar
 
 from defects_ical.errors import Problem, ScheduleError
-from defects_ical.model.airing import Delay
+from defects_ical.model.airing import MAX_EPISODES, Delay
 from defects_ical.model.changes import Change
 from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
@@ -18,6 +19,7 @@ from defects_ical.schedule.episodes import (
     Episode,
     Event,
     EventRevision,
+    LazyListings,
     Listing,
     Listings,
     Revision,
@@ -34,8 +36,9 @@ from defects_ical.schedule.starts import (
 )
 from defects_ical.schedule.timeline import Draft, Timeline, make_draft
 from defects_ical.schedule.timeline_problems import TimelineChecks
-from defects_ical.text.translations import Foreign, translate
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR
+
+Item = TypeVar("Item", Episode, Event)
 
 
 def expand_episodes(schedule: Schedule) -> tuple[Episode, ...]:
@@ -59,99 +62,6 @@ def expand_schedule(schedule: Schedule) -> Listings:
     if problems := (*dict.fromkeys((*programme.apply_changes(), *programme.check())),):
         raise ScheduleError(problems)
     return programme.finish()
-
-
-def translate_listings(listings: Listings, schedule: Schedule) -> Listings:
-    """Return the same listings in the language of a copy of their schedule."""
-    translate_listing = _ListingTranslator(schedule).translate
-    makers = {
-        name: partial(_translate_platform, listings, name, translate_listing)
-        for name in listings.platforms
-    }
-    return Listings(translate_listing(listings.main), _LazyListings(makers))
-
-
-def _translate_platform(
-    listings: Listings, name: str, translate_listing: Callable[[Listing], Listing]
-) -> Listing:
-    return translate_listing(listings.platforms[name])
-
-
-class _ListingTranslator:
-    """A translator of listings; what several listings have in common is translated once."""
-
-    def __init__(self, schedule: Schedule) -> None:
-        self._words = schedule.words
-        self._codes = schedule.language, schedule.languages[0]
-        self._episodes: dict[int, tuple[Episode, Episode]] = {}
-        self._listings: dict[int, tuple[Listing, Listing]] = {}
-
-    def translate(self, listing: Listing) -> Listing:
-        """Return a listing in the language."""
-        # By identity: most platforms have the listing of the show.
-        if id(listing) not in self._listings:
-            episodes = tuple(map(self._translate_episode, listing.episodes))
-            events = tuple(map(self._translate_event, listing.events))
-            self._listings[id(listing)] = listing, Listing(episodes, events)
-        return self._listings[id(listing)][1]
-
-    def _translate_event(self, event: Event) -> Event:
-        return Event(
-            tuple(map(self._translate_episode, event.episodes)),
-            tuple(map(self._translate_event_revision, event.revisions)),
-            tuple(
-                Availability(each.platform, tuple(map(self._translate_episode, each.episodes)))
-                for each in event.availability
-            ),
-        )
-
-    def _translate_event_revision(self, revision: EventRevision) -> EventRevision:
-        parts = ((numbers, self._translate_revision(each)) for numbers, each in revision.parts)
-        return EventRevision(revision.at, tuple(parts))
-
-    def _translate_episode(self, episode: Episode) -> Episode:
-        if id(episode) not in self._episodes:
-            texts = (episode.title, episode.teaser, episode.recap)
-            title, teaser, recap = map(self._translate_text, texts)
-            revisions = tuple(map(self._translate_revision, episode.revisions))
-            reasons = (text for each in revisions for text in (each.note, each.reason))
-            translated = replace(
-                episode,
-                title=title,
-                teaser=teaser,
-                recap=recap,
-                revisions=revisions,
-                words=self._words,
-                foreign=tuple(
-                    isinstance(each, Foreign) for each in (title, teaser, recap, *reasons)
-                ),
-            )
-            self._episodes[id(episode)] = episode, translated
-        return self._episodes[id(episode)][1]
-
-    def _translate_revision(self, revision: Revision) -> Revision:
-        note, reason = map(self._translate_text, (revision.note, revision.reason))
-        is_same = note is revision.note and reason is revision.reason
-        return revision if is_same else replace(revision, note=note, reason=reason)
-
-    def _translate_text(self, text: str | None) -> str | None:
-        return translate(text, *self._codes) if text else text
-
-
-class _LazyListings(Mapping[str, Listing]):
-    """The listings of platforms, each made when it is first used: to check a file needs none."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], Listing]]) -> None:
-        self._makers = {name: cache(maker) for name, maker in makers.items()}
-
-    def __getitem__(self, name: str) -> Listing:
-        return self._makers[name]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
 
 
 class _Programme:
@@ -259,7 +169,7 @@ class _Programme:
             else partial(_follow_listing, main, platform.delay, self.zone)
             for name, platform in self.schedule.platforms.items()
         }
-        return Listings(self._add_availability(main, own), _LazyListings(makers))
+        return Listings(self._add_availability(main, own), LazyListings(makers))
 
     def _add_availability(self, listing: Listing, own: Mapping[str, Listing]) -> Listing:
         """Add to each event when it is on a platform on which it does not follow the broadcast."""
@@ -284,12 +194,23 @@ class _Programme:
                 yield Availability(name, tuple(own[key] for key in keys if key in own))
 
     def _finish(self, timeline: Timeline) -> Listing:
-        episodes = {key: self._finish_episode(each) for key, each in timeline.drafts.items()}
+        episodes = {
+            key: self._reuse(self._finish_episode(each)) for key, each in timeline.drafts.items()
+        }
         events = (
-            Event(tuple(episodes[key] for key in group.keys), group.history)
+            self._reuse(Event(tuple(episodes[key] for key in group.keys), group.history))
             for group in timeline.groups
         )
         return Listing(tuple(episodes.values()), tuple(events))
+
+    def _reuse(self, item: Item) -> Item:
+        """Return the equal item of an earlier version of the schedule, if there is one.
+
+        After an edit, most are equal; the same object is found in a cache without comparing it.
+        """
+        # Texts are equal if they are in the main language, whatever their translations.
+        is_translated = len(self.schedule.languages) > 1
+        return item if is_translated else _find_equal(item, id(self.schedule.words))
 
     def _finish_episode(self, draft: Draft) -> Episode:
         plan = draft.plan
@@ -311,6 +232,13 @@ class _Programme:
             links=tuple(details.links.items()) if details else (),
             words=self.schedule.words,
         )
+
+
+# Twice as many as a schedule may have episodes.
+@lru_cache(maxsize=2 * MAX_EPISODES)
+def _find_equal(item: Item, _words: int) -> Item:
+    """Return the first item that was equal, with words of the same identity."""
+    return item
 
 
 def _apply_entry(

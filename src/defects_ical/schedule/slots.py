@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -32,13 +33,16 @@ def list_slots(block: Block) -> Iterator[Slot]:
         yield Slot(block.first_day, block.time)
 
 
-def assign_slots(block: Block) -> Iterator[Slot]:
-    """Yield the slot of each episode of a block."""
+# An edit seldom changes a block.
+@lru_cache(maxsize=16)
+def assign_slots(block: Block) -> tuple[Slot, ...]:
+    """Return the slot of each episode of a block."""
     size = block.group_size or block.count
-    slots = list_slots(block)
+    slots, found = list_slots(block), list[Slot]()
     for first in range(0, block.count, size or 1):
         for slot in islice(slots, 1):
-            yield from [slot] * min(size, block.count - first)
+            found += [slot] * min(size, block.count - first)
+    return tuple(found)
 
 
 def _list_weekly_slots(block: Block) -> Iterator[Slot]:

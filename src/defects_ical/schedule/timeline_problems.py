@@ -15,7 +15,7 @@ from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.model.yaml.writer import write_flow
-from defects_ical.schedule.starts import OffsetError, compute_start
+from defects_ical.schedule.starts import compute_start
 from defects_ical.schedule.timeline import Draft, Timeline
 from defects_ical.timezones import conversion
 
@@ -104,27 +104,28 @@ class TimelineChecks:
             yield self.schedule.problem(path, message, hint)
 
     def _check_start(self, draft: Draft) -> Iterator[Problem]:
+        try:
+            compute_start(draft.slot, self.schedule.timezone)
+        except ValueError as error:
+            problem = self.schedule.problem(draft.key_path, *self._explain_start(draft, error))
+            rule = draft.key_path[-1] == "time" and _is_planned(draft)
+            yield replace(problem, code=ProblemCode.RULE_TIME) if rule else problem
+
+    def _explain_start(self, draft: Draft, error: ValueError) -> tuple[str, str]:
+        """Return why a local time is no start, and how to correct it."""
         zone, naive = self.schedule.timezone, draft.slot.naive
         subject = f"{draft.name}: {naive:%H:%M} on {naive:%Y-%m-%d}"
-        try:
-            compute_start(draft.slot, zone)
-        except conversion.NonexistentTimeError as error:
+        if isinstance(error, conversion.NonexistentTimeError):
             message = f"{subject} does not exist in {zone} (clocks go forward)"
-            hint = f"{self._hint_at_time(draft, Slot.at(error.shifted))}."
-        except conversion.AmbiguousTimeError as error:
+            return message, f"{self._hint_at_time(draft, Slot.at(error.shifted))}."
+        if isinstance(error, conversion.AmbiguousTimeError):
             message = f"{subject} occurs twice in {zone} (clocks go back)"
             first, second = (Slot.at(naive, each) for each in (error.first, error.second))
             hint = self._hint_at_time(draft, first)
-            hint = f"{hint}, or `{second.isoformat()}` for the second occurrence."
-        except OffsetError:
-            offset = conversion.to_local(conversion.to_utc(naive, zone), zone).offset
-            message = f"{subject} has another UTC offset in {zone}"
-            hint = f"Use `{Slot.at(naive, offset).isoformat()}`."
-        else:
-            return
-        problem = self.schedule.problem(draft.key_path, message, hint)
-        rule = draft.key_path[-1] == "time" and _is_planned(draft)
-        yield replace(problem, code=ProblemCode.RULE_TIME) if rule else problem
+            return message, f"{hint}, or `{second.isoformat()}` for the second occurrence."
+        offset = conversion.to_local(conversion.to_utc(naive, zone), zone).offset
+        message = f"{subject} has another UTC offset in {zone}"
+        return message, f"Use `{Slot.at(naive, offset).isoformat()}`."
 
     def _hint_at_time(self, draft: Draft, slot: Slot) -> str:
         """Return how to set the time of one episode: where it has its own, or by a change."""

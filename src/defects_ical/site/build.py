@@ -49,8 +49,9 @@ def build_site(schedule: Schedule, site_url: SiteURL, cache: BuildCache | None =
     check_site_url(schedule, site_url)
     cache = cache or BuildCache()
     cache.start_build(schedule, site_url)
-    files = _render_files(SiteInput(schedule, site_url, cache))
-    return MappingProxyType({path: make_resource(path, body, site_url) for path, body in files})
+    files = [*_render_files(SiteInput(schedule, site_url, cache))]
+    resources = cache.get_or_render("resource", files, lambda file: make_resource(*file, site_url))
+    return MappingProxyType(dict(zip((path for path, _ in files), resources, strict=True)))
 
 
 def check_site_url(schedule: Schedule, site_url: SiteURL) -> None:

@@ -13,8 +13,8 @@ from enum import IntEnum
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from defects_ical.authoring.imports.selection import Broadcast
-from defects_ical.model.airing import DAY_MINUTES
 from defects_ical.model.fields import Slot
+from defects_ical.text.lengths import DAY_MINUTES
 
 MIN_REGULAR_DATES: Final = 3
 """The dates that make a weekly rule: fewer may be chance."""

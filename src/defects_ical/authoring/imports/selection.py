@@ -12,7 +12,7 @@ from typing import Final
 from defects_ical.authoring.answers import DEFAULT_RUNTIME, FILM_ID
 from defects_ical.authoring.imports.texts import UniqueIds, is_placeholder
 from defects_ical.errors import ListingError
-from defects_ical.model.airing import DAY_MINUTES, MAX_EPISODES
+from defects_ical.model.airing import MAX_EPISODES
 from defects_ical.model.changes import ALL
 from defects_ical.model.episode_numbers import (
     MAX_NUMBER,
@@ -30,6 +30,7 @@ from defects_ical.sources.listing import ListedEpisode, Listing
 from defects_ical.sources.plain_text import clean_line
 from defects_ical.text.display import excerpt
 from defects_ical.text.english import count_noun
+from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR
 
 MAX_NAMED: Final = 300

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from defects_ical.cli.console import Cells, print_table
 from defects_ical.content.descriptions import format_time, to_local_times
-from defects_ical.model.airing import DAY_MINUTES, Block, number_blocks
+from defects_ical.model.airing import Block, number_blocks
 from defects_ical.model.episode_numbers import EpisodeNumber, format_numbers
 from defects_ical.model.fields import format_clock
 from defects_ical.model.schedule import Schedule
@@ -20,6 +20,7 @@ from defects_ical.text.dates import format_month
 from defects_ical.text.display import bidi_isolate
 from defects_ical.text.english import WEEKDAYS, count_noun
 from defects_ical.text.languages import ENGLISH
+from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.timezones.conversion import LocalTime
 
 STATUS_STYLES: Final = {

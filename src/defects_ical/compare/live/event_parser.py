@@ -126,7 +126,7 @@ def split_events(body: bytes) -> tuple[bytes, tuple[bytes, ...]]:
 
 def parse_header(body: bytes) -> Properties:
     """Parse the properties of the calendar itself; raises CalendarError."""
-    lines = _split_lines(split_events(body)[0])
+    lines = _split_lines(body.partition(BEGIN_EVENT)[0])
     if lines[:1] != ["BEGIN:VCALENDAR"]:
         raise CalendarError("the first line is not `BEGIN:VCALENDAR`")
     return _parse_properties(lines[1:])
@@ -154,10 +154,14 @@ def detect_language(calendar: bytes, expected: Words) -> str:
 
     It is that of ``expected`` if no language has the heading that is there.
     """
-    text = unfold(calendar)
-    known = (expected, *(load_words(code) for code in LANGUAGES)) if BEGIN_EVENT in text else ()
-    headings = (each for each in known if f"{each.where_to_watch_label}\\n".encode() in text)
-    return next(headings, expected).code
+    # Nearly always, the first event has the heading: to unfold all of them takes long.
+    for part in (calendar.partition(END_EVENT)[0], calendar):
+        text = unfold(part)
+        known = (expected, *(load_words(code) for code in LANGUAGES)) if BEGIN_EVENT in text else ()
+        headings = (each for each in known if f"{each.where_to_watch_label}\\n".encode() in text)
+        if found := next(headings, None):
+            return found.code
+    return expected.code
 
 
 def _find_timezone(body: bytes) -> str | None:

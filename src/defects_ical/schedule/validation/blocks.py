@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from defects_ical.errors import Problem, ProblemCode
-from defects_ical.model.airing import DAY_MINUTES, Block
+from defects_ical.model.airing import Block
 from defects_ical.model.episode_numbers import EpisodeRange
 from defects_ical.model.fields import WEEKDAYS, Slot, WeeklySlot, format_clock
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.schedule.slots import assign_slots, list_slots
 from defects_ical.text.english import count_noun, join_names
+from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.timezones.conversion import LAST_YEAR
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple, TypeVar
 
 from defects_ical.errors import Problem
-from defects_ical.model.airing import DAY_MINUTES
 from defects_ical.model.episode_numbers import EpisodeNumber
 from defects_ical.model.field_types import describe_excess
 from defects_ical.model.fields import Slot, format_clock
@@ -30,6 +29,7 @@ from defects_ical.sources.tables.written_times import (
     parse_runtime,
 )
 from defects_ical.text.display import excerpt
+from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.timezones.conversion import (
     AmbiguousTimeError,
     NonexistentTimeError,

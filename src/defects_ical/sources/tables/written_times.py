@@ -7,10 +7,10 @@ import unicodedata
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from defects_ical.model.airing import DAY_MINUTES
 from defects_ical.model.fields import TIMEZONE_ABBREVIATIONS, format_clock
 from defects_ical.sources.tables.problems import CellError
 from defects_ical.text.display import excerpt
+from defects_ical.text.lengths import DAY_MINUTES
 
 MAX_LENGTH: Final = 60
 """How many characters a cell with a date, a time or a length may have."""
