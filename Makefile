@@ -59,7 +59,8 @@ tools: $(TOOLS)
 soak: $(TOOLS) $(VENV)/importers ## run the long tests: every time zone, every day, edits under load
 	$(FONTS) $(BIN)/pytest --numprocesses auto -m soak
 
-bench: $(VENV)/dev $(VENV)/nginx $(VENV)/wrk ## compare the speed with other servers (takes half an hour)
+BENCH_TOOLS = $(VENV)/dev $(VENV)/nginx $(VENV)/wrk $(VENV)/php $(VENV)/alternatives
+bench: $(BENCH_TOOLS) ## compare the speed with other servers (takes half an hour)
 	$(BIN)/python -m benchmarks
 
 format: $(VENV)/dev ## format the code
@@ -101,9 +102,10 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The tests use the system's browser and nginx, the benchmarks its wrk. If one is missing, Debian's
-# is taken. That nginx is only unpacked: if it were installed, it would begin to serve on port 80.
-$(VENV)/browser $(VENV)/nginx $(VENV)/wrk: | $(VENV)/made
+# The tests use the system's browser and nginx, the benchmarks its wrk and PHP. If one is missing,
+# Debian's is taken. That nginx is only unpacked: if it were installed, it would begin to serve on
+# port 80.
+$(VENV)/browser $(VENV)/nginx $(VENV)/wrk $(VENV)/php: | $(VENV)/made
 	@$(HAS) || { $(ADD); } || true
 	@$(HAS) || { echo "This needs $(MISSING)" >&2; exit 1; }
 	@touch $@
@@ -117,8 +119,13 @@ $(VENV)/nginx: MISSING = nginx, on the PATH or in /usr/sbin (Debian: apt-get ins
 $(VENV)/wrk: NAMES := wrk
 $(VENV)/wrk: ADD = $(APT_INSTALL) wrk
 $(VENV)/wrk: MISSING = wrk on the PATH (Debian: apt-get install wrk).
+$(VENV)/php: NAMES := php-fpm8.4 php-fpm8.3 php-fpm8.2 php-fpm
+$(VENV)/php: ADD = $(APT_INSTALL) php-fpm php-sabre-vobject
+$(VENV)/php: HAS = $(HAS_PROGRAM) && test -e /usr/share/php/Sabre/VObject/autoload.php
+$(VENV)/php: MISSING = PHP-FPM and sabre/vobject (Debian: apt-get install php-fpm php-sabre-vobject).
 # /usr/sbin is not on the PATH of ordinary users.
-HAS = (PATH="$$PATH:/usr/sbin:$(VENV)/debian/usr/sbin"; \
+HAS = $(HAS_PROGRAM)
+HAS_PROGRAM = (PATH="$$PATH:/usr/sbin:$(VENV)/debian/usr/sbin"; \
   for name in $(NAMES); do command -v $$name >/dev/null && exit; done; exit 1)
 APT_UPDATE := command -v apt-get >/dev/null && \
   if test "$$(id -u)" = 0; then as=; else as="sudo -n"; fi && $$as apt-get update --quiet
@@ -128,13 +135,17 @@ UNPACK = (mkdir -p $(VENV)/debian && cd $(VENV)/debian && \
   apt-get download --quiet $(1) && dpkg-deb --extract $(1)_*.deb .)
 UNPACK_NGINX = $(call UNPACK,nginx)
 
-# The importers written in JavaScript.
-$(VENV)/importers: tests/doctor/outcomes/package.json | $(VENV)/made
+# Importers of calendars, and a library that makes them, written in JavaScript.
+$(VENV)/importers: tests/doctor/outcomes/package.json
+$(VENV)/importers: PACKAGES = $(VENV)/javascript
+$(VENV)/alternatives: benchmarks/others/package.json
+$(VENV)/alternatives: PACKAGES = $(VENV)/alternatives-javascript
+$(VENV)/importers $(VENV)/alternatives: | $(VENV)/made
 	@{ command -v node && command -v npm; } >/dev/null || \
 	  { echo "This needs node (20 or newer) and npm on the PATH." >&2; exit 1; }
-	mkdir -p $(VENV)/javascript
-	cp $< $(VENV)/javascript/
-	npm install --prefix $(VENV)/javascript --no-save --no-package-lock --no-audit --no-fund --silent
+	mkdir -p $(PACKAGES)
+	cp $< $(PACKAGES)/
+	npm install --prefix $(PACKAGES) --no-save --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
 # Letters of every language of the site, where the system has none.

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, request
 from whitenoise import WhiteNoise
 
-from benchmarks.feed_libraries import make_with_icalendar
+from benchmarks.others.feed_libraries import make_with_icalendar
+from benchmarks.others.plain_feeds import PlainFeed, make_plain_feed
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
 from defects_ical.schedule.loader import load_schedule
@@ -25,7 +26,7 @@ SITE_URL: Final = SiteURL.parse("https://defects.example")
 FOLDER_VARIABLE: Final = "EXPORTED"
 """The environment variable with the path of the exported folder."""
 
-MakeFeed = Callable[[SiteInput], bytes]
+MakeFeed = Callable[[PlainFeed], bytes]
 
 
 def create_prebuilt() -> Flask:
@@ -43,6 +44,20 @@ def create_prebuilt() -> Flask:
     return app
 
 
+def create_empty() -> WSGIApplication:
+    """Create an application that does nothing but return our bytes and headers."""
+    resource = build_site(load_schedule(SCHEDULE), SITE_URL)[FEED]
+    length = ("Content-Length", str(len(resource.body)))
+    headers = [*resource.headers, ("ETag", resource.etag), length]
+    chunks = [resource.body]
+
+    def respond(_: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", headers)
+        return chunks
+
+    return respond
+
+
 def create_rebuilding() -> Flask:
     """Create a Flask application that builds the calendar for each request."""
     return _create_rebuilding(partial(make_with_icalendar, add_timezone=True))
@@ -54,12 +69,12 @@ def create_rebuilding_without_timezone() -> Flask:
 
 
 def _create_rebuilding(make_feed: MakeFeed) -> Flask:
-    site = SiteInput(load_schedule(SCHEDULE), SITE_URL)
+    feed = make_plain_feed(SiteInput(load_schedule(SCHEDULE), SITE_URL)).keep()
     app = Flask(__name__)
 
     @app.get(FEED)
     def get_feed() -> Response:
-        body = make_feed(site)
+        body = make_feed(feed)
         response = Response(body, content_type=MEDIA_TYPES[".ics"])
         response.add_etag()
         response.make_conditional(request)

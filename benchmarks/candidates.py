@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -23,6 +23,7 @@ from tests.support.processes import (
     run_process,
     wait_for,
 )
+from tests.support.replicas import run_proxy
 
 # The settings of `defects-ical serve`.
 GRANIAN: Final = (
@@ -30,6 +31,7 @@ GRANIAN: Final = (
     *("--http", "1", "--no-ws", "--backlog", "1024", "--backpressure", "4096"),
     *("--http1-buffer-size", "65536", "--log-level", "error"),
 )
+REPLICAS: Final = 3
 # gthread, because the default sync worker closes every connection.
 GUNICORN: Final = ("gunicorn", "--worker-class", "gthread", "--threads", "1", "--keep-alive", "75")
 # Common to both plain nginx candidates.
@@ -51,7 +53,7 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  server {{ listen 127.0.0.1:{port}; root {exported}; {headers} }}
+  server {{ listen 127.0.0.1:{port}; root {exported}; {directives} }}
 }}
 """
 # The settings of Debian's package.
@@ -101,7 +103,7 @@ def run_under_granian(application: str, exported: Path | None = None) -> Iterato
     command = [*GRANIAN, "--port", str(port), *factory, application]
     environment = make_wsgi_environment(SCHEDULE, str(SITE_URL))
     environment[FOLDER_VARIABLE] = str(exported or "")
-    with _run_server(command, port, environment) as server:
+    with run_server(command, port, environment) as server:
         yield server
 
 
@@ -110,7 +112,7 @@ def run_under_gunicorn() -> Iterator[Server]:
     """Run our application under gunicorn."""
     port = find_free_port()
     command = [*GUNICORN, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
-    with _run_server(command, port, make_wsgi_environment(SCHEDULE, str(SITE_URL))) as server:
+    with run_server(command, port, make_wsgi_environment(SCHEDULE, str(SITE_URL))) as server:
         yield server
 
 
@@ -124,34 +126,55 @@ def run_shipped_nginx(exported: Path) -> Iterator[Server]:
 
 
 @contextmanager
+def run_replicas() -> Iterator[Server]:
+    """Run nginx with ``deploy/nginx-replicas.conf`` in front of as many replicas as it has."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        # nginx's worker runs as another user.
+        folder.chmod(0o755)
+        ports = [stack.enter_context(run_ours()).port for _ in range(REPLICAS)]
+        yield stack.enter_context(run_proxy(ports, folder))
+
+
+@contextmanager
 def run_plain_nginx(exported: Path, headers: Headers, settings: str) -> Iterator[Server]:
     """Run nginx with the exported folder, ``settings``, and the same headers for all files."""
+    # nginx sets Content-Type itself.
+    added = [header for header in headers if header[0] != "Content-Type"]
+    directives = " ".join(f'add_header {name} "{value}";' for name, value in added)
+    with run_nginx_server(exported, directives, settings) as server:
+        yield server
+
+
+@contextmanager
+def run_nginx_server(root: Path, directives: str, settings: str) -> Iterator[Server]:
+    """Run nginx with a folder, the ``directives`` of its only server, and ``settings``."""
     port = find_free_port()
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "nginx.conf"
-        # nginx sets Content-Type itself.
-        added = [header for header in headers if header[0] != "Content-Type"]
-        directives = " ".join(f'add_header {name} "{value}";' for name, value in added)
         configuration.write_text(
             NGINX.format(
                 folder=folder,
                 port=port,
-                exported=exported,
+                exported=root,
                 settings=settings.format(folder=folder),
-                headers=directives,
+                directives=directives,
             ),
             "utf-8",
         )
         command = [find_nginx(), "-e", "stderr", "-c", str(configuration)]
-        with _run_server(command, port) as server:
+        with run_server(command, port) as server:
             yield server
 
 
 @contextmanager
-def _run_server(
+def run_server(
     command: list[str], port: int, environment: Mapping[str, str] = EMPTY
 ) -> Iterator[Server]:
-    command = [str(BIN / command[0]), *command[1:]]
+    """Run a command that listens on this port; Python's own come first."""
+    name, *arguments = command
+    found = BIN / name
+    command = [str(found) if found.exists() else name, *arguments]
     with run_process(command, environment) as (process, log):
         server = Server(process, port, log)
         wait_for(lambda: responds(server), process, log)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.applications import SITE_URL
-from benchmarks.building import make_schedule_text
 from benchmarks.measurement import Sample, Section, compare, measure_in_turns
+from benchmarks.schedules import make_schedule_text
 from defects_ical.content.site_input import SiteInput
 from defects_ical.doctor.diagnosis import check_content
 from defects_ical.render.ics.feeds import render_feeds

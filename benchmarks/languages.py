@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks.applications import FEED, SITE_URL
-from benchmarks.building import make_schedule_text
-from benchmarks.candidates import get_cores, pin_to_core
-from benchmarks.measurement import Sample, Section, compare, measure_in_turns
-from benchmarks.startup import read_megabytes, time_start
-from defects_ical.schedule.loader import load_schedule
-from defects_ical.site.build import build_site
+from benchmarks.build_process import time_build
+from benchmarks.measurement import ROUNDS, Sample, Section, compare, measure_in_turns
+from benchmarks.memory import read_megabytes
+from benchmarks.schedules import make_schedule_text
+from benchmarks.startup import time_start
 from defects_ical.text.languages import LANGUAGES
 from tests.support.processes import BIN, run_granian
 
 EPISODES: Final = 1000
 FEW_EPISODES: Final = 8
-BUILD_ROUNDS: Final = 7
-START_ROUNDS: Final = 11
-MEMORY_ROUNDS: Final = 3
 REQUESTS: Final = 500
 ONE: Final = "one language"
 TEN: Final = "ten languages"
 BUILD_METHOD: Final = (
     f"Processor time to build the site of {EPISODES:,} episodes from a loaded schedule, in a new "
-    f"process each time. {BUILD_ROUNDS} rounds in turns."
+    f""
+    f"process each time, after a build of 8 episodes in English. {ROUNDS} rounds in turns."
 )
 START_METHOD: Final = (
-    f"From the start of the process to the first 200, for {FEW_EPISODES} episodes. {START_ROUNDS} "
+    f"From the start of the process to the first 200, for {FEW_EPISODES} episodes. {ROUNDS} "
     "rounds in turns, on one core, with everything compiled and in the page cache."
 )
 MEMORY_METHOD: Final = (
     f"Proportional memory of the only worker after {REQUESTS} requests, {FEW_EPISODES} episodes. "
-    f"{MEMORY_ROUNDS} new services each."
+    f"{ROUNDS} new services each."
 )
 
 
@@ -48,8 +42,8 @@ def measure() -> Iterator[Section]:
     """Measure both sites side by side."""
     with tempfile.TemporaryDirectory() as folder:
         files = _write_schedules(Path(folder), EPISODES)
-        timers = {name: partial(_time_build, file) for name, file in files.items()}
-        samples = measure_in_turns(timers, BUILD_ROUNDS)
+        timers = {name: partial(time_build, "site", file) for name, file in files.items()}
+        samples = measure_in_turns(timers, ROUNDS)
         yield _compare("Building in ten languages", BUILD_METHOD, "ms", samples, 6)
         files = _write_schedules(Path(folder), FEW_EPISODES)
         compiled = {"PYTHONPYCACHEPREFIX": f"{folder}/compiled", "PYTHONDONTWRITEBYTECODE": ""}
@@ -60,10 +54,10 @@ def measure() -> Iterator[Section]:
         for start in starts.values():
             # Only the first start compiles.
             start()
-        samples = measure_in_turns(starts, START_ROUNDS)
+        samples = measure_in_turns(starts, ROUNDS)
         yield _compare("Start in ten languages", START_METHOD, "ms", samples, 1.3)
         readers = {name: partial(_measure_memory, file) for name, file in files.items()}
-        samples = measure_in_turns(readers, MEMORY_ROUNDS)
+        samples = measure_in_turns(readers, ROUNDS)
         yield _compare("Memory in ten languages", MEMORY_METHOD, "MB", samples, 1.5)
 
 
@@ -92,15 +86,6 @@ def _make_command(file: Path, port: int) -> list[str]:
     return [str(BIN / "defects-ical"), "serve", *options]
 
 
-def _time_build(file: Path) -> float:
-    """Return the milliseconds of processor time that a build takes in a new process."""
-    command = [sys.executable, "-m", "benchmarks.languages", str(file)]
-    core, _ = get_cores()
-    with pin_to_core(core):
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return float(done.stdout)
-
-
 def _measure_memory(file: Path) -> float:
     """Return the proportional size of a worker in megabytes."""
     with run_granian(file, str(SITE_URL)) as server:
@@ -108,14 +93,3 @@ def _measure_memory(file: Path) -> float:
             server.request(FEED)
         (worker,) = server.get_worker_pids()
         return read_megabytes(worker, "smaps_rollup")
-
-
-def _print_build_time(file: Path) -> None:
-    schedule = load_schedule(file)
-    start = time.process_time()
-    build_site(schedule, SITE_URL)
-    print((time.process_time() - start) * 1000)
-
-
-if __name__ == "__main__":
-    _print_build_time(Path(sys.argv[1]))

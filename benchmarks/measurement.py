@@ -6,10 +6,18 @@ measured side by side hardly do.
 
 from __future__ import annotations
 
+import gc
+import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+MIN_ROUNDS: Final = 9
+"""The least rounds of a run whose results are kept."""
+ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", MIN_ROUNDS))
+"""How often each candidate is measured."""
 
 Candidates: TypeAlias = Mapping[str, Callable[[], float]]
 """Functions by name; each call makes one measurement and returns its figure."""
@@ -62,6 +70,17 @@ class Section:
     ratios: tuple[Ratio, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of several figures for each candidate; a text stands where there is no figure."""
+
+    title: str
+    method: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float | str, ...]], ...]
+    ratios: tuple[Ratio, ...] = ()
+
+
 def measure_in_turns(candidates: Candidates, rounds: int) -> dict[str, Sample]:
     """Measure every candidate once per round; each round starts with another candidate."""
     names = list(candidates)
@@ -85,3 +104,19 @@ def judge(sample: Sample, target: float) -> Ratio:
     """Return the median of a sample as a ratio to 1 of its unit, with a maximum."""
     values = sample.values
     return Ratio(sample.name, sample.median, min(values), max(values), target, is_maximum=True)
+
+
+def time_cpu(run: Callable[[], object]) -> float:
+    """Return the milliseconds of processor time of a call, after a garbage collection."""
+    gc.collect()
+    start = time.process_time()
+    run()
+    return (time.process_time() - start) * 1000
+
+
+def time_wall(run: Callable[[], object]) -> float:
+    """Return the milliseconds of a call, after a garbage collection."""
+    gc.collect()
+    start = time.perf_counter()
+    run()
+    return (time.perf_counter() - start) * 1000

@@ -20,6 +20,7 @@ from unittest.mock import patch
 
 from benchmarks import shows_service
 from benchmarks.measurement import Sample, Section, compare, judge, measure_in_turns
+from benchmarks.report import format_part
 from benchmarks.show_schedules import edit_schedule, get_feed_path, get_slug
 from benchmarks.shows_service import FEW, SITE_URL, ExportedShows
 from defects_ical.catalog.combined_feeds import render_combined_feeds
@@ -80,11 +81,8 @@ def measure(names: str = "abcdefghi") -> Iterator[Section]:
 
 def main() -> None:
     """Measure the parts that are named on the command line, or all but the last."""
-    # This module is one of those that it imports.
-    from benchmarks.__main__ import _format_section  # noqa: PLC0415 - a cycle, see above
-
     for section in measure("".join(sys.argv[1:]) or "abcdefghi"):
-        print("\n".join(_format_section(section)), flush=True)
+        print("\n".join(format_part(section)), flush=True)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What others would take instead: feed libraries, and servers of other languages."""
