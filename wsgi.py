@@ -17,7 +17,7 @@ from flask import Flask
 
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import SiteURLError
-from defects_ical.export.show_stage import ExportTarget
+from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.server.app import create_app
 from defects_ical.server.exported_site import ExportedSite
 from defects_ical.server.publisher import FolderPublisher

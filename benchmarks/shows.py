@@ -25,9 +25,9 @@ from benchmarks.show_schedules import edit_schedule, get_feed_path, get_slug
 from benchmarks.shows_service import FEW, SITE_URL, ExportedShows
 from defects_ical.catalog.combined_feeds import render_combined_feeds
 from defects_ical.export.exporter import export_site
-from defects_ical.export.show_stage import ExportTarget, Verdict
-from defects_ical.export.site_exporter import SiteExport, SiteExportResult
-from defects_ical.export.site_folder import SiteFolder
+from defects_ical.export.shows.show_stage import ExportTarget, Verdict
+from defects_ical.export.shows.site_exporter import SiteExport, SiteExportResult
+from defects_ical.export.shows.site_folder import SiteFolder
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.server.exported_site import ExportedSite
 from defects_ical.server.publisher import MIN_POLL_SECONDS, FolderPublisher

@@ -26,7 +26,7 @@ from benchmarks.load import WRK_ERRORS, WRK_OUTPUT
 from benchmarks.measurement import Sample, Section, compare, judge, measure_in_turns
 from benchmarks.show_schedules import edit_schedule, get_feed_path, write_schedules
 from defects_ical.content.links.site_url import SiteURL
-from defects_ical.export.show_stage import ExportTarget
+from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.server.app import SiteMiddleware
 from defects_ical.server.exported_site import ExportedSite
 from tests.support.nginx import find_free_port

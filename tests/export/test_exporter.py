@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from defects_ical.errors import ExportError
-from defects_ical.export.exporter import ExportResult, export_site
+from defects_ical.export.exporter import export_site
+from defects_ical.export.manifest import ExportResult
 from defects_ical.site.build import Site
 from tests.support.example_schedules import make_yaml
 from tests.support.exports import (

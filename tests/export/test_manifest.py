@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from defects_ical.export.exporter import ExportResult, export_site
+from defects_ical.export.exporter import export_site
+from defects_ical.export.manifest import ExportResult
 from tests.support.exports import (
     MANIFEST_FILE,
     MOVED,

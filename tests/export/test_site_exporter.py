@@ -14,11 +14,11 @@ import pytest
 
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ExportError, ScheduleError, UnannouncedChangeError
-from defects_ical.export import show_stage
-from defects_ical.export.exporter import ROOT_MANIFEST_FILE
-from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE
-from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, Verdict
-from defects_ical.export.site_exporter import SiteExport, SiteExportResult
+from defects_ical.export.manifest import ROOT_MANIFEST_FILE
+from defects_ical.export.shows import show_stage
+from defects_ical.export.shows.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE
+from defects_ical.export.shows.show_stage import STAGE_FOLDER, ExportTarget, Verdict
+from defects_ical.export.shows.site_exporter import SiteExport, SiteExportResult
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.site.build import Site, build_site

@@ -12,7 +12,8 @@ from typing import Final
 import pytest
 
 from defects_ical.errors import ExportError
-from defects_ical.export.exporter import ExportResult, check_up_to_date, export_site
+from defects_ical.export.exporter import export_site
+from defects_ical.export.manifest import ExportResult, Inputs, check_up_to_date
 from defects_ical.site.build import Site
 from tests.support.example_schedules import make_yaml
 from tests.support.exports import (
@@ -32,12 +33,12 @@ def site() -> Site:
 
 
 def test_folder_is_up_to_date_with_its_fingerprint(site: Site, tmp_path: Path) -> None:
-    export_site(site, SITE_URL, tmp_path, fingerprint="this")
-    assert check_up_to_date(tmp_path, "this") == ExportResult(0, len(site) + 2, 0)
-    assert check_up_to_date(tmp_path, "that") is None
-    export_site(site, SITE_URL, tmp_path, fingerprint="that")
-    assert check_up_to_date(tmp_path, "that") == ExportResult(0, len(site) + 2, 0)
-    assert check_up_to_date(tmp_path, "this") is None
+    export_site(site, SITE_URL, tmp_path, inputs=Inputs("this"))
+    assert check_up_to_date(tmp_path, lambda _: "this") == ExportResult(0, len(site) + 2, 0)
+    assert check_up_to_date(tmp_path, lambda _: "that") is None
+    export_site(site, SITE_URL, tmp_path, inputs=Inputs("that"))
+    assert check_up_to_date(tmp_path, lambda _: "that") == ExportResult(0, len(site) + 2, 0)
+    assert check_up_to_date(tmp_path, lambda _: "this") is None
 
 
 def clear_fingerprint(folder: Path) -> None:
@@ -65,27 +66,27 @@ DAMAGES: Final[dict[str, Callable[[Path], object]]] = {
 def test_damaged_folder_is_not_up_to_date(
     damage: Callable[[Path], object], site: Site, tmp_path: Path
 ) -> None:
-    export_site(site, SITE_URL, tmp_path, fingerprint="this")
+    export_site(site, SITE_URL, tmp_path, inputs=Inputs("this"))
     damage(tmp_path)
     # An export fails on some damages and repairs the others.
     with suppress(ExportError):
-        assert check_up_to_date(tmp_path, "this") is None
+        assert check_up_to_date(tmp_path, lambda _: "this") is None
 
 
 def test_folder_without_fingerprint_is_not_up_to_date(site: Site, tmp_path: Path) -> None:
     export_site(site, SITE_URL, tmp_path)
-    assert check_up_to_date(tmp_path, "") is None
+    assert check_up_to_date(tmp_path, lambda _: "") is None
 
 
 def test_check_does_not_create_folder(tmp_path: Path) -> None:
-    assert check_up_to_date(tmp_path / "new", "") is None
+    assert check_up_to_date(tmp_path / "new", lambda _: "") is None
     assert not (tmp_path / "new").exists()
 
 
 def test_check_rejects_damaged_manifest(tmp_path: Path) -> None:
     write_text(tmp_path / MANIFEST_FILE, "[]")
     with pytest.raises(ExportError, match="damaged"):
-        check_up_to_date(tmp_path, "this")
+        check_up_to_date(tmp_path, lambda _: "this")
 
 
 def test_command_renders_only_if_needed(tmp_path: Path) -> None:

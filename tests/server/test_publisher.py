@@ -15,7 +15,7 @@ import pytest
 
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ScheduleError
-from defects_ical.export.show_stage import ExportTarget
+from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.server import publisher as publisher_module
 from defects_ical.server.exported_site import ExportedSite
 from defects_ical.server.publisher import FolderPublisher
@@ -319,7 +319,7 @@ def test_second_start_loads_nothing(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.publisher.close()
-    monkeypatch.setattr("defects_ical.export.show_stage.load_show", None)
+    monkeypatch.setattr("defects_ical.export.shows.show_stage.load_show", None)
     again = Service(service.shows, tmp_path / "public")
     assert again.get("/one/one.ics")
     again.publisher.close()
@@ -341,7 +341,7 @@ def test_bug_or_full_disk_does_not_end_the_service(
 ) -> None:
     monkeypatch.setattr(publisher_module, "RETRY_SECONDS", 0)
     with monkeypatch.context() as patch:
-        patch.setattr("defects_ical.export.show_stage.build_site", lambda *_: 1 / 0)
+        patch.setattr("defects_ical.export.shows.show_stage.build_site", lambda *_: 1 / 0)
         edit(service.shows / "one.yaml", "title: one", "title: The first")
         service.poll(6)
         assert [each.levelname for each in caplog.records] == ["ERROR"]
@@ -484,7 +484,7 @@ def test_only_files_of_the_show_are_served(service: Service) -> None:
 def test_shared_platform_that_no_show_uses_rebuilds_none(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("defects_ical.export.show_stage.load_show", None)
+    monkeypatch.setattr("defects_ical.export.shows.show_stage.load_show", None)
     settings = service.shows / "site.yaml"
     settings.write_text("platforms: {net: {name: Net, kind: streaming, region: here}}\n", "utf-8")
     service.poll(5)

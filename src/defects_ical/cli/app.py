@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from defects_ical import __version__
-from defects_ical.cli.console import ErrorHandlingGroup
+from defects_ical.errors import DefectsIcalError, ScheduleError
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "show_default": True}
 # Each command with its module and its name there.
@@ -17,13 +17,37 @@ COMMANDS: Final = {
     "change": ("change.command", "change"),
     "check": ("check.command", "check"),
     "doctor": ("doctor", "doctor"),
-    "export": ("export", "export"),
+    "export": ("exporting.command", "export"),
     "import": ("importing.command", "import_"),
     "init": ("init.command", "init"),
     "picture": ("picture", "picture"),
     "schema": ("schema", "schema"),
     "serve": ("serve", "serve"),
 }
+
+
+class ErrorHandlingGroup(click.Group):
+    """A group of commands that prints errors which users can fix.
+
+    Any other exception is a bug of ours and keeps its traceback.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with the status of the error that ends it."""
+        try:
+            return super().invoke(ctx)
+        except DefectsIcalError as error:
+            _print_error(error)
+            ctx.exit(error.exit_status)
+
+
+def _print_error(error: DefectsIcalError) -> None:
+    from defects_ical.cli.console import print_error, print_problems  # noqa: PLC0415 - slow, and seldom needed
+
+    if isinstance(error, ScheduleError):
+        print_problems(error.problems)
+    else:
+        print_error(str(error))
 
 
 class CommandGroup(ErrorHandlingGroup):

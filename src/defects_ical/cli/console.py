@@ -1,83 +1,39 @@
-"""What commands share: options, tables, errors and warnings."""
+"""What commands print: tables, errors and warnings."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 import click
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.content.links.site_url import SiteURL
-from defects_ical.errors import DefectsIcalError, Problem, ScheduleError, SiteURLError
+from defects_ical.errors import Problem
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.warnings import find_missing_texts, find_warnings
 from defects_ical.text.languages import DEFAULT_LANGUAGE
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
 # How many texts a line names.
 MAX_NAMED: Final = 5
 # For a check, which needs no public one: the sizes of feeds depend on it by a few bytes.
 PLACEHOLDER_URL: Final = SiteURL.parse("https://www.example.org")
 
 
-def schedule_option(metavar: str, text: str) -> Callable[[Command], Command]:
-    """Return the option ``--schedule`` of a command."""
-    return click.option(
-        "--schedule",
-        "path",
-        type=click.Path(readable=False, path_type=Path),
-        default=DEFAULT_SCHEDULE,
-        metavar=metavar,
-        help=text,
-    )
-
-
-SCHEDULE_OPTION: Final = schedule_option(
-    "FILE|DIR", "The schedule to read, or a folder with a schedule for each show."
-)
-
 Cells: TypeAlias = tuple[str | Text, ...]
-
-
-class ErrorHandlingGroup(click.Group):
-    """A group of commands that prints errors which users can fix.
-
-    Any other exception is a bug of ours and keeps its traceback.
-    """
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; exit with the status of the error that ends it."""
-        try:
-            return super().invoke(ctx)
-        except ScheduleError as error:
-            _print_errors(map(_format_problem, error.problems))
-            ctx.exit(error.exit_status)
-        except DefectsIcalError as error:
-            _print_errors([Text.assemble(("error: ", "red"), str(error))])
-            ctx.exit(error.exit_status)
 
 
 def utc_now() -> datetime:
     """Return the current time in UTC. Tests replace this function."""
     return datetime.now(UTC)
-
-
-def parse_site_url(_: click.Context, __: click.Parameter, value: str | None) -> SiteURL | None:
-    """Parse the value of an option, if it is given. Report one that is no URL as a usage error."""
-    try:
-        return None if value is None else SiteURL.parse(value)
-    except SiteURLError as error:
-        raise click.BadParameter(str(error)) from None
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Cells]) -> None:
@@ -134,6 +90,16 @@ def print_next_commands(path: Path) -> None:
     option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
     for command in ("check", "serve", "export public --url URL"):
         click.echo(f"  defects-ical {command}{option}")
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print a line for each problem of a schedule to standard error."""
+    _print_errors(map(_format_problem, problems))
+
+
+def print_error(message: str) -> None:
+    """Print what ended the program to standard error."""
+    _print_errors([Text.assemble(("error: ", "red"), message)])
 
 
 def print_warnings(warnings: Iterable[str]) -> None:

@@ -15,10 +15,11 @@ from typing import Any, Final
 import click
 import segno
 
-from defects_ical.cli.console import SCHEDULE_OPTION, parse_site_url, print_schedule_warnings
+from defects_ical.cli.console import print_schedule_warnings
+from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
 from defects_ical.content.links.feeds import main_feeds
 from defects_ical.content.links.site_url import SiteURL
-from defects_ical.export.show_stage import ExportTarget
+from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.server import granian
 from defects_ical.server.publisher import FolderPublisher

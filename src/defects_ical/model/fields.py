@@ -22,6 +22,7 @@ from defects_ical.model.field_types import (
 )
 from defects_ical.text import english
 from defects_ical.text.display import excerpt
+from defects_ical.text.hosts import HOST
 from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.text.suggestions import closest_match
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR, TIMEZONE_NAMES
@@ -48,9 +49,6 @@ _EPISODE: Final = rf"({NUMBER})(-({NUMBER}))?|{_ID}"
 _STRING: Final = {"type": "string"}
 # The characters that RFC 3986 allows in a URL.
 _URL: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
-_LABEL: Final = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-HOST: Final = rf"{_LABEL}(\.{_LABEL})*"
-"""The pattern of a host name as urlsplit returns it: in lower case."""
 
 TIMEZONE_AREAS: Final = (
     *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/"),

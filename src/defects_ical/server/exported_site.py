@@ -23,10 +23,10 @@ from typing import BinaryIO, Final, NamedTuple
 from defects_ical import __version__
 from defects_ical.content.links.site_url import INDEX, SiteURL, name_file
 from defects_ical.errors import ExportError
-from defects_ical.export.exporter import ROOT_MANIFEST_FILE
-from defects_ical.export.root_manifest import RootManifest
-from defects_ical.export.show_manifest import ShowManifest
-from defects_ical.export.show_stage import ExportTarget
+from defects_ical.export.manifest import ROOT_MANIFEST_FILE
+from defects_ical.export.shows.root_manifest import RootManifest
+from defects_ical.export.shows.show_manifest import ShowManifest
+from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.server.health import HEALTH_FILE
 from defects_ical.server.responses import (
     CHUNK_BYTES,

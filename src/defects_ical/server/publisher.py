@@ -21,16 +21,16 @@ from defects_ical.compare.site_diff import review_edit
 from defects_ical.content.build_cache import BuildCaches
 from defects_ical.errors import ExportError, Problem, ScheduleError, SourceLocation
 from defects_ical.export.atomic_files import lock_folder
-from defects_ical.export.exporter import convert_os_errors
-from defects_ical.export.show_stage import (
+from defects_ical.export.manifest import convert_os_errors
+from defects_ical.export.shows.show_stage import (
     ExportTarget,
     ShowSource,
     ShowStager,
     StagedShow,
     Verdict,
 )
-from defects_ical.export.site_exporter import stage_shows
-from defects_ical.export.site_folder import SiteFolder, pause_collection
+from defects_ical.export.shows.site_exporter import stage_shows
+from defects_ical.export.shows.site_folder import SiteFolder, pause_collection
 from defects_ical.model.schedule import Schedule
 from defects_ical.server.health import HealthReport
 from defects_ical.shows.changes import RESTART, FolderChange

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
 from defects_ical.content.links.site_url import SiteURL
-from defects_ical.model.schedule import Schedule
 
 PACKAGE: Final = Path(__file__).parent.parent
 
 
-def input_fingerprint(schedule: Schedule, site_url: SiteURL) -> str:
-    """Return the SHA-256 (hexadecimal) of the schedule, its picture, the URL and this program."""
-    picture = schedule.picture or b""
-    return compute_fingerprint(schedule.digest.encode(), picture, str(site_url).encode())
+def input_fingerprint(digest: str, picture: bytes | None, site_url: SiteURL) -> str:
+    """Return the SHA-256 (hexadecimal) of the inputs of a site, and of this program.
+
+    The inputs are a schedule, by the SHA-256 of its file, the content of its picture, and the URL.
+    """
+    return compute_fingerprint(digest.encode(), picture or b"", str(site_url).encode())
 
 
 def compute_fingerprint(*parts: bytes) -> str:
@@ -44,10 +45,19 @@ def _compute_program_digest() -> bytes:
 
 def _list_program_parts() -> Iterator[bytes]:
     yield sys.version.encode()
-    # After an interrupted installation, name and version may be None.
-    for library in sorted(f"{each.name} {each.version}" for each in distributions()):
-        yield library.encode()
-    for path in sorted(PACKAGE.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            yield str(path.relative_to(PACKAGE)).encode()
-            yield path.read_bytes()
+    # Their folders have the name and the version of each; to read its metadata takes long.
+    folders = (path for folder in sys.path for path in Path(folder).glob("*-info"))
+    for name in sorted({path.name for path in folders}):
+        yield name.encode()
+    for path in sorted(_list_files(str(PACKAGE))):
+        yield path.removeprefix(str(PACKAGE)).encode()
+        yield Path(path).read_bytes()
+
+
+def _list_files(folder: str) -> Iterator[str]:
+    """Yield the paths of all files below a folder, but for compiled ones."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _list_files(entry.path)
+        elif not entry.name.endswith(".pyc"):
+            yield entry.path

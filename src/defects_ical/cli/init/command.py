@@ -11,8 +11,9 @@ import click
 from defects_ical.authoring.answers import ShowAnswers
 from defects_ical.authoring.new_file import check_is_new
 from defects_ical.authoring.schedule_file import create_schedule
-from defects_ical.cli.console import DEFAULT_SCHEDULE, print_next_commands, utc_now
+from defects_ical.cli.console import print_next_commands, utc_now
 from defects_ical.cli.init.dialogue import ask_show
+from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.cli.questions import is_interactive
 from defects_ical.cli.schedules.completion import complete_timezone
 from defects_ical.model.schedule import Schedule

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import click
 from click.shell_completion import CompletionItem
 
-from defects_ical.cli.console import DEFAULT_SCHEDULE
+from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.errors import DefectsIcalError
 from defects_ical.model.changes import ALL
 from defects_ical.model.schedule import Schedule

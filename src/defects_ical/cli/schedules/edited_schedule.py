@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import click
 
 from defects_ical.authoring.changes.edit import Load
-from defects_ical.cli.console import DEFAULT_SCHEDULE
+from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.cli.schedules.completion import complete_from
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.shows.folder import scan_folder

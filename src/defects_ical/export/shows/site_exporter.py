@@ -16,16 +16,16 @@ from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.feed_checks import check_named_feeds
 from defects_ical.errors import ExportError, Problem, ScheduleError, UnannouncedChangeError
 from defects_ical.export.atomic_files import lock_folder
-from defects_ical.export.exporter import convert_os_errors
-from defects_ical.export.show_manifest import ShowManifest
-from defects_ical.export.show_stage import (
+from defects_ical.export.manifest import convert_os_errors
+from defects_ical.export.shows.show_manifest import ShowManifest
+from defects_ical.export.shows.show_stage import (
     ExportTarget,
     ShowCheck,
     ShowSource,
     ShowStager,
     StagedShow,
 )
-from defects_ical.export.site_folder import SiteFolder
+from defects_ical.export.shows.site_folder import SiteFolder
 from defects_ical.shows.folder import FolderScan, scan_folder
 from defects_ical.shows.loader import find_conflicts
 from defects_ical.shows.settings import SiteSettings, load_settings

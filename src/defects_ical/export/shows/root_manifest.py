@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import SAFE_PATH, TEMPORARY_FILE, FileStamp
-from defects_ical.export.exporter import MANIFEST_FILE, ROOT_MANIFEST_FILE
-from defects_ical.export.show_stage import STAGE_FOLDER
+from defects_ical.export.manifest import MANIFEST_FILE, ROOT_MANIFEST_FILE
+from defects_ical.export.shows.show_stage import STAGE_FOLDER
 from defects_ical.text.languages import DEFAULT_LANGUAGE
 
 _OWN_FILES: Final = {TEMPORARY_FILE, STAGE_FOLDER, ROOT_MANIFEST_FILE}

@@ -22,12 +22,12 @@ from defects_ical.content.links.feeds import REMINDERS_PATH
 from defects_ical.content.links.site_url import name_file
 from defects_ical.errors import ExportError, Problem
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file, swap_file
-from defects_ical.export.exporter import ROOT_MANIFEST_FILE
 from defects_ical.export.headers_file import FEED_SUFFIX, HEADERS_FILE, format_site_headers
-from defects_ical.export.root_manifest import RootManifest
-from defects_ical.export.show_commit import commit_show, remove_show
-from defects_ical.export.show_manifest import SUMMARY_FILE, ShowManifest
-from defects_ical.export.show_stage import STAGE_FOLDER, ExportTarget, StagedShow
+from defects_ical.export.manifest import ROOT_MANIFEST_FILE
+from defects_ical.export.shows.root_manifest import RootManifest
+from defects_ical.export.shows.show_commit import commit_show, remove_show
+from defects_ical.export.shows.show_manifest import SUMMARY_FILE, ShowManifest
+from defects_ical.export.shows.show_stage import STAGE_FOLDER, ExportTarget, StagedShow
 from defects_ical.shows.settings import SiteSettings
 from defects_ical.site.fingerprint import compute_fingerprint
 

@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from defects_ical.export.atomic_files import FileStamp, stamp_file
-from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
-from defects_ical.export.show_stage import StagedShow
+from defects_ical.export.shows.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
+from defects_ical.export.shows.show_stage import StagedShow
 
 
 def commit_show(staged: StagedShow, target: Path) -> None:

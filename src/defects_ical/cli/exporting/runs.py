@@ -1,4 +1,4 @@
-"""The command ``export``: write the site to a folder."""
+"""Run an export: of a schedule, or of a folder of schedules."""
 
 from __future__ import annotations
 
@@ -9,28 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
-from defects_ical.cli.console import (
-    SCHEDULE_OPTION,
-    parse_site_url,
-    print_schedule_warnings,
-    print_warnings,
-    utc_now,
-)
+from defects_ical.cli.console import print_schedule_warnings, print_warnings, utc_now
 from defects_ical.compare.live.published import split_readable
 from defects_ical.compare.report import format_issues
 from defects_ical.compare.site_diff import compare_site, is_unchanged
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import UnannouncedChangeError
-from defects_ical.export.exporter import check_up_to_date, export_site
-from defects_ical.export.show_stage import ExportTarget, Verdict
-from defects_ical.export.site_exporter import Progress as ReportProgress
-from defects_ical.export.site_exporter import SiteExport
+from defects_ical.export.exporter import export_site
+from defects_ical.export.manifest import Inputs
+from defects_ical.export.shows.show_stage import ExportTarget, Verdict
+from defects_ical.export.shows.site_exporter import Progress as ReportProgress
+from defects_ical.export.shows.site_exporter import SiteExport
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
@@ -46,67 +40,39 @@ FEED_PATH: Final = re.compile(rf"(/({'|'.join(LANGUAGES)}))?/[^/]+\.ics")
 PROGRESS_DELAY: Final = 1.0
 
 
-@click.command(short_help="Write the site to a folder.")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option(
-    "--url",
-    "site_url",
-    callback=parse_site_url,
-    required=True,
-    metavar="URL",
-    help="The URL at which the folder will be public. Links in the feeds begin with it.",
-)
-@SCHEDULE_OPTION
-@click.option(
-    "--force",
-    is_flag=True,
-    help="Also export changes that some calendar apps would not show, and removals.",
-)
-@click.option(
-    "--allow-removal",
-    is_flag=True,
-    help="Also take away a show whose schedule is gone, or a combined feed.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=1,
-    metavar="N",
-    help="The number of processes that build shows.",
-)
-def export(folder: Path, path: Path, **options: Any) -> None:
-    """Write the site to DIR: a new folder, an empty one, or one with an earlier export.
-
-    Of a folder of schedules, only the shows that have changed are built.
-    """
-    (_export_shows if path.is_dir() else _export_show)(folder, path, _Options(**options))
-
-
 @dataclass(frozen=True, slots=True)
-class _Options:
+class ExportOptions:
+    """The options of ``export``."""
+
     site_url: SiteURL
     force: bool
     allow_removal: bool
     jobs: int
 
 
-def _export_show(folder: Path, path: Path, options: _Options) -> None:
+def run_export(folder: Path, path: Path, options: ExportOptions) -> str:
+    """Export the site of a schedule, or of a folder of them; return what was written, in words.
+
+    Prints warnings. Raises ScheduleError, ExportError or UnannouncedChangeError.
+    """
+    return (_export_shows if path.is_dir() else _export_show)(folder, path, options)
+
+
+def _export_show(folder: Path, path: Path, options: ExportOptions) -> str:
     """Export the site of one schedule."""
-    schedule = load_schedule(path)
-    fingerprint = input_fingerprint(schedule, options.site_url)
-    result = check_up_to_date(folder, fingerprint)
-    if result is None:
-        site = build_site(schedule, options.site_url)
-        check = partial(
-            _check_changes, site=site, schedule=schedule, folder=folder, force=options.force
-        )
-        result = export_site(site, options.site_url, folder, check, fingerprint)
+    schedule, url = load_schedule(path), options.site_url
+    fingerprint = input_fingerprint(schedule.digest, schedule.picture, url)
+    site = build_site(schedule, url)
+    check = partial(
+        _check_changes, site=site, schedule=schedule, folder=folder, force=options.force
+    )
+    inputs = Inputs(fingerprint, schedule.show.picture)
+    result = export_site(site, url, folder, check, inputs)
     print_schedule_warnings(schedule)
-    counts = f"{result.written} written, {result.unchanged} unchanged, {result.removed} removed"
-    click.echo(f"{folder}: {counts}")
+    return str(result)
 
 
-def _export_shows(folder: Path, path: Path, options: _Options) -> None:
+def _export_shows(folder: Path, path: Path, options: ExportOptions) -> str:
     """Export the site of a folder of schedules."""
     with _show_progress() as progress:
         export_shows = SiteExport(
@@ -120,7 +86,7 @@ def _export_shows(folder: Path, path: Path, options: _Options) -> None:
         result = export_shows.run()
     print_warnings(result.warnings)
     counts = f"{result.written} written, {result.unchanged} unchanged, {result.removed} removed"
-    click.echo(f"{folder}: {counts} ({count_noun(result.files, 'file')} written)")
+    return f"{counts} ({count_noun(result.files, 'file')} written)"
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from defects_ical.content.links.site_url import SiteURL, name_file
 from defects_ical.content.site_input import SiteInput
 from defects_ical.errors import ExportError
 from defects_ical.export.atomic_files import FileStamp, read_file, stamp_file
-from defects_ical.export.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
+from defects_ical.export.shows.show_manifest import SHOW_MANIFEST_FILE, SUMMARY_FILE, ShowManifest
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.yaml.reader import MAX_BYTES
 from defects_ical.schedule.loader import MAX_PICTURE_BYTES
