@@ -9,17 +9,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13 3.14
 BROWSERS := google-chrome chromium chromium-browser
-TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/fonts $(VENV)/nginx
+TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/fonts $(VENV)/nginx $(VENV)/systemd
 # Each process begins at another place: tests that wait run next to those in the browser, which
 # compute, and tests that share servers stay together.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: help serve export test check tests test-all tools soak bench importers format docs pictures schema \
+.PHONY: help serve export test check tests test-all tools soak container-test bench importers format docs pictures schema \
   golden lock clean $(VERSIONS:%=test-%)
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z.%-]+:.*## / {sub("%", "3.12", $$1); printf "make %-10s %s\n", $$1, $$2}' \
+	@awk -F ':.*## ' '/^[a-z.%-]+:.*## / {sub("%", "3.12", $$1); printf "make %-14s %s\n", $$1, $$2}' \
 	  $(firstword $(MAKEFILE_LIST))
 
 serve: $(VENV)/run ## serve the example site on http://127.0.0.1:8000 (PORT=8001, URL=https://…)
@@ -59,6 +59,11 @@ tools: $(TOOLS)
 soak: $(TOOLS) $(VENV)/importers ## run the long tests: every time zone, every day, edits under load
 	$(FONTS) $(BIN)/pytest --numprocesses auto -m soak
 
+container-test: $(VENV)/dev $(VENV)/container $(VENV)/container-base.tar ## build and run the container image (Debian, as root)
+	$(BIN)/pytest --capture=no --verbose -m container tests/container
+	@echo "Not shown here: python:3.13-slim as the base, the mapping of ports, the engine's own" \
+	  "schedule of health checks, Compose and Kubernetes at work (their files were validated)."
+
 BENCH_TOOLS = $(VENV)/dev $(VENV)/nginx $(VENV)/wrk $(VENV)/php $(VENV)/alternatives
 bench: $(BENCH_TOOLS) ## compare the speed with other servers (takes half an hour)
 	$(BIN)/python -m benchmarks
@@ -86,6 +91,7 @@ lock: $(VENV)/dev ## update the locked dependencies in requirements/
 	$(BIN)/uv pip compile $(LOCK) --group build --extra doctor --extra picture -o requirements/run.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group build --group test --group bench --group lint \
 	  --extra doctor --extra picture -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --group container -c requirements/dev.txt -o requirements/container.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
   --custom-compile-command 'make lock'
 
@@ -105,7 +111,8 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 # The tests use the system's browser and nginx, the benchmarks its wrk and PHP. If one is missing,
 # Debian's is taken. That nginx is only unpacked: if it were installed, it would begin to serve on
 # port 80.
-$(VENV)/browser $(VENV)/nginx $(VENV)/wrk $(VENV)/php: | $(VENV)/made
+$(VENV)/browser $(VENV)/nginx $(VENV)/systemd $(VENV)/wrk $(VENV)/php $(VENV)/buildah $(VENV)/mmdebstrap: \
+  | $(VENV)/made
 	@$(HAS) || { $(ADD); } || true
 	@$(HAS) || { echo "This needs $(MISSING)" >&2; exit 1; }
 	@touch $@
@@ -116,6 +123,15 @@ $(VENV)/browser: MISSING = a browser. Install Chromium or Google Chrome, so that
 $(VENV)/nginx: NAMES := nginx
 $(VENV)/nginx: ADD = { $(UNPACK_NGINX) || { $(APT_UPDATE) && $(UNPACK_NGINX); }; }
 $(VENV)/nginx: MISSING = nginx, on the PATH or in /usr/sbin (Debian: apt-get install nginx).
+$(VENV)/systemd: NAMES := systemd-analyze
+$(VENV)/systemd: ADD = $(APT_INSTALL) systemd
+$(VENV)/systemd: MISSING = systemd-analyze on the PATH (Debian: apt-get install systemd).
+$(VENV)/buildah: NAMES := buildah
+$(VENV)/buildah: ADD = $(APT_INSTALL) buildah
+$(VENV)/buildah: MISSING = buildah on the PATH (Debian: apt-get install buildah).
+$(VENV)/mmdebstrap: NAMES := mmdebstrap
+$(VENV)/mmdebstrap: ADD = $(APT_INSTALL) mmdebstrap
+$(VENV)/mmdebstrap: MISSING = mmdebstrap on the PATH (Debian: apt-get install mmdebstrap).
 $(VENV)/wrk: NAMES := wrk
 $(VENV)/wrk: ADD = $(APT_INSTALL) wrk
 $(VENV)/wrk: MISSING = wrk on the PATH (Debian: apt-get install wrk).
@@ -134,6 +150,18 @@ APT_INSTALL = $(APT_UPDATE) && $$as env DEBIAN_FRONTEND=noninteractive \
 UNPACK = (mkdir -p $(VENV)/debian && cd $(VENV)/debian && \
   apt-get download --quiet $(1) && dpkg-deb --extract $(1)_*.deb .)
 UNPACK_NGINX = $(call UNPACK,nginx)
+
+# The schemas: that of Compose is Debian's, in the package of an older docker-compose.
+$(VENV)/container: requirements/container.txt $(VENV)/buildah | $(VENV)/dev
+	$(PIP) install --require-hashes -r requirements/container.txt
+	@$(call UNPACK,docker-compose)
+	@touch $@
+
+# Debian's Python stands for python:3.13-slim.
+$(VENV)/container-base.tar: | $(VENV)/mmdebstrap
+	mmdebstrap --quiet --variant=minbase --include=python3,python3-venv \
+	  "$$(. /etc/os-release; echo $$VERSION_CODENAME)" $(VENV)/new-base.tar
+	mv $(VENV)/new-base.tar $@
 
 # Importers of calendars, and a library that makes them, written in JavaScript.
 $(VENV)/importers: tests/doctor/outcomes/package.json

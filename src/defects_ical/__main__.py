@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 
 def run() -> None:
     """Run the command line; Ctrl-C exits with status 130 and no traceback."""
+    if os.getpid() == 1:
+        # The first process of a container gets SIGTERM only if it handles it, also while it loads.
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         from defects_ical.cli.app import main  # noqa: PLC0415 - slow, so Ctrl-C must be handled
 

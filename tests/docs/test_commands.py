@@ -27,6 +27,8 @@ PUBLIC_URL: Final = "https://me.example"
 
 # Commands that are not run here, and why.
 INSTALLS: Final = "downloads packages; make serve and make test do the same"
+CONTAINER: Final = "needs an engine; tests/container/test_container.py does the same without one"
+MANIFEST: Final = "needs a cluster or an engine; tests/deploy/test_manifests.py checks the file"
 NOT_RUN: Final = {
     "python3 -m venv .venv": INSTALLS,
     "pip install -r requirements/run.txt": INSTALLS,
@@ -38,6 +40,20 @@ NOT_RUN: Final = {
         "needs systemd; tests/deploy/test_systemd_unit.py runs what the unit runs"
     ),
     "systemctl restart defects-ical@8001": "needs systemd",
+    "podman build --format docker --tag defects-ical .": CONTAINER,
+    "docker build --file Containerfile --tag defects-ical .": CONTAINER,
+    (
+        "podman run --read-only --cap-drop all --publish 8000:8000 "
+        "--volume ./schedule:/schedule:ro --env DEFECTS_ICAL_URL=https://me.example defects-ical"
+    ): CONTAINER,
+    "podman run --rm --volume ./schedule:/schedule:ro defects-ical check": CONTAINER,
+    (
+        "URL=https://me.example PORT=8080 docker compose --file deploy/compose.yaml up --detach"
+    ): MANIFEST,
+    "docker compose --file deploy/compose.yaml build": MANIFEST,
+    "docker compose --file deploy/compose.yaml up --detach first": MANIFEST,
+    "docker compose --file deploy/compose.yaml up --detach second": MANIFEST,
+    "kubectl apply --filename deploy/kubernetes.yaml": MANIFEST,
     "defects-ical import tvmaze:12345": (
         "needs TVmaze; tests/cli/test_import.py imports from a substitute"
     ),

@@ -110,8 +110,8 @@ def test_wildcard_host_requires_url(host: str) -> None:
     status, out, err = get_result(run_serve("--host", host, "--port", "0"))
     assert (status, out) == (2, "")
     assert err.endswith(
-        f"Error: --host {host} means every address of this machine. Use --url with the public "
-        "URL of the site, such as https://defects.example.\n"
+        f"Error: --host {host} means every address of this machine. Use --url, or "
+        "DEFECTS_ICAL_URL, with the public URL of the site, such as https://defects.example.\n"
     )
 
 

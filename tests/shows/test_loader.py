@@ -108,7 +108,7 @@ Create one with `defects-ical init FOLDER/my-show.yaml`.""",
         link_to_nothing,
         """\
 shows/one.yaml: the file does not exist. Choose the schedule with --schedule FILE \
-(or DEFECTS_ICAL_SCHEDULE for wsgi.py), or create one with `defects-ical init`.""",
+(or DEFECTS_ICAL_SCHEDULE), or create one with `defects-ical init`.""",
     ),
     "loop of links": (
         lambda folder: (folder / "below" / "loop").symlink_to(".."),
@@ -118,7 +118,7 @@ shows/one.yaml: the file does not exist. Choose the schedule with --schedule FIL
         lambda folder: (folder / "loop.yaml").symlink_to("loop.yaml"),
         """\
 shows/loop.yaml: the file cannot be read (Too many levels of symbolic links). \
-Choose another file with --schedule FILE (or DEFECTS_ICAL_SCHEDULE for wsgi.py).""",
+Choose another file with --schedule FILE (or DEFECTS_ICAL_SCHEDULE).""",
     ),
     "too deep": (
         lambda folder: folder.joinpath(*"abcdefghij").mkdir(parents=True),

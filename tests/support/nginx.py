@@ -73,10 +73,8 @@ def read_configuration(name: str, replacements: Mapping[str, str]) -> str:
     return text
 
 
-@contextmanager
-def run_nginx(name: str, replacements: Mapping[str, str], folder: Path) -> Iterator[Server]:
-    """Run nginx with a configuration from ``deploy/``, edited, on a free port."""
-    port = find_free_port()
+def prepare_nginx(name: str, replacements: Mapping[str, str], folder: Path, port: int) -> list[str]:
+    """Write a configuration from ``deploy/``, edited, and return the command that runs nginx."""
     listen = {
         "listen 80;": f"listen 127.0.0.1:{port};",
         # Not every machine has IPv6.
@@ -87,7 +85,14 @@ def run_nginx(name: str, replacements: Mapping[str, str], folder: Path) -> Itera
     # Otherwise the workers run as another user, who cannot read the test's files.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(MAIN.format(user=user, folder=folder), "utf-8")
-    command = [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    return [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+
+
+@contextmanager
+def run_nginx(name: str, replacements: Mapping[str, str], folder: Path) -> Iterator[Server]:
+    """Run nginx with a configuration from ``deploy/``, edited, on a free port."""
+    port = find_free_port()
+    command = prepare_nginx(name, replacements, folder, port)
     with run_process(command) as (process, log):
         server = Server(process, port, log)
         wait_for(lambda: responds(server), process, log)

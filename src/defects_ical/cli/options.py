@@ -16,8 +16,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
 
 
-def schedule_option(metavar: str, text: str) -> Callable[[Command], Command]:
-    """Return the option ``--schedule`` of a command."""
+def schedule_option(
+    metavar: str, text: str, envvar: str | None = None
+) -> Callable[[Command], Command]:
+    """Return the option ``--schedule`` of a command, and of which variable it takes its default."""
     return click.option(
         "--schedule",
         "path",
@@ -25,11 +27,15 @@ def schedule_option(metavar: str, text: str) -> Callable[[Command], Command]:
         default=DEFAULT_SCHEDULE,
         metavar=metavar,
         help=text,
+        envvar=envvar,
+        show_envvar=True,
     )
 
 
 SCHEDULE_OPTION: Final = schedule_option(
-    "FILE|DIR", "The schedule to read, or a folder with a schedule for each show."
+    "FILE|DIR",
+    "The schedule to read, or a folder with a schedule for each show.",
+    "DEFECTS_ICAL_SCHEDULE",
 )
 
 

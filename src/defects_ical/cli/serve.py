@@ -45,9 +45,16 @@ LOCAL_CODE: Final = (
     metavar="URL",
     help="The public URL of the site, used in links. Required if HOST is 0.0.0.0 or ::.",
     show_default="http://HOST:PORT/",
+    envvar="DEFECTS_ICAL_URL",
+    show_envvar=True,
 )
 @click.option(
-    "--host", default="127.0.0.1", metavar="HOST", help="The host name or IP address to listen on."
+    "--host",
+    default="127.0.0.1",
+    metavar="HOST",
+    help="The host name or IP address to listen on.",
+    envvar="DEFECTS_ICAL_LISTEN_HOST",
+    show_envvar=True,
 )
 @click.option(
     "--port",
@@ -55,6 +62,9 @@ LOCAL_CODE: Final = (
     default=8000,
     metavar="PORT",
     help="The port to listen on. 0 chooses a free port.",
+    # Not DEFECTS_ICAL_PORT: Kubernetes sets that to a URL for a Service named defects-ical.
+    envvar="DEFECTS_ICAL_LISTEN_PORT",
+    show_envvar=True,
 )
 @click.option(
     "--workers",
@@ -62,6 +72,8 @@ LOCAL_CODE: Final = (
     default=1,
     metavar="N",
     help="The number of worker processes.",
+    envvar="DEFECTS_ICAL_WORKERS",
+    show_envvar=True,
 )
 @click.option("--qr", is_flag=True, help="Print the address of the page as a QR code, too.")
 @click.option(
@@ -71,6 +83,8 @@ LOCAL_CODE: Final = (
     help="For a folder of schedules: where its site is exported to, and served from. The next "
     "start builds only what has changed.",
     show_default="a temporary folder",
+    envvar="DEFECTS_ICAL_FOLDER",
+    show_envvar=True,
 )
 @click.option(
     "--allow-removal",
@@ -84,8 +98,9 @@ def serve(path: Path, host: str, port: int, workers: int, **options: Any) -> Non
         site_url = options.pop("site_url")
         if site_url is None and ip_address(address).is_unspecified:
             raise click.UsageError(
-                f"--host {host} means every address of this machine. Use --url with the public "
-                "URL of the site, such as https://defects.example."
+                f"--host {host} means every address of this machine. Use --url, or "
+                "DEFECTS_ICAL_URL, with the public URL of the site, such as "
+                "https://defects.example."
             )
         if site_url is None and options["folder"]:
             raise click.UsageError(

@@ -22,7 +22,7 @@ from defects_ical.errors import Problem, ScheduleError, SourceLocation
 from defects_ical.text.display import INVISIBLE_CHARS, codepoint_name, excerpt
 
 # How a user chooses the file: on the command line, or for another WSGI server.
-OPTION: Final = "--schedule FILE (or DEFECTS_ICAL_SCHEDULE for wsgi.py)"
+OPTION: Final = "--schedule FILE (or DEFECTS_ICAL_SCHEDULE)"
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 200_000
