@@ -56,7 +56,7 @@ test-%: ## run the tests on one Python, in a virtual environment of its own
 
 tools: $(TOOLS)
 
-soak: $(TOOLS) $(VENV)/importers ## run the long tests: every time zone, every day, edits under load
+soak: $(TOOLS) $(VENV)/importers $(VENV)/bucket ## run the long tests: every time zone, every day, edits under load
 	$(FONTS) $(BIN)/pytest --numprocesses auto -m soak
 
 container-test: $(VENV)/dev $(VENV)/container $(VENV)/container-base.tar ## build and run the container image (Debian, as root)
@@ -92,6 +92,7 @@ lock: $(VENV)/dev ## update the locked dependencies in requirements/
 	$(BIN)/uv pip compile $(LOCK) --group build --group test --group bench --group lint \
 	  --extra doctor --extra picture -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group container -c requirements/dev.txt -o requirements/container.txt
+	$(BIN)/uv pip compile $(LOCK) --group bucket -o requirements/bucket.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
   --custom-compile-command 'make lock'
 
@@ -106,6 +107,12 @@ $(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/made
 $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The AWS command line wants other versions of some packages: it has an environment of its own.
+$(VENV)/bucket: requirements/bucket.txt | $(VENV)/made
+	$(PYTHON) -m venv $(VENV)/buckets
+	$(VENV)/buckets/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
 	@touch $@
 
 # The tests use the system's browser and nginx, the benchmarks its wrk and PHP. If one is missing,

@@ -247,6 +247,19 @@ def test_one_file_of_a_language_is_compared(name: str) -> None:
     )
 
 
+def test_address_of_a_site_has_all_languages(translated_folder: Path) -> None:
+    """Other feeds than those with reminders: these have the same events."""
+    expected = {
+        path: body
+        for path, body in get_feeds(SCHEDULE).items()
+        if "/episodes/" not in path and "-reminders" not in path
+    }
+    with run_granian(translated_folder / "schedule.yaml", URL) as server:
+        for end in ("", "/"):
+            address = f"http://127.0.0.1:{server.port}{end}"
+            assert load_published(address, load_yaml(SCHEDULE)).calendars == expected
+
+
 def test_address_of_a_language_is_compared(translated_folder: Path) -> None:
     Path("edited.yaml").write_text(SCHEDULE.replace(*NEW_TIME), "utf-8")
     with run_granian(translated_folder / "schedule.yaml", "https://me.example/shows") as server:

@@ -1,4 +1,7 @@
-"""deploy/upload.sh: each file reaches the bucket with its headers, in a safe order."""
+"""deploy/upload.sh: each file reaches the bucket with its headers, in a safe order.
+
+A short test with a substitute for the AWS command line; test_bucket.py uploads to a server.
+"""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ NOT_RUN: Final = {
     "rsync -a --exclude '*.html' public/ me@one.example:/srv/defects/": "needs a remote host",
     "rsync -a --delete-after public/ me@one.example:/srv/defects/": "needs a remote host",
     "sh deploy/upload.sh public s3://me.example": (
-        "needs a bucket; tests/deploy/test_upload.py runs it with a substitute for aws"
+        "needs a bucket; tests/deploy/test_bucket.py has one on loopback"
     ),
 }
 

@@ -1,13 +1,14 @@
-"""The JSON of a comparison, and the workflow steps for Discord, that docs/comparing.md shows."""
+"""The JSON of a comparison, and the workflow step for Discord, that docs/comparing.md shows."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,11 +25,11 @@ from defects_ical.errors import SiteURLError
 from tests.compare.comparisons import apply_edit, compare
 from tests.compare.edits import EDITS, NOW, SITE_URL
 from tests.docs.test_reference import collect_json_keys
-from tests.docs.test_workflow import SERVE, run_step
 from tests.support.discord import read_message
 from tests.support.documents import read_code_blocks, read_schedule_example, read_section
 from tests.support.example_schedules import load_yaml
 from tests.support.processes import BIN, run_server
+from tests.support.workflow_steps import Run
 
 PAGE: Final = "docs/comparing.md"
 # Seconds. Without Retry-After, curl would wait for one.
@@ -93,31 +94,31 @@ def run_webhook(statuses: list[int]) -> Iterator[Webhook]:
         thread.join()
 
 
-def read_steps() -> list[str]:
-    """Return the shell commands of the steps on the page, which run after a push."""
-    (steps,) = (yaml.safe_load(each) for each in read_code_blocks(PAGE, "yaml"))
-    assert {each["if"] for each in steps} == {"github.event_name == 'push'"}
-    assert steps[1]["env"] == {"WEBHOOK": "${{ secrets.DISCORD_WEBHOOK }}"}
-    return [each["run"] for each in steps]
+def run_send_step(messages: Path, webhook: Webhook) -> int:
+    """Run the step on the page, which sends what was published; return its exit status."""
+    ((step,),) = (yaml.safe_load(each) for each in read_code_blocks(PAGE, "yaml"))
+    assert step["if"] == "github.event_name == 'push'"
+    values = {
+        "${{ steps.calendar.outputs.messages }}": str(messages),
+        "${{ secrets.DISCORD_WEBHOOK }}": webhook.url,
+    }
+    variables = {name: values[expression] for name, expression in step["env"].items()}
+    shell = ["/bin/bash", "-e", "-c", step["run"]]
+    environment = os.environ | {"NO_PROXY": "*"} | variables
+    return subprocess.run(shell, env=environment, check=False).returncode
 
 
-def make_environment(**variables: str) -> Mapping[str, str]:
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "NO_PROXY": "*", "FEEDS": "my-show.ics", **variables}
-
-
-def test_steps_announce_what_is_published(tmp_path: Path) -> None:
+def test_step_announces_what_is_published(tmp_path: Path) -> None:
     """Discord responds 429 to the first message once, and then 204."""
     published, example = tmp_path / "published.yaml", read_schedule_example()
     published.write_text(example, "utf-8")
     entry = "{at: 2025-03-01T12:00:00-05:00, episodes: [2], status: cancelled, reason: It's *on*.}"
     (tmp_path / "schedule.yaml").write_text(f"{example}changes: [{entry}]\n", "utf-8")
-    compare_step, send_step = read_steps()
-    command = [str(BIN / "defects-ical"), *SERVE]
+    command = [str(BIN / "defects-ical"), "serve", "--schedule", "published.yaml", "--port", "0"]
     with run_server(command, r"http://127\.0\.0\.1:(\d+)/", folder=tmp_path) as live:
-        environment = make_environment(SITE=f"http://127.0.0.1:{live.port}")
-        assert run_step(compare_step, tmp_path, environment) == 0
-    messages = tmp_path / "messages"
+        run = Run(tmp_path, {"url": f"http://127.0.0.1:{live.port}"}, "push")
+        assert run.run() == 0
+    messages = Path(run.outputs["messages"])
     message = messages.read_text("ascii")
     assert read_message(message.removesuffix("\n"))["fields"] == [
         {"name": "Episode 2", "value": r"Cancelled. It's \*on\*."}
@@ -125,7 +126,7 @@ def test_steps_announce_what_is_published(tmp_path: Path) -> None:
     # As of a folder with two shows.
     messages.write_text(message * 2, "ascii")
     with run_webhook([429, 204]) as webhook:
-        assert run_step(send_step, tmp_path, make_environment(WEBHOOK=webhook.url)) == 0
+        assert run_send_step(messages, webhook) == 0
     times, types, bodies = zip(*webhook.requests, strict=True)
     assert [each.decode() for each in bodies] == [message.removesuffix("\n")] * 3
     assert {*types} == {"application/json"}
@@ -137,5 +138,5 @@ def test_step_sends_nothing_in_vain(status: int, messages: str, count: int, tmp_
     """A message that Discord refuses fails the step; without news there is no request."""
     (tmp_path / "messages").write_text(messages, "ascii")
     with run_webhook([status]) as webhook:
-        result = run_step(read_steps()[1], tmp_path, make_environment(WEBHOOK=webhook.url))
+        result = run_send_step(tmp_path / "messages", webhook)
     assert (bool(result), len(webhook.requests)) == (status == 400, count)

@@ -27,8 +27,8 @@ from defects_ical.text.english import count_noun
     "--against",
     metavar="PUBLISHED",
     shell_complete=complete_file,
-    help="Compare with what is live: a feed's file, an exported folder, or a feed's URL. Of a "
-    "folder of schedules: an exported folder, or the URL of the site.",
+    help="Compare with what is live: a feed's file, an exported folder, or the URL of a feed or "
+    "of the site. Of a folder of schedules: an exported folder, or the URL of the site.",
 )
 @click.option(
     "--format",

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from defects_ical import __version__
 from defects_ical.compare.live.event_parser import (
@@ -35,6 +35,7 @@ from defects_ical.text.display import excerpt
 from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 SHOWS_JSON: Final = "/shows.json"
+EPISODES_JSON: Final = "/episodes.json"
 MAX_BYTES: Final = 10_000_000
 # Seconds that a download may take.
 TIMEOUT: Final = 10.0
@@ -54,13 +55,13 @@ class PublishedFeeds(NamedTuple):
 
 
 def load_published(source: str, schedule: Schedule) -> PublishedFeeds:
-    """Load the show's live feeds from a file, from an exported folder, or from a URL.
+    """Load the show's live feeds from a file, an exported folder, or the URL of a feed or a site.
 
-    Of a folder, these are the feeds at the top level and those of each language.
+    Of a folder and a site, these are the feeds at the top level and those of each language.
 
     Raises ComparisonSourceError if there are none, or if one is not a readable calendar.
     """
-    bodies = {source: _download(source)} if "://" in source else _read_files(source, schedule)
+    bodies = _download_feeds(source) if "://" in source else _read_files(source, schedule)
     found = [
         (*feed, body)
         for name, body in bodies.items()
@@ -151,6 +152,31 @@ def _read_file(path: Path) -> bytes:
     if len(body) > MAX_BYTES:
         raise _create_size_error(str(path))
     return body
+
+
+def _download_feeds(url: str) -> dict[str, bytes]:
+    """Return the feed at a URL, or the feeds of the site whose page is there, by their URLs."""
+    body = _download(url)
+    if not looks_like_html(body):
+        return {url: body}
+    base = url.rstrip("/")
+    try:
+        paths = _list_feed_paths(json.loads(_download(f"{base}{EPISODES_JSON}")))
+    except (ComparisonSourceError, ValueError, LookupError, TypeError):
+        # No page of ours: the page itself is reported.
+        return {url: body}
+    return {f"{base}{path}": _download(f"{base}{path}") for path in paths}
+
+
+def _list_feed_paths(content: dict[str, Any]) -> list[str]:
+    """Return the paths of a site's feeds in each language, without those with reminders.
+
+    Raises LookupError or TypeError if the content is not that of `episodes.json`.
+    """
+    page = str(content["show"]["page"]).rstrip("/")
+    urls = [str(each["url"]) for each in content["feeds"] if not each["reminders"]]
+    paths = [each.removeprefix(page) for each in urls]
+    return [*paths, *(f"/{code}{path}" for code in content.get("texts", ()) for path in paths)]
 
 
 def _download(url: str) -> bytes:
