@@ -8,6 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VERSIONS := 3.11 3.12 3.13 3.14
+DIST := $(VENV)/release
 BROWSERS := google-chrome chromium chromium-browser
 TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/fonts $(VENV)/nginx $(VENV)/systemd
 # Each process begins at another place: tests that wait run next to those in the browser, which
@@ -15,7 +16,7 @@ TOOLS = $(VENV)/dev $(VENV)/browser $(VENV)/fonts $(VENV)/nginx $(VENV)/systemd
 PARALLEL := --numprocesses auto --dist worksteal
 
 .PHONY: help serve export test check tests test-all tools soak container-test bench importers format docs pictures schema \
-  golden lock clean $(VERSIONS:%=test-%)
+  golden lock dist sbom audit clean $(VERSIONS:%=test-%)
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -56,8 +57,10 @@ test-%: ## run the tests on one Python, in a virtual environment of its own
 
 tools: $(TOOLS)
 
-soak: $(TOOLS) $(VENV)/importers $(VENV)/bucket ## run the long tests: every time zone, every day, edits under load
-	$(FONTS) $(BIN)/pytest --numprocesses auto -m soak
+soak: $(TOOLS) $(VENV)/importers $(VENV)/bucket $(DIST)/made ## run the long tests: every time zone, every day, edits under load
+	@echo "Installed and tested on Python: $(INSTALLED). Not on this machine: $(or $(filter-out $(INSTALLED),$(VERSIONS)),none)."
+	$(FONTS) PYTHONS="$(INSTALLED)" $(BIN)/pytest --numprocesses auto -m soak
+INSTALLED = $(strip $(foreach each,$(VERSIONS),$(shell PYENV_VERSION=$(each) python$(each) --version >/dev/null 2>&1 && echo $(each))))
 
 container-test: $(VENV)/dev $(VENV)/container $(VENV)/container-base.tar ## build and run the container image (Debian, as root)
 	$(BIN)/pytest --capture=no --verbose -m container tests/container
@@ -93,11 +96,34 @@ lock: $(VENV)/dev ## update the locked dependencies in requirements/
 	  --extra doctor --extra picture -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group container -c requirements/dev.txt -o requirements/container.txt
 	$(BIN)/uv pip compile $(LOCK) --group bucket -o requirements/bucket.txt
+	$(BIN)/uv pip compile $(LOCK) --group dist -o requirements/dist.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet \
   --custom-compile-command 'make lock'
 
+dist: $(DIST)/made ## build the wheel and the sdist in dist/, and check them
+	@grep -q '^## $(RELEASE) – ' CHANGELOG.md || { echo "CHANGELOG.md has no section for $(RELEASE)." >&2; exit 1; }
+	rm -f $(OUT)/*.whl $(OUT)/*.tar.gz
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(DIST)/bin/python -m build --no-isolation --outdir $(OUT)
+	$(DIST)/bin/twine check --strict $(OUT)/*.whl $(OUT)/*.tar.gz
+	$(DIST)/bin/check-wheel-contents $(OUT)/*.whl
+	@grep -q '^## $(RELEASE) – [0-9]' CHANGELOG.md || echo "CHANGELOG.md: $(RELEASE) has no date yet. Do not publish this build."
+
+sbom: $(DIST)/made ## write the bill of materials of the locked libraries (CycloneDX) to dist/
+	@mkdir -p $(OUT)
+	@sed 's/^dynamic = .*/version = "$(RELEASE)"/' pyproject.toml > $(DIST)/pyproject.toml
+	env -u SOURCE_DATE_EPOCH PYTHONWARNINGS=ignore $(DIST)/bin/cyclonedx-py requirements requirements/run.txt \
+	  --pyproject $(DIST)/pyproject.toml --spec-version 1.6 --output-reproducible -o $(OUT)/sbom.cdx.json
+
+audit: $(DIST)/made ## ask PyPI for known vulnerabilities of the locked libraries
+	$(DIST)/bin/python -m tests.support.audit requirements/run.txt
+
+OUT := dist
+RELEASE = $(shell sed -n 's/^__version__.*"\(.*\)"$$/\1/p' src/defects_ical/__init__.py)
+# The same commit gives the same bytes.
+COMMITTED = $(or $(shell git log -1 --format=%ct 2>/dev/null),1451606400)
+
 clean: ## remove everything that these targets made
-	rm -rf .venv .venv-3.* public .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-3.* public dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/made
 	$(PIP) install --require-hashes -r requirements/run.txt
@@ -113,6 +139,12 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(VENV)/made
 $(VENV)/bucket: requirements/bucket.txt | $(VENV)/made
 	$(PYTHON) -m venv $(VENV)/buckets
 	$(VENV)/buckets/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+# Tools of a release: no test of `make test` needs them.
+$(DIST)/made: requirements/dist.txt | $(VENV)/made
+	$(BIN)/python -m venv $(DIST)
+	$(DIST)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/dist.txt
 	@touch $@
 
 # The tests use the system's browser and nginx, the benchmarks its wrk and PHP. If one is missing,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,10 +28,26 @@ PUBLIC_URL: Final = "https://me.example"
 INSTALLS: Final = "downloads packages; make serve and make test do the same"
 CONTAINER: Final = "needs an engine; tests/container/test_container.py does the same without one"
 MANIFEST: Final = "needs a cluster or an engine; tests/deploy/test_manifests.py checks the file"
+INSTALLERS: Final = "downloads packages; tests/distribution/test_installers.py does the same"
+UPGRADES: Final = "changes the system; tests/distribution/test_upgrade.py does the same elsewhere"
 NOT_RUN: Final = {
     "python3 -m venv .venv": INSTALLS,
     "pip install -r requirements/run.txt": INSTALLS,
     "pip install --no-deps --no-build-isolation .": INSTALLS,
+    "pip install dist/*.whl": INSTALLERS,
+    "pip install --require-hashes -r requirements/run.txt": INSTALLERS,
+    "pip install --no-deps dist/*.whl": INSTALLERS,
+    "pipx install dist/*.whl": INSTALLERS,
+    "uv tool install dist/*.whl": INSTALLERS,
+    "python3 -m venv next": INSTALLERS,
+    ". next/bin/activate": INSTALLERS,
+    "python3 -m venv /opt/defects-ical/0.2.0": UPGRADES,
+    "/opt/defects-ical/0.2.0/bin/pip install --require-hashes -r requirements/run.txt": UPGRADES,
+    "/opt/defects-ical/0.2.0/bin/pip install --no-deps dist/*.whl": UPGRADES,
+    "ln -sfn 0.2.0 /opt/defects-ical/.venv": UPGRADES,
+    "ln -sfn 0.1.0 /opt/defects-ical/.venv": UPGRADES,
+    "systemctl restart defects-ical@8003": "needs systemd",
+    "curl --fail http://127.0.0.1:8003/healthz": "needs a replica at this port",
     "pip install gunicorn": "downloads packages; the tests have gunicorn",
     "certbot --nginx --redirect -d me.example": "needs a public host name",
     "cp deploy/defects-ical@.service /etc/systemd/system/": "changes the system",
@@ -78,6 +93,7 @@ SERVERS: Final = {
 PREPARATIONS: Final = {
     "docs/comparing.md": f"defects-ical export public --url {PUBLIC_URL}",
     "docs/init.md": "rm schedule.yaml",
+    "docs/upgrading.md": f"defects-ical export public --url {PUBLIC_URL}",
 }
 
 
@@ -94,7 +110,6 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return a folder in which a page's commands run: a small clone with the example schedule."""
-    shutil.copy(ROOT / "wsgi.py", tmp_path)
     (tmp_path / ".venv").symlink_to(BIN.parent)
     (tmp_path / "schedule.yaml").write_text(read_schedule_example(), "utf-8")
     preparation = PREPARATIONS.get(request.node.callspec.params["page"])

@@ -25,6 +25,7 @@ from tests.server.test_soak import run_in_threads
 from tests.shows.shows import write_show
 from tests.support.processes import (
     BIN,
+    WSGI_APPLICATION,
     Server,
     make_wsgi_environment,
     run_granian,
@@ -56,7 +57,7 @@ def run_gunicorn_on_folder(folder: Path) -> AbstractContextManager[Server]:
         "DEFECTS_ICAL_FOLDER": str(folder.with_name("public")),
     }
     ready = r"Listening at: http://127\.0\.0\.1:(\d+)"
-    return run_server([*command, "--no-control-socket", "wsgi:app"], ready, environment)
+    return run_server([*command, "--no-control-socket", WSGI_APPLICATION], ready, environment)
 
 
 def write_version(path: Path, version: int) -> None:
@@ -256,7 +257,7 @@ def test_wsgi_needs_a_folder(tmp_path: Path) -> None:
     write_show(tmp_path / "shows" / "one.yaml")
     environment = {**os.environ, **make_wsgi_environment(tmp_path / "shows", URL)}
     done = subprocess.run(
-        [sys.executable, "-c", "import wsgi"],
+        [sys.executable, "-c", "import defects_ical.wsgi"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

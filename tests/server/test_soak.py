@@ -27,6 +27,7 @@ from defects_ical.site.build import build_site
 from tests.support.example_schedules import make_yaml
 from tests.support.processes import (
     BIN,
+    WSGI_APPLICATION,
     Server,
     make_wsgi_environment,
     run_granian,
@@ -47,7 +48,7 @@ def run_preloaded_gunicorn(
     command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--workers", str(workers)]
     command += ["--preload", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
     ready = r"Listening at: http://127\.0\.0\.1:(\d+)"
-    return run_server([*command, "wsgi:app"], ready, make_wsgi_environment(schedule, url))
+    return run_server([*command, WSGI_APPLICATION], ready, make_wsgi_environment(schedule, url))
 
 
 StartServer = Callable[[Path, str, int], AbstractContextManager[Server]]

@@ -1,4 +1,4 @@
-"""wsgi.py: the application for any WSGI server, also without a valid schedule."""
+"""The WSGI application for any WSGI server, also without a valid schedule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from defects_ical.server.reloader import SiteReloader
 from tests.server.conftest import URL
 from tests.server.expected_responses import FEED_PATH, SCHEDULE
 from tests.support.example_schedules import make_yaml
-from tests.support.processes import BIN, run_gunicorn, run_process
+from tests.support.processes import BIN, WSGI_APPLICATION, run_gunicorn, run_process
 from tests.support.variants import leave_to_soak
 
 PROBLEM: Final = "8:9: airing.time: `30:00` is past the night. Use `06:00`, and the next day."
@@ -85,13 +85,16 @@ def test_missing_url_is_logged() -> None:
         assert b"\r\nURL:http://127.0.0.1:8000/\r\n" in server.request(FEED_PATH).body
 
 
-def test_default_schedule_is_in_folder_of_wsgi_py() -> None:
-    with run_gunicorn(None, URL) as server:
+@pytest.mark.parametrize("name", [WSGI_APPLICATION, "wsgi:app"])
+def test_default_schedule_is_in_current_folder(name: str) -> None:
+    """Under its earlier name, which a clone has, too."""
+    with run_gunicorn(None, URL, name=name) as server:
         assert server.request("/episodes/the-defects-e03.ics").status == 200
 
 
 def test_invalid_url_stops_gunicorn() -> None:
-    command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--no-control-socket", "wsgi:app"]
+    command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--no-control-socket"]
+    command.append(WSGI_APPLICATION)
     with run_process(command, {"DEFECTS_ICAL_URL": "me"}) as (process, log):
         assert process.wait(timeout=20) == 3
         output = log.read_text("utf-8")

@@ -25,10 +25,11 @@ TIMEOUT: Final = 20
 SERVER_HEADERS: Final = {"server", "date", "connection"}
 
 EMPTY: Final[Mapping[str, str]] = {}
+WSGI_APPLICATION: Final = "defects_ical.wsgi:app"
 VALIDATOR_PROGRAM: Final = """
 from wsgiref.simple_server import make_server
 from wsgiref.validate import validator
-from wsgi import app
+from defects_ical.wsgi import app
 with make_server("127.0.0.1", 0, validator(app)) as server:
     print("port", server.server_port, flush=True)
     server.serve_forever()
@@ -158,26 +159,26 @@ def run_granian(
 
 
 def make_wsgi_environment(schedule: Path | None, url: str) -> dict[str, str]:
-    """Return the environment variables that ``wsgi.py`` reads."""
+    """Return the environment variables that ``defects_ical.wsgi`` reads."""
     return {"DEFECTS_ICAL_SCHEDULE": str(schedule or ""), "DEFECTS_ICAL_URL": url}
 
 
 def run_gunicorn(
-    schedule: Path | None, url: str, workers: int = 1
+    schedule: Path | None, url: str, workers: int = 1, name: str = WSGI_APPLICATION
 ) -> AbstractContextManager[Server]:
-    """Run ``wsgi.py`` under gunicorn."""
+    """Run the WSGI application under gunicorn; ``name`` is where gunicorn finds it."""
     command = [str(BIN / "gunicorn"), "--bind", "127.0.0.1:0", "--workers", str(workers)]
     # gunicorn would create the socket in the home folder.
     command += ["--no-control-socket"]
     return run_server(
-        [*command, "wsgi:app"],
+        [*command, name],
         r"Listening at: http://127\.0\.0\.1:(\d+)",
         make_wsgi_environment(schedule, url),
     )
 
 
 def run_validator(schedule: Path, url: str) -> AbstractContextManager[Server]:
-    """Run ``wsgi.py`` under wsgiref, with its validator that checks both sides for PEP 3333."""
+    """Run the WSGI application under wsgiref's validator, which checks both sides for PEP 3333."""
     return run_server(
         [sys.executable, "-c", VALIDATOR_PROGRAM],
         r"port (\d+)",
