@@ -14,6 +14,7 @@ from benchmarks import (
     exporting,
     languages,
     memory,
+    metrics,
     serving,
     shows,
     startup,
@@ -25,6 +26,7 @@ RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 BENCHMARKS: Final = {
     "serving": serving,
     "alternatives": alternatives,
+    "metrics": metrics,
     "building": building,
     "editing": editing,
     "exporting": exporting,

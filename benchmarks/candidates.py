@@ -89,9 +89,9 @@ def pin_to_core(core: int) -> Iterator[None]:
 
 
 @contextmanager
-def run_ours() -> Iterator[Server]:
+def run_ours(*options: str) -> Iterator[Server]:
     """Run ``defects-ical serve``."""
-    with run_granian(SCHEDULE, str(SITE_URL)) as server:
+    with run_granian(SCHEDULE, str(SITE_URL), 1, *options) as server:
         yield server
 
 

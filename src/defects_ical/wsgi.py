@@ -3,6 +3,7 @@
 ``DEFECTS_ICAL_SCHEDULE`` is the path of the schedule, by default ``schedule.yaml`` in the current
 folder, or of a folder of schedules. ``DEFECTS_ICAL_URL`` is the public URL, used in links.
 ``DEFECTS_ICAL_FOLDER`` is where the site of a folder of schedules is exported to and served from.
+With ``DEFECTS_ICAL_METRICS=1``, requests are counted, and ``/metrics`` reports them.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from wsgiref.types import WSGIApplication
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import SiteURLError
 from defects_ical.export.shows.show_stage import ExportTarget
-from defects_ical.server.app import create_app
+from defects_ical.server.app import Monitoring, create_app
 from defects_ical.server.exported_site import ExportedSite
+from defects_ical.server.monitoring.counters import RequestCounters
 from defects_ical.server.publisher import FolderPublisher
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
@@ -30,16 +32,19 @@ START_FAILED: Final = 3
 
 
 def _create_app(path: Path, site_url: SiteURL) -> WSGIApplication:
+    # If the server imports this before it forks, its workers share the counters.
+    has_metrics = os.environ.get("DEFECTS_ICAL_METRICS") == "1"
+    monitoring = Monitoring(RequestCounters() if has_metrics else None)
     if path.is_dir():
         folder = os.environ.get("DEFECTS_ICAL_FOLDER") or _fail(
             "DEFECTS_ICAL_FOLDER is not set. Set it to a folder for the site of these schedules."
         )
         target = ExportTarget(Path(folder), site_url)
         publish_in_thread(FolderPublisher(path, target, is_restart=False))
-        return create_app(ExportedSite(target), site_url)
+        return create_app(ExportedSite(target), site_url, monitoring)
     reloader = SiteReloader(path, site_url)
     reloader.reload()
-    return create_app(ReloadedSite(reloader, site_url), site_url)
+    return create_app(ReloadedSite(reloader, site_url), site_url, monitoring)
 
 
 def _get_site_url() -> SiteURL:

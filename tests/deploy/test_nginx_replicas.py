@@ -159,7 +159,10 @@ def proxy_and_replica(
     folder = tmp_path_factory.mktemp("weak")
     file = folder / "schedule.yaml"
     file.write_text(make_version(1), "utf-8")
-    with run_gunicorn(folder / "nothing.yaml", URL) as empty, run_granian(file, URL) as replica:
+    with (
+        run_gunicorn(folder / "nothing.yaml", URL) as empty,
+        run_granian(file, URL, 1, "--metrics") as replica,
+    ):
         assert empty.request(FEED).status == 503
         with run_proxy([empty.port, find_free_port(), replica.port], folder) as proxy:
             yield proxy, replica
@@ -175,6 +178,15 @@ def test_failing_replicas_cause_no_failed_request(
             assert response.status == status
             if method != "OPTIONS" and path != "/healthz":
                 assert response == replica.request(path, method, variant)
+
+
+@pytest.mark.parametrize("target", ["/metrics", "/metrics?a", "/%6detrics", "/./metrics"])
+def test_metrics_of_a_replica_are_not_public(
+    proxy_and_replica: tuple[Server, Server], target: str
+) -> None:
+    proxy, replica = proxy_and_replica
+    assert b"defects_ical_requests_total" in replica.request("/metrics").body
+    assert proxy.request(target).status == 404
 
 
 @pytest.mark.parametrize("path", ["/", FEED, "/episodes/show-e03.ics", "/embed.js", "/card.svg"])

@@ -155,6 +155,7 @@ def test_healthz_reports_live_site(server: Server) -> None:
     assert facts == {
         "status": "ok",
         "version": __version__,
+        "edited_at": None,
         "digest": hashlib.sha256(SCHEDULE.read_bytes()).hexdigest(),
         "episodes": {"confirmed": 8, "tentative": 0, "postponed": 0, "cancelled": 0},
         "problem": None,

@@ -533,5 +533,5 @@ def test_large_files_are_sent_in_chunks(service: Service, monkeypatch: pytest.Mo
 
 def test_report_is_in_the_exported_folder(service: Service) -> None:
     report = json.loads((service.target.folder / ".defects-ical-health.json").read_bytes())
-    assert report.keys() == {"status", "version", "loaded_at", "shows", "problems"}
+    assert report.keys() == {"status", "version", "loaded_at", "edited_at", "shows", "problems"}
     assert (report["status"], report["shows"]) == ("ok", 3)

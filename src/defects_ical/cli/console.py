@@ -55,7 +55,7 @@ def print_schedule_warnings(schedule: Schedule, others: Iterable[Problem] = ()) 
 
     Returns the number of warnings.
     """
-    warnings = [*map(str, _find_warnings(schedule)), *map(str, others)]
+    warnings = [*map(str, list_warnings(schedule)), *map(str, others)]
     print_warnings(warnings)
     return len(warnings)
 
@@ -65,12 +65,13 @@ def print_new_warnings(before: Schedule, after: Schedule) -> None:
 
     But for the dates of entries: the program chose that of a new one.
     """
-    known = {each.message for each in _find_warnings(before)}
-    found = (each for each in _find_warnings(after) if not each.key_path.endswith(".at"))
+    known = {each.message for each in list_warnings(before)}
+    found = (each for each in list_warnings(after) if not each.key_path.endswith(".at"))
     print_warnings(str(each) for each in found if each.message not in known)
 
 
-def _find_warnings(schedule: Schedule) -> list[Problem]:
+def list_warnings(schedule: Schedule) -> list[Problem]:
+    """Return what is probably a mistake in a valid schedule."""
     described = schedule.described_in(DEFAULT_LANGUAGE)
     return [*find_warnings(described, expand_schedule(described), utc_now())]
 

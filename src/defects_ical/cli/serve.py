@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 import segno
 
-from defects_ical.cli.console import print_schedule_warnings
+from defects_ical.cli.console import list_warnings, print_schedule_warnings
 from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
 from defects_ical.content.links.feeds import main_feeds
 from defects_ical.content.links.site_url import SiteURL
+from defects_ical.errors import DefectsIcalError
 from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.server import granian
+from defects_ical.server.app import Monitoring
+from defects_ical.server.monitoring.counters import RequestCounters
+from defects_ical.server.monitoring.logs import (
+    LogFormat,
+    configure_json_log,
+    log_error,
+    with_fields,
+    with_problem,
+)
 from defects_ical.server.publisher import FolderPublisher
 from defects_ical.server.reloader import SiteReloader
 from defects_ical.server.service import Service, make_folder_service, make_schedule_service
 from defects_ical.shows.settings import ALL_FEED
 
+LOG: Final = logging.getLogger(__name__)
 # Processes that build shows at the start.
 MAX_JOBS: Final = 4
 
@@ -91,8 +104,34 @@ LOCAL_CODE: Final = (
     is_flag=True,
     help="For a folder of schedules: take a show away as soon as its schedule is gone.",
 )
-def serve(path: Path, host: str, port: int, workers: int, **options: Any) -> None:
+@click.option(
+    "--metrics", is_flag=True, help="Count requests, and serve /metrics in Prometheus' text format."
+)
+@click.option("--access-log", is_flag=True, help="Log each request, without the client's address.")
+@click.option(
+    "--log-format",
+    type=click.Choice(get_args(LogFormat)),
+    default="text",
+    help="The format of the log: lines for people, or a JSON object on each line.",
+)
+def serve(log_format: LogFormat, **options: Any) -> None:
     """Serve the site over HTTP until Ctrl-C, and take up edits of the schedule, or of a folder."""
+    if log_format == "text":
+        _serve(log_format=log_format, **options)
+        return
+    if options["qr"]:
+        raise click.UsageError("--qr prints for people. Use it without --log-format json.")
+    configure_json_log()
+    try:
+        _serve(log_format=log_format, **options)
+    except DefectsIcalError as error:
+        log_error(error)
+        sys.exit(error.exit_status)
+
+
+def _serve(
+    path: Path, host: str, port: int, workers: int, log_format: LogFormat, **options: Any
+) -> None:
     with granian.bind_socket(host, port) as listener, ExitStack() as stack:
         address, port = listener.getsockname()[:2]
         site_url = options.pop("site_url")
@@ -111,23 +150,31 @@ def serve(path: Path, host: str, port: int, workers: int, **options: Any) -> Non
         is_public = site_url is not None
         site_url = site_url or SiteURL.parse(local_url)
         has_code = options.pop("qr")
-        started = _start(path, site_url, _FolderOptions(**options), stack)
-        lines = [f"{started.name} at {where} until Ctrl-C"]
-        lines.append(f"Feed: {site_url.join(started.feed)}")
+        counters = RequestCounters() if options.pop("metrics") else None
+        monitoring = Monitoring(counters, has_access_log=options.pop("access_log"))
+        choices = _Options(monitoring=monitoring, log_format=log_format, **options)
+        started = _start(path, site_url, choices, stack)
+        feed = site_url.join(started.feed)
+        lines = [f"{started.name} at {where} until Ctrl-C", f"Feed: {feed}"]
         if has_code:
             lines.append(_draw_code(str(site_url)))
         if has_code and not is_public and ip_address(address).is_loopback:
             lines.append(LOCAL_CODE)
-        granian.serve(started.service, listener, workers, lambda: click.echo("\n".join(lines)))
+        announce = partial(click.echo, "\n".join(lines))
+        if log_format == "json":
+            announce = partial(_log_start, lines[0], str(site_url), feed)
+        granian.serve(started.service, listener, workers, announce, log_format)
     if sys.stdout.isatty():
         # The shell's prompt goes below the terminal's `^C`.
         click.echo()
 
 
 @dataclass(frozen=True, slots=True)
-class _FolderOptions:
+class _Options:
     folder: Path | None
     allow_removal: bool
+    monitoring: Monitoring
+    log_format: LogFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +186,11 @@ class _Started:
     feed: str
 
 
-def _start(path: Path, site_url: SiteURL, options: _FolderOptions, stack: ExitStack) -> _Started:
+def _log_start(message: str, url: str, feed: str) -> None:
+    LOG.info("%s", message, extra=with_fields("start", url=url, feed=feed))
+
+
+def _start(path: Path, site_url: SiteURL, options: _Options, stack: ExitStack) -> _Started:
     """Load what is to be served; ``stack`` ends it."""
     if path.is_dir():
         return _start_folder(path, site_url, options, stack)
@@ -147,15 +198,17 @@ def _start(path: Path, site_url: SiteURL, options: _FolderOptions, stack: ExitSt
         raise click.UsageError("--folder and --allow-removal are for a folder of schedules.")
     reloader = SiteReloader(path, site_url)
     schedule = load_schedule(path)
-    print_schedule_warnings(schedule)
+    if options.log_format == "json":
+        for each in list_warnings(schedule):
+            LOG.warning("%s", each, extra=with_problem(each))
+    else:
+        print_schedule_warnings(schedule)
     reloader.go_live(schedule)
-    service, feed = make_schedule_service(reloader, site_url), main_feeds(schedule)[0].path
-    return _Started(service, f"{schedule.show.title} is", feed)
+    service = make_schedule_service(reloader, site_url, options.monitoring)
+    return _Started(service, f"{schedule.show.title} is", main_feeds(schedule)[0].path)
 
 
-def _start_folder(
-    path: Path, site_url: SiteURL, options: _FolderOptions, stack: ExitStack
-) -> _Started:
+def _start_folder(path: Path, site_url: SiteURL, options: _Options, stack: ExitStack) -> _Started:
     folder = options.folder or Path(
         stack.enter_context(TemporaryDirectory(prefix="defects-ical-", ignore_cleanup_errors=True))
     )
@@ -166,7 +219,8 @@ def _start_folder(
     publisher.start()
     count = publisher.show_count
     name = "1 show is" if count == 1 else f"{count} shows are"
-    return _Started(make_folder_service(publisher, target), name, f"/{ALL_FEED}.ics")
+    service = make_folder_service(publisher, target, options.monitoring)
+    return _Started(service, name, f"/{ALL_FEED}.ics")
 
 
 def _draw_code(url: str) -> str:

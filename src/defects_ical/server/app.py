@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from itertools import product
+from typing import Final, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, redirect, request
@@ -13,6 +15,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Servi
 from werkzeug.wrappers import Response as BaseResponse
 
 from defects_ical.content.links.site_url import SiteURL
+from defects_ical.server.monitoring.access_log import AccessLog
+from defects_ical.server.monitoring.counters import (
+    OTHER,
+    SERVICE,
+    RequestCounters,
+    Row,
+    find_slot,
+)
 from defects_ical.server.responses import METHODS, PathResponses
 from defects_ical.site.build import Resource
 from defects_ical.site.headers import get_security_headers
@@ -41,16 +51,31 @@ class ServedSite(Protocol):
         """Begin to follow changes, in the process that serves. May be called again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """What operators want to see: ``/metrics``, if there are counters, and a log of requests."""
+
+    counters: RequestCounters | None = None
+    has_access_log: bool = False
+
+
+NOT_MONITORED: Final = Monitoring()
+
+
 class SiteMiddleware:
     """A WSGI middleware that serves the site's paths, and passes other requests on.
 
     The site is started with the first request, not earlier: a server may create the application
-    in one process and serve requests in others.
+    in one process and serve requests in others. ``row`` counts the requests, if they are counted.
     """
 
-    def __init__(self, site: ServedSite, app: WSGIApplication) -> None:
+    def __init__(
+        self, site: ServedSite, app: WSGIApplication, counters: RequestCounters | None = None
+    ) -> None:
         self.site = site
+        self.row: Row | None = None
         self._app = app
+        self._counters = counters
         self._is_started = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,17 +86,23 @@ class SiteMiddleware:
         response = responses and responses.select(environ)
         if not response:
             return self._app(environ, start_response)
+        if self.row is not None:
+            self.row[response.slot] += 1
         # New lists for each request: a server or another middleware may change them.
         start_response(response.status, [*response.headers])
         return response.chunks or [response.body]
 
     def start(self) -> None:
         """Start the site."""
+        if self._counters:
+            self.row = self._counters.claim_row()
         self.site.start()
         self._is_started = True
 
 
-def create_app(site: ServedSite, site_url: SiteURL) -> Flask:
+def create_app(
+    site: ServedSite, site_url: SiteURL, monitoring: Monitoring = NOT_MONITORED
+) -> Flask:
     """Return the application that serves a site at ``site_url``.
 
     As long as there is no site, every path except ``/healthz`` responds with 503.
@@ -79,10 +110,14 @@ def create_app(site: ServedSite, site_url: SiteURL) -> Flask:
     app = Flask(__name__, static_folder=None)
     # Only exact paths are valid: `//the-defects.ics` is a 404, not a redirect.
     app.url_map.merge_slashes = False
-    app.wsgi_app = SiteMiddleware(site, app.wsgi_app)  # type: ignore[method-assign] # the way Flask documents
-    health = partial(_get_health, site)
-    for prefix in {"", site_url.path}:
-        app.add_url_rule(f"{prefix}/healthz", "health", health)
+    middleware = SiteMiddleware(site, app.wsgi_app, monitoring.counters)
+    app.wsgi_app = AccessLog(middleware) if monitoring.has_access_log else middleware  # type: ignore[method-assign] # the way Flask documents
+    views = {"healthz": partial(_get_health, site)}
+    if monitoring.counters:
+        views["metrics"] = partial(_get_metrics, site, monitoring.counters)
+        app.after_request(partial(_count_response, middleware))
+    for name, prefix in product(views, {"", site_url.path}):
+        app.add_url_rule(f"{prefix}/{name}", name, views[name])
     app.before_request(partial(_redirect_to_page, site))
     app.register_error_handler(HTTPException, partial(_handle_http_error, site))
     app.after_request(partial(_add_common_headers, site_url))
@@ -102,13 +137,32 @@ def _get_health(site: ServedSite) -> Response:
     return Response(body, 503 if health["status"] == "unavailable" else 200, headers)
 
 
+def _get_metrics(site: ServedSite, counters: RequestCounters) -> Response:
+    """Return the metrics in Prometheus' text format."""
+    from defects_ical.server.monitoring.metrics import (  # noqa: PLC0415 - slow, and rarely wanted
+        CONTENT_TYPE,
+        render_metrics,
+    )
+
+    body = render_metrics(counters.sum_rows(), site.describe_health())
+    return Response(body, headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
+
+
+def _count_response(middleware: SiteMiddleware, response: Response) -> Response:
+    """Count a response of Flask's; those of the site are counted before."""
+    if middleware.row is not None:
+        middleware.row[find_slot(SERVICE if request.endpoint else OTHER, response.status_code)] += 1
+    return response
+
+
 def _redirect_to_page(site: ServedSite) -> BaseResponse | None:
     """Redirect to a page by its path only: the Host header is not trusted."""
     path = _get_path(request.environ)
     # Flask merges slashes at the start of a path even with merge_slashes = False.
     if path.startswith("//"):
         raise NotFound
-    page = site.find_page(path)
+    # `/metrics` is not the show of this name, whose page is `/metrics/`.
+    page = None if request.endpoint else site.find_page(path)
     if page is None:
         return None
     if request.method not in METHODS:

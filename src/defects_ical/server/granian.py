@@ -27,6 +27,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from defects_ical.errors import ServeError
+from defects_ical.server.monitoring.logs import LogFormat, make_log_config, with_fields
 from defects_ical.server.service import Service
 
 LOG: Final = logging.getLogger(__name__)
@@ -39,14 +40,6 @@ SHUTDOWN_TIMEOUT: Final = 1
 MIN_WORKER_LIFETIME: Final = 1.0
 # Bytes of a request's line and headers: more than any client sends, too few to exhaust memory.
 MAX_REQUEST_HEAD: Final = 65_536
-LOGGING: Final = {
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "_granian": {"handlers": ["console"], "propagate": False},
-        "defects_ical": {"handlers": ["console"], "propagate": False, "level": "INFO"},
-    },
-}
 
 
 def _make_mapping_proxy(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
@@ -73,14 +66,18 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    service: Service, listener: socket.socket, workers: int, on_ready: Callable[[], None]
+    service: Service,
+    listener: socket.socket,
+    workers: int,
+    on_ready: Callable[[], None],
+    log_format: LogFormat = "text",
 ) -> None:
     """Serve a site until SIGINT, SIGTERM or SIGHUP.
 
     Calls ``on_ready`` once the signal handlers are installed. Each worker is a process with its own
     application. A worker that dies is replaced.
     """
-    server = _SharedSocketServer(service, listener, workers)
+    server = _SharedSocketServer(service, listener, workers, log_format)
     # On SIGHUP, Granian would restart its workers. A closed terminal stops us, except under nohup.
     handler: Any = signal.getsignal(signal.SIGHUP)
     if handler is not signal.SIG_IGN:
@@ -112,7 +109,9 @@ class _SharedSocketServer(MPServer):
 
     _shd: Any
 
-    def __init__(self, service: Service, listener: socket.socket, workers: int) -> None:
+    def __init__(
+        self, service: Service, listener: socket.socket, workers: int, log_format: LogFormat
+    ) -> None:
         host, port = listener.getsockname()[:2]
         super().__init__(
             "defects-ical",
@@ -128,7 +127,7 @@ class _SharedSocketServer(MPServer):
             backpressure=MAX_CONNECTIONS,
             http1_settings=HTTP1Settings(max_buffer_size=MAX_REQUEST_HEAD),
             log_level=LogLevels.error,
-            log_dictconfig=LOGGING,
+            log_dictconfig=make_log_config(log_format),
             respawn_failed_workers=True,
             workers_kill_timeout=SHUTDOWN_TIMEOUT,
         )
@@ -150,7 +149,10 @@ class _SharedSocketServer(MPServer):
         workers = [index for index, worker in enumerate(self.wrks) if not worker.inner.is_alive()]
         for index in workers:
             status = self.wrks[index].inner.exitcode
-            LOG.warning("worker-%d exited with status %s; replacing it", index + 1, status)
+            extra = with_fields("worker", worker=index + 1, status=status)
+            LOG.warning(
+                "worker-%d exited with status %s; replacing it", index + 1, status, extra=extra
+            )
         last_start = max((self.wrks[index].birth for index in workers), default=0.0)
         while not self.interrupt_signal and time.monotonic() < last_start + MIN_WORKER_LIFETIME:
             time.sleep(0.02)

@@ -13,6 +13,7 @@ from typing import Final
 from defects_ical import __version__
 from defects_ical.errors import Problem
 from defects_ical.export.atomic_files import swap_file
+from defects_ical.server.monitoring.logs import with_fields, with_problem
 
 LOG: Final = logging.getLogger(__name__)
 HEALTH_FILE: Final = ".defects-ical-health.json"
@@ -30,11 +31,12 @@ class HealthReport:
         self._folder = folder
         self._prefix = f"{source}/"
         self._loaded_at = datetime.now(UTC)
+        self._edited_at: datetime | None = None
         self._written: object = None
 
     def note_change(self) -> None:
-        """Note that something went live now."""
-        self._loaded_at = datetime.now(UTC)
+        """Note that an edit went live now."""
+        self._loaded_at = self._edited_at = datetime.now(UTC)
 
     def report(self, name: str, problems: Iterable[Problem]) -> None:
         """Set the problems of a file; without any, the file is as it should be."""
@@ -47,9 +49,9 @@ class HealthReport:
         if text == before:
             return
         for each in found:
-            LOG.warning("%s", each)
+            LOG.warning("%s", each, extra=with_problem(each))
         if not text:
-            LOG.info("%s: no problems any more", name)
+            LOG.info("%s: no problems any more", name, extra=with_fields("fixed", file=name))
 
     def _shorten(self, problem: Problem) -> Problem:
         """Return the problem without the path of the folder."""
@@ -69,6 +71,7 @@ class HealthReport:
             "status": "degraded" if self.problems else "ok",
             "version": __version__,
             "loaded_at": self._loaded_at.isoformat(timespec="seconds"),
+            "edited_at": self._edited_at and self._edited_at.isoformat(timespec="seconds"),
             "shows": shows,
             "problems": dict(sorted(self.problems.items())),
         }

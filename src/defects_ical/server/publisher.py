@@ -33,6 +33,7 @@ from defects_ical.export.shows.site_exporter import stage_shows
 from defects_ical.export.shows.site_folder import SiteFolder, pause_collection
 from defects_ical.model.schedule import Schedule
 from defects_ical.server.health import HealthReport
+from defects_ical.server.monitoring.logs import with_fields
 from defects_ical.shows.changes import RESTART, FolderChange
 from defects_ical.shows.file_state import stat_file
 from defects_ical.shows.folder import FolderScan, ScheduleState, list_states, scan_folder
@@ -392,10 +393,13 @@ def _check_changes(published: Mapping[str, bytes], site: Site, schedule: Schedul
 
 def _log_edit(path: Path, staged: StagedShow) -> None:
     """Log what is live now, unless an edit was only undone."""
+    show, changes = staged.manifest.identity.slug, staged.verdict.changes
     if not staged.before:
-        LOG.info("%s: new show is live.", path)
+        extra = with_fields("new-show", file=str(path), show=show)
+        LOG.info("%s: new show is live.", path, extra=extra)
     elif staged.written or staged.removed:
-        LOG.info("%s: edit is live. %s.", path, summarize_edit(staged.verdict.changes))
+        extra = with_fields("edit", file=str(path), show=show, changes=changes)
+        LOG.info("%s: edit is live. %s.", path, summarize_edit(changes), extra=extra)
 
 
 def _describe_failure(error: Exception) -> str:

@@ -56,6 +56,7 @@ class ReloadedSite:
             "status": ("degraded" if live.problem else "ok") if live.site else "unavailable",
             "version": __version__,
             "loaded_at": live.loaded_at and live.loaded_at.isoformat(timespec="seconds"),
+            "edited_at": live.edited_at and live.edited_at.isoformat(timespec="seconds"),
             "digest": live.digest,
             "episodes": live.episodes and dict(live.episodes),
             "problem": live.problem,

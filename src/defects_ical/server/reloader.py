@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from defects_ical.model.changes import Status
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_episodes
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.server.monitoring.logs import with_fields, with_problem
 from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.site.build import Site, build_site
 
@@ -47,7 +48,8 @@ FileStates: TypeAlias = Mapping[Path, FileState | None]
 class LiveSite:
     """The site that is served, and the state of the schedule that it was built from.
 
-    ``loaded_at`` is in UTC. ``digest`` is the SHA-256 of the schedule file in hexadecimal.
+    ``loaded_at`` is in UTC, and so is ``edited_at``: when an edit last went live. ``digest`` is the
+    SHA-256 of the schedule file in hexadecimal.
     ``episodes`` counts the episodes by status. ``picture`` is the file name of the picture.
     ``problem`` says why the current file is not live, one line per reason, or is None. Until the
     first successful load, ``site`` is empty and ``problem`` is set.
@@ -55,6 +57,7 @@ class LiveSite:
 
     site: Site = field(default_factory=dict)
     loaded_at: datetime | None = None
+    edited_at: datetime | None = None
     digest: str | None = None
     episodes: Mapping[Status, int] | None = None
     picture: str | None = None
@@ -105,7 +108,8 @@ class SiteReloader:
         except Exception:
             # A bug in this program must not take down the live site.
             if self.is_logging and self.live.problem != INTERNAL_ERROR:
-                LOG.exception("%s could not be reloaded", self._path)
+                extra = with_fields("bug", file=str(self._path))
+                LOG.exception("%s could not be reloaded", self._path, extra=extra)
             self._loaded_state = state
             self._set_live(replace(self.live, problem=INTERNAL_ERROR))
         elapsed = time.monotonic() - started
@@ -141,7 +145,8 @@ class SiteReloader:
                     changed = False
             except Exception:
                 # If this thread ended, no edit would go live until the next restart.
-                LOG.exception("%s could not be served", self._path)
+                extra = with_fields("bug", file=str(self._path))
+                LOG.exception("%s could not be served", self._path, extra=extra)
                 time.sleep(RETRY_SECONDS)
 
     def _set_live(self, live: LiveSite, problems: tuple[Problem, ...] = ()) -> None:
@@ -150,9 +155,10 @@ class SiteReloader:
         if not self.is_logging or live.problem == problem_before:
             return
         for problem in problems:
-            LOG.warning("%s", problem)
+            LOG.warning("%s", problem, extra=with_problem(problem))
         if not live.problem:
-            LOG.info("%s: the schedule has no problems any more", self._path)
+            extra = with_fields("fixed", file=str(self._path))
+            LOG.info("%s: the schedule has no problems any more", self._path, extra=extra)
 
     def _apply(self, loaded: Schedule | ScheduleError) -> None:
         """Serve the loaded schedule if it can go live. Otherwise set ``live.problem``."""
@@ -166,14 +172,17 @@ class SiteReloader:
             else:
                 new = self._build(loaded)
                 review = self._review(new.site, loaded)
-                self._set_live(new)
+                self._set_live(replace(new, edited_at=new.loaded_at if live.site else None))
                 if self.is_logging and live.site:
-                    text = summarize_edit(review.changes)
-                    LOG.info("%s: edit is live. %s.", self._path, text)
+                    self._log_edit(loaded.show.slug, review.changes)
         except ScheduleError as error:
             # Without the folder of the file: ``/healthz`` is public.
             lines = (str(problem.with_file_name()) for problem in error.problems)
             self._set_live(replace(live, problem="\n".join(lines)), error.problems)
+
+    def _log_edit(self, show: str, changes: Sequence[str]) -> None:
+        extra = with_fields("edit", file=str(self._path), show=show, changes=changes)
+        LOG.info("%s: edit is live. %s.", self._path, summarize_edit(changes), extra=extra)
 
     def _review(self, site: Site, schedule: Schedule) -> EditReview:
         """Return what changes; raise ScheduleError if calendar apps would not notice some of it."""

@@ -11,6 +11,7 @@ from wsgiref.types import WSGIEnvironment
 
 from werkzeug.http import parse_accept_header, parse_etags
 
+from defects_ical.server.monitoring.counters import classify_resource, find_slot
 from defects_ical.site.build import Resource
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -60,12 +61,16 @@ class FileChunks:
 
 @dataclass(frozen=True, slots=True)
 class PreparedResponse:
-    """A complete response: status line, headers and body; ``chunks`` in place of a large body."""
+    """A complete response: status line, headers and body; ``chunks`` in place of a large body.
+
+    ``slot`` is where it is counted.
+    """
 
     status: str
     headers: Headers
     body: bytes = b""
     chunks: FileChunks | None = None
+    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +172,34 @@ def compress(body: bytes) -> bytes:
 def _prepare_path(
     resource: Resource, full: PreparedResponse, size: int, compressed: bytes | None
 ) -> PathResponses:
-    headers = resource.headers
-    options = PreparedResponse("204 No Content", tuple(_make_options_headers(headers)))
+    headers, kind = resource.headers, classify_resource(resource)
+    allowed = (*_make_options_headers(headers),)
+    options = PreparedResponse("204 No Content", allowed, slot=find_slot(kind, 204))
     if compressed is None:
-        return PathResponses(_prepare_variant(full, size, resource.etag, headers), None, options)
+        plain = _prepare_variant(full, size, resource.etag, headers, kind)
+        return PathResponses(plain, None, options)
     headers = (*headers, ("Vary", "Accept-Encoding"))
     etag = f'{resource.etag[:-1]}-gzip"'
     body, encoding = PreparedResponse("", (), compressed), ("Content-Encoding", "gzip")
     return PathResponses(
-        plain=_prepare_variant(full, size, resource.etag, headers),
-        compressed=_prepare_variant(body, len(compressed), etag, (*headers, encoding)),
+        plain=_prepare_variant(full, size, resource.etag, headers, kind),
+        compressed=_prepare_variant(body, len(compressed), etag, (*headers, encoding), kind),
         options=options,
     )
 
 
-def _prepare_variant(full: PreparedResponse, size: int, etag: str, headers: Headers) -> Variant:
+def _prepare_variant(
+    full: PreparedResponse, size: int, etag: str, headers: Headers, kind: str
+) -> Variant:
     headers = (*headers, ("ETag", etag))
     all_headers = (*headers, ("Content-Length", str(size)))
     bodyless = tuple((name, value) for name, value in headers if name not in BODY_HEADERS)
+    slot = find_slot(kind, 200)
     return Variant(
         etag=etag,
-        full=replace(full, status="200 OK", headers=all_headers),
-        head=PreparedResponse("200 OK", all_headers),
-        not_modified=PreparedResponse("304 Not Modified", bodyless),
+        full=replace(full, status="200 OK", headers=all_headers, slot=slot),
+        head=PreparedResponse("200 OK", all_headers, slot=slot),
+        not_modified=PreparedResponse("304 Not Modified", bodyless, slot=find_slot(kind, 304)),
     )
 
 

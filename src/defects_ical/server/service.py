@@ -15,8 +15,9 @@ from flask import Flask
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import DefectsIcalError, FolderLockedError
 from defects_ical.export.shows.show_stage import ExportTarget
-from defects_ical.server.app import create_app
+from defects_ical.server.app import NOT_MONITORED, Monitoring, create_app
 from defects_ical.server.exported_site import ExportedSite
+from defects_ical.server.monitoring.logs import with_fields
 from defects_ical.server.publisher import FolderPublisher
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import POLL_SECONDS, SiteReloader
@@ -39,21 +40,23 @@ class Service:
     poll_seconds: Callable[[], float]
 
 
-def make_schedule_service(reloader: SiteReloader, site_url: SiteURL) -> Service:
+def make_schedule_service(
+    reloader: SiteReloader, site_url: SiteURL, monitoring: Monitoring = NOT_MONITORED
+) -> Service:
     """Return the service for one schedule: each worker polls the file like the parent.
 
     A worker that is replaced serves the same version, even if the file has become invalid since.
     """
-    return Service(
-        partial(_create_schedule_app, reloader, site_url), reloader.poll, lambda: POLL_SECONDS
-    )
+    create = partial(_create_schedule_app, reloader, site_url, monitoring)
+    return Service(create, reloader.poll, lambda: POLL_SECONDS)
 
 
-def make_folder_service(publisher: FolderPublisher, target: ExportTarget) -> Service:
+def make_folder_service(
+    publisher: FolderPublisher, target: ExportTarget, monitoring: Monitoring = NOT_MONITORED
+) -> Service:
     """Return the service for a folder of schedules: the parent exports it, the workers read it."""
-    return Service(
-        partial(_create_folder_app, target), publisher.poll, lambda: publisher.poll_seconds
-    )
+    create = partial(_create_folder_app, target, monitoring)
+    return Service(create, publisher.poll, lambda: publisher.poll_seconds)
 
 
 def publish_in_thread(publisher: FolderPublisher) -> None:
@@ -64,14 +67,16 @@ def publish_in_thread(publisher: FolderPublisher) -> None:
     Thread(target=_publish_forever, args=(publisher,), name="publisher", daemon=True).start()
 
 
-def _create_schedule_app(reloader: SiteReloader, site_url: SiteURL) -> Flask:
+def _create_schedule_app(
+    reloader: SiteReloader, site_url: SiteURL, monitoring: Monitoring
+) -> Flask:
     # Only the parent logs, otherwise each problem would appear once per worker.
     reloader.is_logging = False
-    return create_app(ReloadedSite(reloader, site_url), site_url)
+    return create_app(ReloadedSite(reloader, site_url), site_url, monitoring)
 
 
-def _create_folder_app(target: ExportTarget) -> Flask:
-    return create_app(ExportedSite(target), target.site_url)
+def _create_folder_app(target: ExportTarget, monitoring: Monitoring) -> Flask:
+    return create_app(ExportedSite(target), target.site_url, monitoring)
 
 
 def _publish_forever(publisher: FolderPublisher) -> None:
@@ -85,7 +90,8 @@ def _publish_forever(publisher: FolderPublisher) -> None:
             pass
         except DefectsIcalError as error:
             if str(error) != reported:
-                LOG.error("%s", error)  # noqa: TRY400 - a user's error has no traceback
+                extra = with_fields("error")
+                LOG.error("%s", error, extra=extra)  # noqa: TRY400 - a user's error has no traceback
                 reported = str(error)
         except Exception:
             LOG.exception("the folder of schedules could not be published")
