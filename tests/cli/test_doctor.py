@@ -9,21 +9,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from defects_ical.cli.app import main
 from defects_ical.doctor.diagnosis import diagnose_url
 from tests.support.broken_feeds import FEEDS, NOW
 from tests.support.server_scenarios import QUICK, serve_scenario
 from tests.support.variants import leave_to_soak
 
 
-def run_doctor(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "defects_ical", "doctor", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def run_doctor(*arguments: str, feed: bytes = b"") -> Result:
+    return CliRunner().invoke(main, ["doctor", *arguments], input=feed)
 
 
 def test_exit_status_is_0_without_findings() -> None:
     with serve_scenario("healthy") as server:
-        done = run_doctor(server.url)
+        command = [sys.executable, "-m", "defects_ical", "doctor", server.url]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     first, second = done.stdout.splitlines()
     assert first == f"{server.url}: no problems found"
@@ -35,14 +37,14 @@ def test_exit_status_is_0_for_warning_and_info() -> None:
     with serve_scenario("max-age of a week", FEEDS["DURATION"]) as server:
         done = run_doctor(server.url)
         findings = diagnose_url(server.url, NOW, QUICK).findings
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert [each.severity for each in findings] == ["warning", "info"]
 
 
 def test_exit_status_is_1_for_error() -> None:
     with serve_scenario("404") as server:
         done = run_doctor(server.url)
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.exit_code, done.stderr) == (1, "")
     assert done.stdout.startswith(f"{server.url}: 1 error\n\nerror    ")
 
 
@@ -53,9 +55,8 @@ def test_exit_status_is_1_for_error() -> None:
 def test_fail_on_sets_what_is_a_failure(options: tuple[str, ...], status: int) -> None:
     """The file has one warning. It comes by standard input and by its name."""
     feed = FEEDS["no PRODID"] if options else FEEDS["METHOD"]
-    command = [sys.executable, "-m", "defects_ical", "doctor", "-", "--format", "json", *options]
-    done = subprocess.run(command, input=feed, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (status, b"")
+    done = run_doctor("-", "--format", "json", *options, feed=feed)
+    assert (done.exit_code, done.stderr) == (status, "")
     assert json.loads(done.stdout)["source"] == "standard input"
 
 
@@ -63,26 +64,26 @@ def test_file_is_checked_and_reported_as_markdown(tmp_path: Path) -> None:
     file = tmp_path / "lectures.ics"
     file.write_bytes(FEEDS["no DTSTART"])
     done = run_doctor(str(file), "--format", "markdown")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stdout.startswith("### ")
     assert "- **Error: An event has no DTSTART.**" in done.stdout
 
 
 def test_missing_file_is_an_error(tmp_path: Path) -> None:
     done = run_doctor(str(tmp_path / "no.ics"))
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (1, "")
     assert "no.ics: No such file or directory. Give the path of a file, or a URL" in done.stderr
 
 
 @pytest.mark.parametrize("url", ["ftp://me.example/a.ics", "file:///etc/passwd"])
 def test_invalid_url_is_an_error(url: str) -> None:
     done = run_doctor(url)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (1, "")
     assert re.fullmatch(r"error: .*: not an .* URL\. Use .*\n", done.stderr)
 
 
 def test_missing_url_is_a_usage_error() -> None:
-    assert run_doctor().returncode == 2
+    assert run_doctor().exit_code == 2
 
 
 def test_other_commands_do_not_load_httpx() -> None:

@@ -51,7 +51,7 @@ def test_document_of_a_comparison(name: str) -> None:
     assert (shown.exit_code, shown.stderr) == (text.exit_code, text.stderr)
 
 
-@pytest.mark.parametrize("name", sample(EDITS, 3))
+@pytest.mark.parametrize("name", sample(EDITS, 6))
 def test_document_says_what_the_table_says(name: str) -> None:
     text = apply_edit(EDITS[name])
     report = read_report(text)

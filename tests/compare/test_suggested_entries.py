@@ -40,7 +40,7 @@ def test_first_and_last_suggested_entry(name: str) -> None:
     assert (entries[0], entries[-1]) == (edit.entries[0], edit.entries[-1])
 
 
-@pytest.mark.parametrize("name", sample(EDITS, 2))
+@pytest.mark.parametrize("name", sample(EDITS, 4))
 def test_suggestion_announces_exactly_the_changes(name: str) -> None:
     text = apply_edit(EDITS[name])
     before = compare(text)
@@ -52,7 +52,7 @@ def test_suggestion_announces_exactly_the_changes(name: str) -> None:
     assert_announces(after, find_named_episodes(suggested.entries, after) | find_announced(before))
 
 
-@pytest.mark.parametrize("name", sample(EDITS, 2))
+@pytest.mark.parametrize("name", sample(EDITS, 4))
 def test_suggestion_is_right_if_edit_is_undone(name: str) -> None:
     text = apply_edit(EDITS[name])
     differences = compare(text)
@@ -70,7 +70,7 @@ def test_suggestion_is_right_if_edit_is_undone(name: str) -> None:
     assert {id_: each for id_, each in find_states(undone).items() if id_ in intended} == intended
 
 
-@pytest.mark.parametrize("name", sample(EDITS, 3))
+@pytest.mark.parametrize("name", sample(EDITS, 6))
 def test_no_entry_replaces_a_missing_feed(name: str) -> None:
     text = apply_edit(EDITS[name])
     missing = [each for each in compare(text) if each.issue in WHOLE_FEED_ISSUES]

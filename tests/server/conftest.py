@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from typing import Final
 
 import pytest
@@ -23,15 +25,26 @@ SERVERS: Final = {
 SAMPLED: Final = [*leave_to_soak("granian"), "granian with 2 workers", "gunicorn"]
 
 
+@pytest.fixture(scope="session")
+def start_server() -> Iterator[Callable[[str, str], Server]]:
+    """Start each server on first use, and keep it until the last test."""
+    with ExitStack() as stack:
+        yield cache(lambda name, url: stack.enter_context(SERVERS[name](url)))
+
+
 @pytest.fixture(scope="module", params=SAMPLED)
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+def server_kind(request: pytest.FixtureRequest) -> str:
+    """Return each kind of server in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def server(server_kind: str, start_server: Callable[[str, str], Server]) -> Server:
     """Serve the site at a URL without a path."""
-    with SERVERS[request.param](URL) as running:
-        yield running
+    return start_server(server_kind, URL)
 
 
-@pytest.fixture(scope="module", params=SAMPLED)
-def server_with_path(request: pytest.FixtureRequest) -> Iterator[Server]:
+@pytest.fixture
+def server_with_path(server_kind: str, start_server: Callable[[str, str], Server]) -> Server:
     """Serve the site at a URL with a path."""
-    with SERVERS[request.param](URL_WITH_PATH) as running:
-        yield running
+    return start_server(server_kind, URL_WITH_PATH)

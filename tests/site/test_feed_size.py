@@ -17,6 +17,7 @@ from defects_ical.site.feed_size import MAX_SIZE, check_feed_sizes, estimate_siz
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.hostile_schedules import SCHEDULES as HOSTILE_SCHEDULES
+from tests.support.variants import sample
 
 PATTERNS = sorted((Path(__file__).parent.parent / "releases").glob("*.yaml"))
 LONG_NAME = "{channel: {name: " + "가" * 4000 + ", kind: television, region: Everywhere}}"
@@ -36,7 +37,7 @@ def check_estimates(schedule: Schedule) -> None:
         assert len(bodies[feed.path]) <= estimate_size(listings.of(feed.platform), schedule)
 
 
-@pytest.mark.parametrize("path", PATTERNS, ids=lambda each: each.stem)
+@pytest.mark.parametrize("path", sample(PATTERNS, 3), ids=lambda each: each.stem)
 def test_no_feed_of_release_pattern_is_larger_than_estimated(path: Path) -> None:
     check_estimates(load_schedule(path))
 

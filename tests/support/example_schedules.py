@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -90,8 +91,9 @@ def edit_airing(*blocks: str, specials: str = "", season: int | None = None, mor
     return text.replace("slug: show,", f"slug: show, season: {season},") if season else text
 
 
+@lru_cache
 def load_yaml(text: str | bytes) -> Schedule:
-    """Load a schedule from the text or the bytes of its file."""
+    """Load a schedule, once, from the text or the bytes of its file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "schedule.yaml"
         content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")

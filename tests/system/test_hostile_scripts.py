@@ -103,6 +103,7 @@ def open_page(browser: WatchedBrowser, deployment: Deployment, path: str) -> Pag
 
 def copy_everything(page: Page) -> None:
     """Click every copy button, of every feed."""
+    page.context.grant_permissions(["clipboard-write"])
     clicked = click_copy_buttons(page, "#embed")
     for feed in page.locator("[name=feed]").all():
         for reminders in page.locator("[name=reminders]").all():

@@ -56,7 +56,7 @@ def format_local(time: object, zone: str) -> str:
 
 
 @pytest.mark.parametrize("read", READERS)
-@pytest.mark.parametrize("name", sample(PATTERNS, 2))
+@pytest.mark.parametrize("name", sample(PATTERNS, 4))
 def test_parser_reads_release_pattern(read: Reader, name: str) -> None:
     schedule = load_schedule(FOLDER / f"{name}.yaml")
     files = dict(render_feeds(SiteInput(schedule, SITE_URL)))

@@ -22,6 +22,7 @@ from tests.support.other_parsers import (
     read_with_recurring_ical_events,
     read_with_vobject,
 )
+from tests.support.variants import sample
 
 EPISODES: Final = 5
 # Across midnight and the early hours, when most transitions are; no zone skips or repeats 20:00.
@@ -84,22 +85,25 @@ def list_times(read: Reader, feed: bytes) -> list[Times]:
 @pytest.mark.parametrize("read", ALL_READERS)
 @pytest.mark.parametrize(
     ("zone", "month"),
-    [
-        ("Africa/Cairo", "2025-10"),
-        ("Africa/Casablanca", "2025-02"),
-        ("America/Havana", "2025-11"),
-        ("America/Nuuk", "2025-10"),
-        ("America/St_Johns", "2026-03"),
-        ("Antarctica/Troll", "2025-10"),
-        ("Asia/Gaza", "2026-03"),
-        ("Asia/Kathmandu", "2025-07"),
-        ("Asia/Seoul", "2025-07"),
-        ("Asia/Tehran", "2022-03"),
-        ("Asia/Tehran", "2022-09"),
-        ("Australia/Lord_Howe", "2025-10"),
-        ("Europe/Dublin", "2025-10"),
-        ("Pacific/Chatham", "2026-04"),
-    ],
+    sample(
+        [
+            ("Africa/Cairo", "2025-10"),
+            ("Africa/Casablanca", "2025-02"),
+            ("America/Havana", "2025-11"),
+            ("America/Nuuk", "2025-10"),
+            ("America/St_Johns", "2026-03"),
+            ("Antarctica/Troll", "2025-10"),
+            ("Asia/Gaza", "2026-03"),
+            ("Asia/Kathmandu", "2025-07"),
+            ("Asia/Seoul", "2025-07"),
+            ("Asia/Tehran", "2022-03"),
+            ("Asia/Tehran", "2022-09"),
+            ("Australia/Lord_Howe", "2025-10"),
+            ("Europe/Dublin", "2025-10"),
+            ("Pacific/Chatham", "2026-04"),
+        ],
+        3,
+    ),
 )
 def test_parser_reads_season_in_zone(read: Reader, zone: str, month: str) -> None:
     assert list_times(read, render_season(zone, month)) == list_expected(zone, month)

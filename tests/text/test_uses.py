@@ -23,7 +23,7 @@ from tests.support.languages import (
 
 PACKAGE: Final = Path(defects_ical.__file__).parent
 MODULES: Final = tuple(sorted(PACKAGE.rglob("*.py")))
-TEMPLATES: Final = tuple(sorted((PACKAGE / "templates").iterdir()))
+TEMPLATES: Final = tuple(sorted((PACKAGE / "templates").glob("*.*")))
 SCRIPTS: Final = tuple(sorted((PACKAGE / "static").glob("*.js")))
 
 # How code, templates and scripts refer to a text.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -69,9 +70,11 @@ class Cases(BaseModel):
         return [parse_meaning(others | case.meant | more) for more in ({}, case.also)]
 
 
+@cache
 def load_cases() -> Cases:
     """Return the cases."""
-    return Cases.model_validate(yaml.safe_load((FOLDER / "cases.yaml").read_text("utf-8")))
+    text = (FOLDER / "cases.yaml").read_text("utf-8")
+    return Cases.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
 
 
 def parse_meaning(meant: dict[str, str]) -> Meaning:
