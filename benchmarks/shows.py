@@ -29,8 +29,8 @@ from defects_ical.export.shows.show_stage import ExportTarget, Verdict
 from defects_ical.export.shows.site_exporter import SiteExport, SiteExportResult
 from defects_ical.export.shows.site_folder import SiteFolder
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.server.exported_site import ExportedSite
-from defects_ical.server.publisher import MIN_POLL_SECONDS, FolderPublisher
+from defects_ical.server.shows.exported_site import ExportedSite
+from defects_ical.server.shows.publisher import MIN_POLL_SECONDS, FolderPublisher
 from defects_ical.shows.settings import SiteSettings
 from defects_ical.site.build import build_site
 

@@ -28,7 +28,7 @@ from benchmarks.show_schedules import edit_schedule, get_feed_path, write_schedu
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.server.app import SiteMiddleware
-from defects_ical.server.exported_site import ExportedSite
+from defects_ical.server.shows.exported_site import ExportedSite
 from tests.support.nginx import find_free_port
 from tests.support.processes import BIN, TIMEOUT, Server, run_granian, run_process
 

@@ -17,14 +17,10 @@ from wsgiref.types import WSGIApplication
 
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import SiteURLError
-from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.server.app import Monitoring, create_app
-from defects_ical.server.exported_site import ExportedSite
 from defects_ical.server.monitoring.counters import RequestCounters
-from defects_ical.server.publisher import FolderPublisher
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
-from defects_ical.server.service import publish_in_thread
 
 LOCAL_URL: Final = "http://127.0.0.1:8000"
 # gunicorn's own status for a failed start: with any other, it restarts its workers.
@@ -39,9 +35,10 @@ def _create_app(path: Path, site_url: SiteURL) -> WSGIApplication:
         folder = os.environ.get("DEFECTS_ICAL_FOLDER") or _fail(
             "DEFECTS_ICAL_FOLDER is not set. Set it to a folder for the site of these schedules."
         )
-        target = ExportTarget(Path(folder), site_url)
-        publish_in_thread(FolderPublisher(path, target, is_restart=False))
-        return create_app(ExportedSite(target), site_url, monitoring)
+        # The application of one schedule needs none of it.
+        from defects_ical.server.shows.service import publish_folder  # noqa: PLC0415
+
+        return publish_folder(path, Path(folder), site_url, monitoring)
     reloader = SiteReloader(path, site_url)
     reloader.reload()
     return create_app(ReloadedSite(reloader, site_url), site_url, monitoring)

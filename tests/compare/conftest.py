@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from defects_ical.cli import console
+from defects_ical.cli import schedule_output
 from defects_ical.cli.check import comparison, folder_comparison
 from defects_ical.cli.exporting import runs
 from defects_ical.export.exporter import export_site
@@ -19,7 +19,7 @@ from tests.support.example_schedules import load_yaml
 @pytest.fixture(autouse=True)
 def freeze_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every test run at the same time, and use no proxy."""
-    for command in (comparison, folder_comparison, console, runs):
+    for command in (comparison, folder_comparison, schedule_output, runs):
         monkeypatch.setattr(command, "utc_now", lambda: NOW)
     monkeypatch.setenv("NO_PROXY", "*")
 

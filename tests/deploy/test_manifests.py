@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from defects_ical import __version__
-from defects_ical.cli.serve import serve
+from defects_ical.cli.serving.command import serve
 from tests.support.documents import PAGES
 from tests.support.example_schedules import load_yaml
 from tests.support.nginx import DEPLOY

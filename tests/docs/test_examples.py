@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from defects_ical.cli.console import print_missing_texts
+from defects_ical.cli.schedule_output import print_missing_texts
 from defects_ical.errors import ScheduleError
 from defects_ical.schedule.episodes import Event
 from defects_ical.schedule.expansion import expand_episodes, expand_schedule

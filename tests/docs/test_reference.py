@@ -20,9 +20,9 @@ from defects_ical.model.airing import Block
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.warnings import find_missing_texts
 from defects_ical.server.app import create_app
-from defects_ical.server.health import HEALTH_FILE, HealthReport
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
+from defects_ical.server.shows.health import HEALTH_FILE, HealthReport
 from defects_ical.shows.settings import NamedFeed, SharedPlatform, SiteSettings
 from defects_ical.site.build import Site, build_site
 from tests.conftest import SITE_URL

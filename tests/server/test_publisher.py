@@ -16,9 +16,9 @@ import pytest
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import ScheduleError
 from defects_ical.export.shows.show_stage import ExportTarget
-from defects_ical.server import publisher as publisher_module
-from defects_ical.server.exported_site import ExportedSite
-from defects_ical.server.publisher import FolderPublisher
+from defects_ical.server.shows import publisher as publisher_module
+from defects_ical.server.shows.exported_site import ExportedSite
+from defects_ical.server.shows.publisher import FolderPublisher
 from defects_ical.shows.folder import scan_folder
 from tests.shows.shows import edit, make_uid, write_show
 
@@ -505,7 +505,7 @@ def test_work_is_done_in_small_portions(service: Service, monkeypatch: pytest.Mo
 def test_large_files_are_sent_in_chunks(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     small = {path: service.get(path) for path in ("/all.ics", "/shows.json")}
     whole = {path: service.site.find_responses(path) for path in small}
-    monkeypatch.setattr("defects_ical.server.exported_site.MAX_BODY", 10)
+    monkeypatch.setattr("defects_ical.server.shows.exported_site.MAX_BODY", 10)
     monkeypatch.setattr("defects_ical.server.responses.CHUNK_BYTES", 100)
     large = ExportedSite(service.target)
     for path, body in small.items():

@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "init": ("init.command", "init"),
     "picture": ("picture", "picture"),
     "schema": ("schema", "schema"),
-    "serve": ("serve", "serve"),
+    "serve": ("serving.command", "serve"),
 }
 
 

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from defects_ical.cli.console import utc_now
+from defects_ical.cli.schedule_output import utc_now
 from defects_ical.doctor.diagnosis import Diagnosis, diagnose_file, diagnose_url
 from defects_ical.doctor.findings import reaches
 from defects_ical.doctor.issues.issue import SEVERITIES, Severity

@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
-from defects_ical.cli.console import PLACEHOLDER_URL
 from defects_ical.cli.options import schedule_option
+from defects_ical.cli.schedule_output import PLACEHOLDER_URL
 from defects_ical.content.site_input import SiteInput
 from defects_ical.errors import PictureError
 from defects_ical.export.atomic_files import replace_file

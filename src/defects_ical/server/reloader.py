@@ -13,8 +13,6 @@ from threading import Thread
 from types import MappingProxyType
 from typing import Final, TypeAlias, get_args
 
-from defects_ical.compare.report import summarize_edit
-from defects_ical.compare.site_diff import EditReview, review_edit
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.links.feeds import PICTURE_PATH
 from defects_ical.content.links.site_url import SiteURL
@@ -171,21 +169,26 @@ class SiteReloader:
                 self._set_live(replace(live, problem=None))
             else:
                 new = self._build(loaded)
-                review = self._review(new.site, loaded)
+                changes = self._review(new.site, loaded)
                 self._set_live(replace(new, edited_at=new.loaded_at if live.site else None))
                 if self.is_logging and live.site:
-                    self._log_edit(loaded.show.slug, review.changes)
+                    self._log_edit(loaded.show.slug, changes)
         except ScheduleError as error:
             # Without the folder of the file: ``/healthz`` is public.
             lines = (str(problem.with_file_name()) for problem in error.problems)
             self._set_live(replace(live, problem="\n".join(lines)), error.problems)
 
     def _log_edit(self, show: str, changes: Sequence[str]) -> None:
+        from defects_ical.compare.report import summarize_edit  # noqa: PLC0415 - see _review
+
         extra = with_fields("edit", file=str(self._path), show=show, changes=changes)
         LOG.info("%s: edit is live. %s.", self._path, summarize_edit(changes), extra=extra)
 
-    def _review(self, site: Site, schedule: Schedule) -> EditReview:
+    def _review(self, site: Site, schedule: Schedule) -> Sequence[str]:
         """Return what changes; raise ScheduleError if calendar apps would not notice some of it."""
+        # Loaded by the first edit: a start is faster without it.
+        from defects_ical.compare.site_diff import review_edit  # noqa: PLC0415
+
         state = self._polled_state[self._path]
         # Not the current time: all processes that watch the file must give the same message.
         edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
@@ -195,7 +198,7 @@ class SiteReloader:
             location = SourceLocation(str(self._path))
             problems = (Problem(location, "", *texts) for texts in review.unannounced)
             raise ScheduleError(tuple(problems))
-        return review
+        return review.changes
 
     def _build(self, schedule: Schedule) -> LiveSite:
         counts = Counter(episode.status for episode in expand_episodes(schedule))

@@ -13,9 +13,10 @@ from defects_ical.authoring.changes.answers import ACTIONS, ChangeAnswers
 from defects_ical.authoring.changes.edit import ScheduleEdit, edit_schedule
 from defects_ical.cli.change.dialogue import ask_change
 from defects_ical.cli.check.comparison import print_changes
-from defects_ical.cli.console import print_new_warnings, print_warnings, utc_now
+from defects_ical.cli.console import print_warnings
 from defects_ical.cli.options import SCHEDULE_OPTION
 from defects_ical.cli.questions import confirm_writing, is_interactive
+from defects_ical.cli.schedule_output import print_new_warnings, utc_now
 from defects_ical.cli.schedules.completion import complete_from, list_words
 from defects_ical.cli.schedules.edited_schedule import SHOW_OPTION, find_schedule
 from defects_ical.compare.preview import preview_edit

@@ -12,8 +12,12 @@ from defects_ical.cli.check.event_table import print_events
 from defects_ical.cli.check.folder import check_folder
 from defects_ical.cli.check.folder_comparison import compare_folder
 from defects_ical.cli.check.program_output import OutputFormat
-from defects_ical.cli.console import PLACEHOLDER_URL, print_missing_texts, print_schedule_warnings
 from defects_ical.cli.options import SCHEDULE_OPTION
+from defects_ical.cli.schedule_output import (
+    PLACEHOLDER_URL,
+    print_missing_texts,
+    print_schedule_warnings,
+)
 from defects_ical.cli.schedules.completion import complete_file
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule

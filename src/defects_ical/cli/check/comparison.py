@@ -10,7 +10,8 @@ import click
 from rich.text import Text
 
 from defects_ical.cli.check.program_output import OutputFormat, print_messages, report_errors
-from defects_ical.cli.console import Cells, print_schedule_warnings, print_table, utc_now
+from defects_ical.cli.console import Cells, print_table
+from defects_ical.cli.schedule_output import print_schedule_warnings, utc_now
 from defects_ical.compare.comparison import Comparison, compare_with_live
 from defects_ical.compare.report import HEADINGS, Report, build_report, used_columns
 from defects_ical.compare.reports import json_report, markdown_report

@@ -12,13 +12,11 @@ from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.feed_checks import check_named_feeds, find_large_combined_feeds
 from defects_ical.catalog.show_feeds import ShowFeeds
 from defects_ical.catalog.summary import summarize_show
-from defects_ical.cli.console import (
+from defects_ical.cli.console import Cells, print_table, print_warnings
+from defects_ical.cli.schedule_output import (
     PLACEHOLDER_URL,
-    Cells,
     print_missing_texts,
     print_schedule_warnings,
-    print_table,
-    print_warnings,
 )
 from defects_ical.content.descriptions import format_date_range
 from defects_ical.content.links.site_url import SiteURL

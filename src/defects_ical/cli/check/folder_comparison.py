@@ -13,7 +13,7 @@ from defects_ical.catalog.summary import summarize_show
 from defects_ical.cli.check.comparison import print_comparison, print_comparison_warnings
 from defects_ical.cli.check.folder import make_inputs
 from defects_ical.cli.check.program_output import OutputFormat, print_messages, report_errors
-from defects_ical.cli.console import PLACEHOLDER_URL, utc_now
+from defects_ical.cli.schedule_output import PLACEHOLDER_URL, utc_now
 from defects_ical.compare.comparison import Comparison, SiteComparison, compare_with_live
 from defects_ical.compare.live.published import PublishedShows, find_published_shows
 from defects_ical.compare.reports import json_report

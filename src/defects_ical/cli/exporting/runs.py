@@ -14,7 +14,8 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
-from defects_ical.cli.console import print_schedule_warnings, print_warnings, utc_now
+from defects_ical.cli.console import print_warnings
+from defects_ical.cli.schedule_output import print_schedule_warnings, utc_now
 from defects_ical.compare.live.published import split_readable
 from defects_ical.compare.report import format_issues
 from defects_ical.compare.site_diff import compare_site, is_unchanged

@@ -15,11 +15,11 @@ from defects_ical.authoring.imports.imported_schedule import create_imported_sch
 from defects_ical.authoring.imports.options import ImportOptions
 from defects_ical.authoring.imports.schedule_text import prepare_import
 from defects_ical.authoring.new_file import check_is_new
-from defects_ical.cli.console import print_next_commands, utc_now
 from defects_ical.cli.importing.sources import ParseListing, SourceOptions, open_source
 from defects_ical.cli.importing.update import update_schedule
 from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.cli.questions import ask, is_interactive
+from defects_ical.cli.schedule_output import print_next_commands, utc_now
 from defects_ical.cli.schedules.completion import complete_file, complete_timezone
 from defects_ical.cli.schedules.edited_schedule import SHOW_OPTION, find_schedule
 from defects_ical.model.schedule import Schedule

@@ -11,9 +11,9 @@ import click
 from defects_ical.authoring.locked_file import LockedFile, lock_file
 from defects_ical.authoring.updates.update import ProposedUpdate, propose_update
 from defects_ical.cli.check.comparison import print_changes
-from defects_ical.cli.console import utc_now
 from defects_ical.cli.importing.sources import SourceOptions, open_source_of
 from defects_ical.cli.questions import confirm_writing
+from defects_ical.cli.schedule_output import utc_now
 from defects_ical.cli.schedules.edited_schedule import EditedFile
 from defects_ical.compare.preview import preview_edit
 from defects_ical.errors import ScheduleFileError

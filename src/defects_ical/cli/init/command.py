@@ -11,10 +11,10 @@ import click
 from defects_ical.authoring.answers import ShowAnswers
 from defects_ical.authoring.new_file import check_is_new
 from defects_ical.authoring.schedule_file import create_schedule
-from defects_ical.cli.console import print_next_commands, utc_now
 from defects_ical.cli.init.dialogue import ask_show
 from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.cli.questions import is_interactive
+from defects_ical.cli.schedule_output import print_next_commands, utc_now
 from defects_ical.cli.schedules.completion import complete_timezone
 from defects_ical.model.schedule import Schedule
 from defects_ical.text.english import count_noun

@@ -27,7 +27,6 @@ from defects_ical.export.manifest import ROOT_MANIFEST_FILE
 from defects_ical.export.shows.root_manifest import RootManifest
 from defects_ical.export.shows.show_manifest import ShowManifest
 from defects_ical.export.shows.show_stage import ExportTarget
-from defects_ical.server.health import HEALTH_FILE
 from defects_ical.server.responses import (
     CHUNK_BYTES,
     PathResponses,
@@ -36,6 +35,7 @@ from defects_ical.server.responses import (
     prepare_file_responses,
     prepare_responses,
 )
+from defects_ical.server.shows.health import HEALTH_FILE
 from defects_ical.shows.file_state import FileState, stat_file
 from defects_ical.site.build import Resource, compute_etag, make_resource
 

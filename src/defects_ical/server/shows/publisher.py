@@ -32,8 +32,8 @@ from defects_ical.export.shows.show_stage import (
 from defects_ical.export.shows.site_exporter import stage_shows
 from defects_ical.export.shows.site_folder import SiteFolder, pause_collection
 from defects_ical.model.schedule import Schedule
-from defects_ical.server.health import HealthReport
 from defects_ical.server.monitoring.logs import with_fields
+from defects_ical.server.shows.health import HealthReport
 from defects_ical.shows.changes import RESTART, FolderChange
 from defects_ical.shows.file_state import stat_file
 from defects_ical.shows.folder import FolderScan, ScheduleState, list_states, scan_folder

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, get_args
 
 import click
 import segno
 
-from defects_ical.cli.console import list_warnings, print_schedule_warnings
 from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
+from defects_ical.cli.schedule_output import list_warnings, print_schedule_warnings
+from defects_ical.cli.serving.started import ServeOptions, Started
 from defects_ical.content.links.feeds import main_feeds
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import DefectsIcalError
-from defects_ical.export.shows.show_stage import ExportTarget
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.server import granian
 from defects_ical.server.app import Monitoring
@@ -34,15 +31,10 @@ from defects_ical.server.monitoring.logs import (
     with_fields,
     with_problem,
 )
-from defects_ical.server.publisher import FolderPublisher
 from defects_ical.server.reloader import SiteReloader
-from defects_ical.server.service import Service, make_folder_service, make_schedule_service
-from defects_ical.shows.settings import ALL_FEED
+from defects_ical.server.service import make_schedule_service
 
 LOG: Final = logging.getLogger(__name__)
-# Processes that build shows at the start.
-MAX_JOBS: Final = 4
-
 LOCAL_CODE: Final = (
     "A phone cannot open this address. In your network, use --host 0.0.0.0 and --url with the "
     "address of this machine, such as http://192.168.0.5:8000."
@@ -152,7 +144,7 @@ def _serve(
         has_code = options.pop("qr")
         counters = RequestCounters() if options.pop("metrics") else None
         monitoring = Monitoring(counters, has_access_log=options.pop("access_log"))
-        choices = _Options(monitoring=monitoring, log_format=log_format, **options)
+        choices = ServeOptions(monitoring=monitoring, log_format=log_format, **options)
         started = _start(path, site_url, choices, stack)
         feed = site_url.join(started.feed)
         lines = [f"{started.name} at {where} until Ctrl-C", f"Feed: {feed}"]
@@ -169,31 +161,17 @@ def _serve(
         click.echo()
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    folder: Path | None
-    allow_removal: bool
-    monitoring: Monitoring
-    log_format: LogFormat
-
-
-@dataclass(frozen=True, slots=True)
-class _Started:
-    """A service, what it serves ("The Defects is", "12 shows are"), and the path of its feed."""
-
-    service: Service
-    name: str
-    feed: str
-
-
 def _log_start(message: str, url: str, feed: str) -> None:
     LOG.info("%s", message, extra=with_fields("start", url=url, feed=feed))
 
 
-def _start(path: Path, site_url: SiteURL, options: _Options, stack: ExitStack) -> _Started:
+def _start(path: Path, site_url: SiteURL, options: ServeOptions, stack: ExitStack) -> Started:
     """Load what is to be served; ``stack`` ends it."""
     if path.is_dir():
-        return _start_folder(path, site_url, options, stack)
+        # A service of one schedule needs none of it.
+        from defects_ical.cli.serving.folder import start_folder  # noqa: PLC0415
+
+        return start_folder(path, site_url, options, stack)
     if options.folder or options.allow_removal:
         raise click.UsageError("--folder and --allow-removal are for a folder of schedules.")
     reloader = SiteReloader(path, site_url)
@@ -205,22 +183,7 @@ def _start(path: Path, site_url: SiteURL, options: _Options, stack: ExitStack) -
         print_schedule_warnings(schedule)
     reloader.go_live(schedule)
     service = make_schedule_service(reloader, site_url, options.monitoring)
-    return _Started(service, f"{schedule.show.title} is", main_feeds(schedule)[0].path)
-
-
-def _start_folder(path: Path, site_url: SiteURL, options: _Options, stack: ExitStack) -> _Started:
-    folder = options.folder or Path(
-        stack.enter_context(TemporaryDirectory(prefix="defects-ical-", ignore_cleanup_errors=True))
-    )
-    target = ExportTarget(folder, site_url)
-    jobs = min(os.cpu_count() or 1, MAX_JOBS)
-    publisher = FolderPublisher(path, target, allow_removal=options.allow_removal, jobs=jobs)
-    stack.callback(publisher.close)
-    publisher.start()
-    count = publisher.show_count
-    name = "1 show is" if count == 1 else f"{count} shows are"
-    service = make_folder_service(publisher, target, options.monitoring)
-    return _Started(service, name, f"/{ALL_FEED}.ics")
+    return Started(service, f"{schedule.show.title} is", main_feeds(schedule)[0].path)
 
 
 def _draw_code(url: str) -> str:

@@ -1,0 +1,1 @@
+"""The arguments of ``serve`` in; a server that runs until it is stopped out."""

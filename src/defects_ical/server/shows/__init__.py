@@ -1,0 +1,1 @@
+"""A folder of schedules in; its exported site over HTTP, following every edit, out."""
