@@ -107,7 +107,10 @@ def _split(events: tuple[Event, ...], schedule: Schedule) -> tuple[Part, ...]:
     rows = sum(len(event.episodes) for event in events)
     if rows <= MAX_ROWS:
         return ()
-    for key in (_get_week, _get_month, _get_year):
+    days = (events[-1].first.date - events[0].first.date).days
+    for key, length in ((_get_week, 7), (_get_month, 31), (_get_year, 366)):
+        if days > MAX_PARTS * length:
+            continue
         groups = [tuple(group) for _, group in groupby(events, key)]
         if 1 < len(groups) <= min(MAX_PARTS, rows // MIN_ROWS_PER_PART):
             return tuple(_make_part(key, group, schedule) for group in groups)

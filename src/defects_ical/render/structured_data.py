@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 from typing import Final, NamedTuple
@@ -33,16 +34,19 @@ class _Showings(NamedTuple):
 
 def render_json_ld(site: SiteInput) -> str:
     """Return the page's JSON-LD, for a script element."""
-    items = [_find_showings(site, each) for each in site.episodes_by_start]
+    items = [*_list_showings(site)]
     texts = site.cache.get_or_render("JSON-LD", items, partial(_serialize_episode, site))
     by_id = {item.episode.id: text for item, text in zip(items, texts, strict=True)}
     series = serialize_for_script(_make_series(site))
     return _PLACEHOLDER.sub(lambda found: by_id[found["id"]], series)
 
 
-def _find_showings(site: SiteInput, episode: Episode) -> _Showings:
-    platforms = site.episodes_by_platform.items()
-    return _Showings(episode, tuple((name, shown.get(episode.id)) for name, shown in platforms))
+def _list_showings(site: SiteInput) -> Iterator[_Showings]:
+    """Yield each episode with when it is on the platforms, in the order in which they air."""
+    names, listings = site.episodes_by_platform.keys(), site.episodes_by_platform.values()
+    for episode in site.episodes_by_start:
+        shown = [each.get(episode.id) for each in listings]
+        yield _Showings(episode, tuple(zip(names, shown, strict=True)))
 
 
 def _serialize_episode(site: SiteInput, item: _Showings) -> str:
@@ -57,7 +61,7 @@ def _make_placeholder(episode: Episode) -> str:
 def _make_series(site: SiteInput) -> dict[str, object]:
     show, film = site.show, site.film
     names_language = site.schedule.languages != (DEFAULT_LANGUAGE,)
-    parts = _list_releases(site, film) if film else _make_parts(site)
+    parts = _list_releases(site) if film else _make_parts(site)
     return _drop_none(
         {
             "@context": SCHEMA,
@@ -88,8 +92,9 @@ def _make_page(site: SiteInput, credit: Credit) -> dict[str, object]:
     return {"@type": "WebPage", "url": str(site.url), "isBasedOn": original}
 
 
-def _list_releases(site: SiteInput, film: Episode) -> dict[str, object]:
-    episode = _make_episode(site, _find_showings(site, film))
+def _list_releases(site: SiteInput) -> dict[str, object]:
+    (showings,) = _list_showings(site)
+    episode = _make_episode(site, showings)
     return {name: episode[name] for name in ("publication", "subjectOf") if name in episode}
 
 
