@@ -141,6 +141,25 @@ _ENVIRONMENT.filters |= {
 }
 
 
+class LongTexts:
+    """Long parts of pages, which are HTML already: a template would copy each of them often."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def hold(self, text: str) -> Markup:
+        """Return what stands for a text in a template."""
+        self._texts.append(text)
+        # No other text of a page has this character.
+        return Markup(f"\0{len(self._texts) - 1}\0")  # noqa: S704 - a number
+
+    def insert(self, page: str) -> str:
+        """Return a page with the texts."""
+        parts = page.split("\0")
+        parts[1::2] = [self._texts[int(each)] for each in parts[1::2]]
+        return "".join(parts)
+
+
 @cache
 def get_template(name: str) -> Template:
     """Return a template. HTML, SVG, XML and Atom templates escape their values."""
