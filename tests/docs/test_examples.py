@@ -15,7 +15,7 @@ from defects_ical.errors import ScheduleError
 from defects_ical.schedule.episodes import Event
 from defects_ical.schedule.expansion import expand_episodes, expand_schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.warnings import find_missing_texts
+from defects_ical.schedule.validation.warnings import find_missing_texts
 from defects_ical.shows.loader import load_show
 from defects_ical.shows.settings import load_settings
 from tests.support.documents import (

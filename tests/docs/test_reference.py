@@ -18,7 +18,7 @@ from defects_ical.cli.app import main
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.airing import Block
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.warnings import find_missing_texts
+from defects_ical.schedule.validation.warnings import find_missing_texts
 from defects_ical.server.app import create_app
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from defects_ical.schedule.expansion import expand_schedule
-from defects_ical.schedule.warnings import find_missing_texts, find_warnings
+from defects_ical.schedule.validation.warnings import find_missing_texts, find_warnings
 from tests.support.example_schedules import load_yaml, make_yaml
 
 NOW = datetime(2025, 8, 1, tzinfo=UTC)

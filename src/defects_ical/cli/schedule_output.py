@@ -15,7 +15,7 @@ from defects_ical.content.links.site_url import SiteURL
 from defects_ical.errors import Problem
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_schedule
-from defects_ical.schedule.warnings import find_missing_texts, find_warnings
+from defects_ical.schedule.validation.warnings import find_missing_texts, find_warnings
 from defects_ical.text.languages import DEFAULT_LANGUAGE
 
 # How many texts a line names.

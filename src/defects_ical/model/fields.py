@@ -8,7 +8,6 @@ import unicodedata
 import uuid
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 import webcolors
 from pydantic_core import PydanticCustomError
@@ -20,9 +19,9 @@ from defects_ical.model.field_types import (
     describe_excess,
     field_error,
 )
+from defects_ical.model.urls import URL_PATTERN, parse_url
 from defects_ical.text import english
 from defects_ical.text.display import excerpt
-from defects_ical.text.hosts import HOST
 from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.text.suggestions import closest_match
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR, TIMEZONE_NAMES
@@ -47,8 +46,6 @@ _OFFSET: Final = r"[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
 _ID: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _EPISODE: Final = rf"({NUMBER})(-({NUMBER}))?|{_ID}"
 _STRING: Final = {"type": "string"}
-# The characters that RFC 3986 allows in a URL.
-_URL: Final = r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+"
 
 TIMEZONE_AREAS: Final = (
     *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/"),
@@ -319,14 +316,6 @@ def _parse_uuid(raw: str) -> uuid.UUID:
     return uuid.UUID(raw)
 
 
-def _parse_url(raw: str) -> str:
-    parts = urlsplit(raw)
-    if not re.fullmatch(HOST, parts.hostname or "") or parts.port == 0 or "@" in parts.netloc:
-        raise ValueError(raw)
-    # Both are legal, but several calendar apps end a link at them.
-    return raw.replace(",", "%2C").replace(";", "%3B")
-
-
 FORMAT: Final = ChoiceField(noun="a supported format", example=1, choices=("1",))
 DATE: Final = PatternField(
     noun="a date", example="2025-07-21", pattern=_DATE, convert=_parse_date, correct=_pad_parts
@@ -380,8 +369,8 @@ UUID: Final = PatternField(
 URL: Final = PatternField(
     noun="an http or https URL",
     example="https://www.example.org/",
-    pattern=_URL,
-    convert=_parse_url,
+    pattern=URL_PATTERN,
+    convert=parse_url,
     correct=_add_scheme,
 )
 EPISODE: Final = EpisodeField(

@@ -29,7 +29,7 @@ from defects_ical.export.shows.site_exporter import SiteExport
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.warnings import find_warnings
+from defects_ical.schedule.validation.warnings import find_warnings
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
 from defects_ical.text.english import count_noun

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from defects_ical.errors import SiteURLError
-from defects_ical.text.hosts import HOST
+from defects_ical.model.urls import HOST
 from defects_ical.text.languages import LANGUAGES
 
 EXAMPLE: Final = "https://defects.example"

@@ -11,13 +11,10 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from defects_ical.catalog.feed_checks import check_named_feeds
-from defects_ical.compare.report import summarize_edit
-from defects_ical.compare.site_diff import review_edit
 from defects_ical.content.build_cache import BuildCaches
 from defects_ical.errors import ExportError, Problem, ScheduleError, SourceLocation
 from defects_ical.export.atomic_files import lock_folder
@@ -27,19 +24,15 @@ from defects_ical.export.shows.show_stage import (
     ShowSource,
     ShowStager,
     StagedShow,
-    Verdict,
 )
 from defects_ical.export.shows.site_exporter import stage_shows
 from defects_ical.export.shows.site_folder import SiteFolder, pause_collection
-from defects_ical.model.schedule import Schedule
-from defects_ical.server.monitoring.logs import with_fields
+from defects_ical.server.shows.edits import accept, check_changes, log_edit
 from defects_ical.server.shows.health import HealthReport
 from defects_ical.shows.changes import RESTART, FolderChange
-from defects_ical.shows.file_state import stat_file
 from defects_ical.shows.folder import FolderScan, ScheduleState, list_states, scan_folder
 from defects_ical.shows.loader import find_conflicts
 from defects_ical.shows.settings import SETTINGS_FILE, load_settings
-from defects_ical.site.build import Site
 
 LOG: Final = logging.getLogger(__name__)
 # Seconds between two looks at the folder, at least and at most.
@@ -209,7 +202,7 @@ class FolderPublisher:
         if self._settings_problems:
             return False
         self._settings = settings
-        stager = ShowStager(settings, self._target, _accept)
+        stager = ShowStager(settings, self._target, accept)
         for each in self._site.shows.values():
             if not stager.is_current(each, self._source / each.source):
                 self._done.pop(each.source, None)
@@ -234,7 +227,7 @@ class FolderPublisher:
         may_remove = is_stable and self._allow_removal and _is_complete(scan)
         is_live = self._put_in_place(staged, scan, may_remove=may_remove)
         for name in sorted(staged.keys() - self._refused):
-            _log_edit(self._source / name, staged[name])
+            log_edit(self._source / name, staged[name])
         self._site.clear_stage()
         if pictures := [name for name, each in staged.items() if each.manifest.picture]:
             # The edit may have named another picture.
@@ -245,7 +238,7 @@ class FolderPublisher:
     def _stage(self, name: str, number: int) -> StagedShow | None:
         """Stage an edited show; otherwise report why that is not possible."""
         source = ShowSource(self._source / name, name)
-        stager = ShowStager(self._settings, self._target, _check_changes)
+        stager = ShowStager(self._settings, self._target, check_changes)
         try:
             staged = stager.stage_show(source, number, self._caches.get(name))
         except ScheduleError as error:
@@ -319,7 +312,7 @@ class FolderPublisher:
 
     def _stage_changed(self, scan: FolderScan) -> list[Problem]:
         """Put every show in place that has changed since the last start; return the problems."""
-        check = _accept if self._is_restart else _check_changes
+        check = accept if self._is_restart else check_changes
         stager = ShowStager(self._settings, self._target, check)
         known = {each.source: each for each in self._site.shows.values()}
         changed = []
@@ -377,29 +370,6 @@ def _freeze_objects() -> None:
     """Collect garbage once; what is there now stays, and looking at it again takes time."""
     gc.collect()
     gc.freeze()
-
-
-def _accept(_: Mapping[str, bytes], __: Site, ___: Schedule) -> Verdict:
-    return Verdict()
-
-
-def _check_changes(published: Mapping[str, bytes], site: Site, schedule: Schedule) -> Verdict:
-    """Return the changes that calendar apps would not notice."""
-    state = stat_file(Path(schedule.problem((), "", "").location.file))
-    edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
-    review = review_edit(published, site, schedule, edited_at)
-    return Verdict(review.unannounced, changes=review.changes)
-
-
-def _log_edit(path: Path, staged: StagedShow) -> None:
-    """Log what is live now, unless an edit was only undone."""
-    show, changes = staged.manifest.identity.slug, staged.verdict.changes
-    if not staged.before:
-        extra = with_fields("new-show", file=str(path), show=show)
-        LOG.info("%s: new show is live.", path, extra=extra)
-    elif staged.written or staged.removed:
-        extra = with_fields("edit", file=str(path), show=show, changes=changes)
-        LOG.info("%s: edit is live. %s.", path, summarize_edit(changes), extra=extra)
 
 
 def _describe_failure(error: Exception) -> str:
