@@ -26,7 +26,6 @@ SECOND: Final = "second run, nothing changed"
 FIRST_WRITE: Final = "first run, export of a built site only"
 SECOND_WRITE: Final = "second run, export of a built site only"
 IMPORT: Final = "`python -c 'import click'`"
-IMPORT_COMMAND: Final = [sys.executable, "-c", "import click"]
 METHOD: Final = (
     "1,000 episodes, exported to a new folder and then again: the complete command, and only the "
     "export of a site that is built already. Compared with a Python that starts, imports click and "

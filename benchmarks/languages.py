@@ -25,7 +25,6 @@ ONE: Final = "one language"
 TEN: Final = "ten languages"
 BUILD_METHOD: Final = (
     f"Processor time to build the site of {EPISODES:,} episodes from a loaded schedule, in a new "
-    f""
     f"process each time, after a build of 8 episodes in English. {ROUNDS} rounds in turns."
 )
 START_METHOD: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -79,6 +80,15 @@ def test_long_list_is_split_by_date(weekdays: str, episodes: int, first: str, co
     leaves = list_leaves(season.parts)
     assert max(len(each.events) for each in leaves) <= 31
     assert [event for leaf in leaves for event in leaf.events] == [*season.events]
+
+
+def test_list_with_gaps_is_split_by_week() -> None:
+    """Only the weeks in which something airs are parts."""
+    rule = f"weekdays: {DAYS}, time: 21:00, runtime: 60, episodes: 15"
+    blocks = "".join(f"  - {{premiere: {year}-03-01, {rule}}}\n" for year in (2021, 2022, 2023))
+    text = make_yaml(published="2021-01-01T00:00:00+09:00")
+    (season,) = arrange(re.sub("airing:\n(  .*\n)+", f"airing:\n{blocks}", text))
+    assert [len(each.events) for each in season.parts] == [5, 5, 5, 4, 5, 5, 1, 3, 5, 5, 2]
 
 
 def test_longest_list_is_split_twice() -> None:

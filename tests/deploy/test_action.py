@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.support.documents import ROOT, read_code_blocks, read_schedule_example
+from tests.deploy.conftest import EXAMPLE, MOVED
+from tests.support.documents import ROOT, read_code_blocks
 from tests.support.processes import BIN, run_server
 from tests.support.variants import leave_to_soak
 from tests.support.workflow_steps import ACTION, REPOSITORY, Run
 
-EXAMPLE: Final = read_schedule_example()
-MOVED: Final = EXAMPLE.replace("time: 21:00", "time: 20:00")
 ANNOUNCED: Final = (
     f"{EXAMPLE}changes: [{{at: 2025-03-01T12:00:00-05:00, episodes: [2], status: cancelled}}]\n"
 )
@@ -27,16 +25,6 @@ SCHEMAS: Final = {
     "docs/github-pages.md": ("vendor.github-workflows", 15),
     "docs/gitlab-pages.md": ("vendor.gitlab-ci", 20),
 }
-
-
-@pytest.fixture(scope="module")
-def live_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the example; return the URL of the live site."""
-    folder = tmp_path_factory.mktemp("live")
-    (folder / "schedule.yaml").write_text(EXAMPLE, "utf-8")
-    command = [str(BIN / "defects-ical"), "serve", "--port", "0"]
-    with run_server(command, r"http://127\.0\.0\.1:(\d+)/", folder=folder) as server:
-        yield f"http://127.0.0.1:{server.port}"
 
 
 def make_run(folder: Path, schedule: str, url: str, event: str, **inputs: str) -> Run:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ from defects_ical.export.exporter import export_site
 from defects_ical.site.build import Resource
 from tests.deploy.test_upload import assert_pages_come_last, get_expected_upload
 from tests.export.test_headers_file import export_shows, list_resources
-from tests.support.nginx import DEPLOY
+from tests.support.nginx import DEPLOY, find_free_port
 from tests.support.processes import BIN, run_server, wait_for
 from tests.support.replicas import URL, build_version
 
@@ -96,12 +95,6 @@ def make_environment(bucket: Bucket) -> dict[str, str]:
         "AWS_MAX_ATTEMPTS": "1",
         "NO_PROXY": "*",
     }
-
-
-def find_free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def make_proxy(bucket: Bucket) -> ThreadingHTTPServer:
@@ -239,6 +232,7 @@ def test_next_upload_finishes_a_killed_one(bucket: Bucket, tmp_path: Path) -> No
     with start_upload(folder, bucket) as process:
         wait_for(lambda: len(bucket.actions) > 9)
         os.killpg(process.pid, 9)
+    assert len(bucket.list_objects()) < len(expected)
     assert run_upload(folder, bucket) == 0
     assert bucket.read_objects(sorted(bucket.list_objects())) == expected
 

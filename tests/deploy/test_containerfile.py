@@ -22,11 +22,11 @@ PROCESS_1: Final = """
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 os.getpid = lambda: 1
-from defects_ical.cli import serve
+from defects_ical.cli.serving import command
 def load(path):
     print("loading", flush=True)
     time.sleep(60)
-serve.load_schedule = load
+command.load_schedule = load
 from defects_ical.__main__ import run
 run()
 """

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import pytest
 import yaml
 
-from tests.support.documents import read_code_blocks, read_schedule_example
-from tests.support.processes import BIN, run_server
-
-EXAMPLE: Final = read_schedule_example()
-MOVED: Final = EXAMPLE.replace("time: 21:00", "time: 20:00")
+from tests.deploy.conftest import EXAMPLE, MOVED
+from tests.support.documents import read_code_blocks
+from tests.support.processes import BIN
 
 
 def read_gitlab_scripts() -> dict[str, str]:
@@ -33,16 +31,6 @@ def read_cloudflare_script() -> str:
 
 
 SCRIPTS: Final = {**read_gitlab_scripts(), "build.sh": read_cloudflare_script()}
-
-
-@pytest.fixture(scope="module")
-def live_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the example; return the URL of the live site."""
-    folder = tmp_path_factory.mktemp("live")
-    (folder / "schedule.yaml").write_text(EXAMPLE, "utf-8")
-    command = [str(BIN / "defects-ical"), "serve", "--port", "0"]
-    with run_server(command, r"http://127\.0\.0\.1:(\d+)/", folder=folder) as server:
-        yield f"http://127.0.0.1:{server.port}"
 
 
 def run_script(script: str, folder: Path, variables: Mapping[str, str]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -104,3 +106,23 @@ def test_command_renders_only_if_needed(tmp_path: Path) -> None:
         ("0 written, 29 unchanged, 0 removed", False),
         ("15 written, 14 unchanged, 0 removed", True),
     ]
+
+
+def test_schedule_from_a_pipe_is_read_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "defects_ical"]
+    command += export_arguments(tmp_path / "site", Path("/dev/stdin"))
+    outputs = []
+    for runtime in (60, 61):
+        text = make_yaml(runtime=runtime)
+        done = subprocess.run(
+            [*command, "--force"], input=text, capture_output=True, text=True, check=True
+        )
+        outputs.append(done.stdout.partition(": ")[2].strip())
+    assert outputs == ["29 written, 0 unchanged, 0 removed", "15 written, 14 unchanged, 0 removed"]
+
+
+def test_schedule_without_end_is_refused(tmp_path: Path, site: Site) -> None:
+    export_site(site, SITE_URL, tmp_path, inputs=Inputs("this"))
+    done = run_python("-m", "defects_ical", *export_arguments(tmp_path, Path("/dev/zero")))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "larger than 2 MB" in done.stderr

@@ -109,3 +109,29 @@ def test_nonexistent_time_of_rule_has_code() -> None:
     with pytest.raises(ScheduleError) as caught:
         load_yaml(text)
     assert [problem.code for problem in caught.value.problems] == [ProblemCode.RULE_TIME]
+
+
+def test_equal_episodes_are_the_same_objects_after_an_edit() -> None:
+    changes = "[{at: 2025-07-02T09:00:00+09:00, episodes: [2], status: tentative}]"
+    texts = (make_yaml(), make_yaml(changes=changes))
+    before, after = (expand_schedule(load_yaml(each)) for each in texts)
+    kept = [old is new for old, new in zip(before.main.events, after.main.events, strict=True)]
+    assert kept == [True, False, *[True] * (len(kept) - 2)]
+
+
+def test_episodes_of_other_shows_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shows have episodes with the same ids: to compare them would take long for many shows."""
+    compared: list[tuple[Episode, Episode]] = []
+    compare = Episode.__eq__
+
+    def note(self: Episode, other: object) -> bool:
+        if isinstance(other, Episode):
+            compared.append((self, other))
+        return compare(self, other)
+
+    monkeypatch.setattr(Episode, "__eq__", note)
+    for number in range(20):
+        uid = f"3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a{number:02}"
+        text = make_yaml().replace("3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29", uid)
+        expand_schedule(load_yaml(text.replace("The Show", f"Show {number}")))
+    assert not compared

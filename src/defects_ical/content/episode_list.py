@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final, NamedTuple
 
 from defects_ical.content.descriptions import format_date_range
@@ -107,11 +107,9 @@ def _split(events: tuple[Event, ...], schedule: Schedule) -> tuple[Part, ...]:
     rows = sum(len(event.episodes) for event in events)
     if rows <= MAX_ROWS:
         return ()
-    days = (events[-1].first.date - events[0].first.date).days
-    for key, length in ((_get_week, 7), (_get_month, 31), (_get_year, 366)):
-        if days > MAX_PARTS * length:
-            continue
-        groups = [tuple(group) for _, group in groupby(events, key)]
+    for key in (_get_week, _get_month, _get_year):
+        # One more than are allowed: of a thousand episodes, most weeks need not be found.
+        groups = [tuple(group) for _, group in islice(groupby(events, key), MAX_PARTS + 1)]
         if 1 < len(groups) <= min(MAX_PARTS, rows // MIN_ROWS_PER_PART):
             return tuple(_make_part(key, group, schedule) for group in groups)
     return ()

@@ -1,6 +1,6 @@
 """The manifest of an exported folder: which files exports wrote, and from which inputs.
 
-It needs no schedule, so that an export with nothing to do finds that out in no time.
+It needs no schedule, so that an export finds out that it has nothing to do before one is loaded.
 """
 
 from __future__ import annotations

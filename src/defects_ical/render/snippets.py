@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 
@@ -48,7 +49,10 @@ def _render_element(link_text: str, site: SiteInput) -> str:
 
 
 def _render_static_html(site: SiteInput) -> str:
-    seasons = (_render_season(each, site) for each in site.rows)
+    events = [event for rows in site.rows for event in rows.events]
+    items = site.cache.get_or_render("snippet", events, partial(_render_event, site))
+    by_event = dict(zip(events, items, strict=True))
+    seasons = (_render_season(each, by_event, site) for each in site.rows)
     path, name = site.feeds[0].path, site.show.title
     title = f'<a href="{site.url}"{mark_language(name)}>{escape(name)}</a>'
     links = site.schedule.words.subscribe_or_download.format(
@@ -66,10 +70,10 @@ def _render_credit(credit: Credit, words: Words) -> str:
     return get_macro("parts.html", "credit_text")(words=words, credit=credit)
 
 
-def _render_season(rows: SeasonRows, site: SiteInput) -> str:
+def _render_season(rows: SeasonRows, by_event: Mapping[Event, str], site: SiteInput) -> str:
     heading = f"<p>{rows.season.name}</p>\n" if len(site.rows) > 1 else ""
     words = site.schedule.words
-    items = site.cache.get_or_render("snippet", rows.events, partial(_render_event, site))
+    items = [by_event[each] for each in rows.events]
     items += (
         _make_item(name or words.announced, format_month(*period, words), words)
         for name, period in rows.season.announcements

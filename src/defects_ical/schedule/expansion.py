@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import TypeVar
+from uuid import UUID
 
 from defects_ical.errors import Problem, ScheduleError
 from defects_ical.model.airing import MAX_EPISODES, Delay
@@ -210,7 +211,11 @@ class _Programme:
         """
         # Texts are equal if they are in the main language, whatever their translations.
         is_translated = len(self.schedule.languages) > 1
-        return item if is_translated else _find_equal(item, id(self.schedule.words))
+        if is_translated:
+            return item
+        # Shows have episodes with the same ids, and so with the same hashes.
+        found: Item = _find_equal(item, (self.schedule.show.uid, id(self.schedule.words)))
+        return found
 
     def _finish_episode(self, draft: Draft) -> Episode:
         plan = draft.plan
@@ -236,8 +241,8 @@ class _Programme:
 
 # Twice as many as a schedule may have episodes.
 @lru_cache(maxsize=2 * MAX_EPISODES)
-def _find_equal(item: Item, _words: int) -> Item:
-    """Return the first item that was equal, with words of the same identity."""
+def _find_equal(item: Item, _show_and_words: tuple[UUID, int]) -> Item:
+    """Return the first item of a show that was equal, with words of the same identity."""
     return item
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise, takewhile
 from operator import attrgetter
+from typing import Final
 
 from defects_ical.errors import Problem, ProblemCode
 from defects_ical.model.changes import Change
@@ -15,9 +16,11 @@ from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
 from defects_ical.model.yaml.reader import KeyPath
 from defects_ical.model.yaml.writer import write_flow
-from defects_ical.schedule.starts import compute_start
+from defects_ical.schedule.starts import OffsetError, compute_start
 from defects_ical.schedule.timeline import Draft, Timeline
 from defects_ical.timezones import conversion
+
+_NO_START: Final = (conversion.NonexistentTimeError, conversion.AmbiguousTimeError, OffsetError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class TimelineChecks:
     def _check_start(self, draft: Draft) -> Iterator[Problem]:
         try:
             compute_start(draft.slot, self.schedule.timezone)
-        except ValueError as error:
+        except _NO_START as error:
             problem = self.schedule.problem(draft.key_path, *self._explain_start(draft, error))
             rule = draft.key_path[-1] == "time" and _is_planned(draft)
             yield replace(problem, code=ProblemCode.RULE_TIME) if rule else problem

@@ -26,7 +26,8 @@ def input_fingerprint(digest: str, picture: bytes | None, site_url: SiteURL) -> 
 def compute_fingerprint(*parts: bytes) -> str:
     """Return the SHA-256 (hexadecimal) of the parts and this program.
 
-    The program is its files, Python, and the names and versions of all installed libraries.
+    The program is its files, Python, and the installed libraries, by the names and versions of
+    their metadata folders.
     """
     digest = hashlib.sha256(_compute_program_digest())
     for part in parts:
@@ -59,5 +60,5 @@ def _list_files(folder: str) -> Iterator[str]:
     for entry in os.scandir(folder):
         if entry.is_dir():
             yield from _list_files(entry.path)
-        elif not entry.name.endswith(".pyc"):
+        elif entry.is_file() and not entry.name.endswith(".pyc"):
             yield entry.path

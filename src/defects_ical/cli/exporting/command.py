@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -13,6 +13,9 @@ from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.manifest import check_up_to_date
 from defects_ical.site.fingerprint import input_fingerprint
+
+# Of a schedule and of its picture.
+MAX_BYTES: Final = 2_000_000
 
 
 @click.command(short_help="Write the site to a folder.")
@@ -61,9 +64,13 @@ def export(folder: Path, path: Path, site_url: SiteURL, **options: Any) -> None:
 
 def _identify_inputs(path: Path, site_url: SiteURL, picture: str | None) -> str | None:
     """Return the fingerprint of a schedule file and its picture; None if they cannot be read."""
+    paths = [path, *([path.with_name(picture)] if picture else [])]
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        content = path.with_name(picture).read_bytes() if picture else None
-    except (OSError, ValueError):
+        # A pipe can be read only once. A file that was exported is not larger.
+        if not all(each.is_file() and each.stat().st_size <= MAX_BYTES for each in paths):
+            return None
+        content, *pictures = [each.read_bytes() for each in paths]
+    except OSError:
         return None
-    return input_fingerprint(digest, content, site_url)
+    digest = hashlib.sha256(content).hexdigest()
+    return input_fingerprint(digest, pictures[0] if pictures else None, site_url)

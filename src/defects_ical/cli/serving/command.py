@@ -97,14 +97,26 @@ LOCAL_CODE: Final = (
     help="For a folder of schedules: take a show away as soon as its schedule is gone.",
 )
 @click.option(
-    "--metrics", is_flag=True, help="Count requests, and serve /metrics in Prometheus' text format."
+    "--metrics",
+    is_flag=True,
+    help="Count requests, and serve /metrics in Prometheus' text format.",
+    envvar="DEFECTS_ICAL_METRICS",
+    show_envvar=True,
 )
-@click.option("--access-log", is_flag=True, help="Log each request, without the client's address.")
+@click.option(
+    "--access-log",
+    is_flag=True,
+    help="Log each request, without the client's address.",
+    envvar="DEFECTS_ICAL_ACCESS_LOG",
+    show_envvar=True,
+)
 @click.option(
     "--log-format",
     type=click.Choice(get_args(LogFormat)),
     default="text",
     help="The format of the log: lines for people, or a JSON object on each line.",
+    envvar="DEFECTS_ICAL_LOG_FORMAT",
+    show_envvar=True,
 )
 def serve(log_format: LogFormat, **options: Any) -> None:
     """Serve the site over HTTP until Ctrl-C, and take up edits of the schedule, or of a folder."""

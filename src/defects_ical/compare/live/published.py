@@ -37,6 +37,8 @@ from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES
 SHOWS_JSON: Final = "/shows.json"
 EPISODES_JSON: Final = "/episodes.json"
 MAX_BYTES: Final = 10_000_000
+# More than a site of ten languages and of seven platforms has.
+MAX_FEEDS: Final = 100
 # Seconds that a download may take.
 TIMEOUT: Final = 10.0
 
@@ -165,7 +167,7 @@ def _download_feeds(url: str) -> dict[str, bytes]:
     except (ComparisonSourceError, ValueError, LookupError, TypeError):
         # No page of ours: the page itself is reported.
         return {url: body}
-    return {f"{base}{path}": _download(f"{base}{path}") for path in paths}
+    return {f"{base}{path}": _download(f"{base}{path}") for path in paths[:MAX_FEEDS]}
 
 
 def _list_feed_paths(content: dict[str, Any]) -> list[str]:
@@ -175,6 +177,8 @@ def _list_feed_paths(content: dict[str, Any]) -> list[str]:
     """
     page = str(content["show"]["page"]).rstrip("/")
     urls = [str(each["url"]) for each in content["feeds"] if not each["reminders"]]
+    if not all(each.startswith(f"{page}/") and each.endswith(".ics") for each in urls):
+        raise LookupError("feeds")
     paths = [each.removeprefix(page) for each in urls]
     return [*paths, *(f"/{code}{path}" for code in content.get("texts", ()) for path in paths)]
 
