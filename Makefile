@@ -108,6 +108,7 @@ dist: $(DIST)/made ## build the wheel and the sdist in dist/, and check them
 	SOURCE_DATE_EPOCH=$(COMMITTED) $(DIST)/bin/python -m build --no-isolation --outdir $(OUT)
 	$(DIST)/bin/twine check --strict $(OUT)/*.whl $(OUT)/*.tar.gz
 	$(DIST)/bin/check-wheel-contents $(OUT)/*.whl
+	@test -z "$$(git status --porcelain 2>/dev/null)" || echo "Files are not committed, but may be in this build. Do not publish it."
 	@grep -q '^## $(RELEASE) – [0-9]' CHANGELOG.md || echo "CHANGELOG.md: $(RELEASE) has no date yet. Do not publish this build."
 
 sbom: $(DIST)/made ## write the bill of materials of the locked libraries (CycloneDX) to dist/

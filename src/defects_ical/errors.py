@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from operator import attrgetter
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -69,7 +70,8 @@ class ScheduleError(DefectsIcalError):
     """Raised for a schedule that cannot be used; ``problems`` are in file order."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        # Those of one place stay in their order: Episode 10 comes after Episode 9.
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=attrgetter("location")))
         super().__init__("\n".join(map(str, self.problems)))
 
 

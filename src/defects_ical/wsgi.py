@@ -21,6 +21,7 @@ from defects_ical.server.app import Monitoring, create_app
 from defects_ical.server.monitoring.counters import RequestCounters
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
+from defects_ical.shows.file_state import is_folder
 
 LOCAL_URL: Final = "http://127.0.0.1:8000"
 # gunicorn's own status for a failed start: with any other, it restarts its workers.
@@ -31,7 +32,7 @@ def _create_app(path: Path, site_url: SiteURL) -> WSGIApplication:
     # If the server imports this before it forks, its workers share the counters.
     has_metrics = os.environ.get("DEFECTS_ICAL_METRICS") == "1"
     monitoring = Monitoring(RequestCounters() if has_metrics else None)
-    if path.is_dir():
+    if is_folder(path):
         folder = os.environ.get("DEFECTS_ICAL_FOLDER") or _fail(
             "DEFECTS_ICAL_FOLDER is not set. Set it to a folder for the site of these schedules."
         )

@@ -133,7 +133,7 @@ def test_options_of_folders_need_a_folder(option: list[str], shows: Path) -> Non
     options = ["--schedule", str(shows / "k-on.yaml"), "--port", "0", "--url", URL]
     result = run_cli("serve", *options, *option)
     assert result.exit_code == 2
-    assert "--folder and --allow-removal are for a folder of schedules." in result.stderr
+    assert "and --allow-removal are for a folder of schedules." in result.stderr
 
 
 def test_exported_folder_needs_the_public_url(shows: Path) -> None:

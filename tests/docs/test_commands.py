@@ -44,13 +44,22 @@ NOT_RUN: Final = {
     "python3 -m venv /opt/defects-ical/0.2.0": UPGRADES,
     "/opt/defects-ical/0.2.0/bin/pip install --require-hashes -r requirements/run.txt": UPGRADES,
     "/opt/defects-ical/0.2.0/bin/pip install --no-deps dist/*.whl": UPGRADES,
-    "ln -sfn 0.2.0 /opt/defects-ical/.venv": UPGRADES,
-    "ln -sfn 0.1.0 /opt/defects-ical/.venv": UPGRADES,
+    "ln -sfnT 0.2.0 /opt/defects-ical/.venv": UPGRADES,
+    "ln -sfnT 0.1.0 /opt/defects-ical/.venv": UPGRADES,
+    "python3 -m venv /opt/defects-ical/0.1.0": UPGRADES,
+    "/opt/defects-ical/0.1.0/bin/pip install --require-hashes -r requirements/run.txt": UPGRADES,
+    "/opt/defects-ical/0.1.0/bin/pip install --no-deps dist/*.whl": UPGRADES,
+    'pipx install "$(ls dist/*.whl)[doctor,picture]"': INSTALLERS,
     "systemctl restart defects-ical@8003": "needs systemd",
-    "curl --fail http://127.0.0.1:8003/healthz": "needs a replica at this port",
+    (
+        "curl --fail --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1:8003/healthz"
+    ): "needs a replica at this port",
     "pip install gunicorn": "downloads packages; the tests have gunicorn",
     "certbot --nginx --redirect -d me.example": "needs a public host name",
     "cp deploy/defects-ical@.service /etc/systemd/system/": "changes the system",
+    "cp deploy/nginx-folder.conf /etc/nginx/conf.d/": "changes the system",
+    "nginx -t": "tests/deploy/test_nginx_syntax.py does the same",
+    "systemctl reload nginx": "needs systemd",
     "systemctl enable --now defects-ical@8001 defects-ical@8002 defects-ical@8003": (
         "needs systemd; tests/deploy/test_systemd_unit.py runs what the unit runs"
     ),

@@ -15,6 +15,7 @@ from defects_ical.export.atomic_files import replace_file
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.picture.layout import lay_out_picture
 from defects_ical.render.picture.png import draw_png
+from defects_ical.shows.file_state import is_folder
 from defects_ical.shows.loader import load_alone
 
 DEFAULT_NAME: Final = "picture.png"
@@ -41,7 +42,7 @@ def picture(path: Path, output: Path | None, language: str | None, *, force: boo
 
     It shows the title, the dates, the platforms and the first episodes of the newest season.
     """
-    if path.is_dir():
+    if is_folder(path):
         raise click.UsageError(f"{path} is a folder. Use --schedule FILE.")
     schedule = load_alone(path, needs_picture=False)
     site = _pick_language(SiteInput(schedule, PLACEHOLDER_URL), language)

@@ -23,6 +23,14 @@ class FileState(NamedTuple):
         return cls(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder's; of one that cannot be looked at, reading it says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def stat_file(path: Path) -> FileState | None:
     """Return the state of a file, or None if it cannot be found."""
     try:

@@ -89,7 +89,9 @@ def test_json_log_says_what_happens_to_a_folder(tmp_path: Path) -> None:
         text = (folder / "one.yaml").read_text("utf-8") + TEASER
         (folder / "one.yaml").write_text(text, "utf-8")
         assert wait_for_event(server, "edit")["show"] == "one"
-        assert find_events(server, "fixed")[-1]["file"] == "broken.yaml"
+        assert (
+            find_events(server, "fixed")[-1]["file"] == find_events(server, "problem")[-1]["file"]
+        )
 
 
 def test_json_log_has_the_errors_of_the_start(tmp_path: Path) -> None:

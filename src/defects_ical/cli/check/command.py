@@ -21,6 +21,7 @@ from defects_ical.cli.schedule_output import (
 from defects_ical.cli.schedules.completion import complete_file
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
+from defects_ical.shows.file_state import is_folder
 from defects_ical.site.feed_size import check_feed_sizes
 from defects_ical.text.english import count_noun
 
@@ -50,9 +51,9 @@ def check(path: Path, against: str | None, output_format: OutputFormat | None) -
     if output_format and not against:
         raise click.UsageError("--format needs --against.")
     if against:
-        compare = compare_folder if path.is_dir() else compare_file
+        compare = compare_folder if is_folder(path) else compare_file
         compare(path, against, output_format or "text")
-    elif path.is_dir():
+    elif is_folder(path):
         check_folder(path)
     else:
         _check_schedule(path)

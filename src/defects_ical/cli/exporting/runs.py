@@ -30,6 +30,7 @@ from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
 from defects_ical.schedule.validation.warnings import find_warnings
+from defects_ical.shows.file_state import is_folder
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
 from defects_ical.text.english import count_noun
@@ -56,7 +57,7 @@ def run_export(folder: Path, path: Path, options: ExportOptions) -> str:
 
     Prints warnings. Raises ScheduleError, ExportError or UnannouncedChangeError.
     """
-    return (_export_shows if path.is_dir() else _export_show)(folder, path, options)
+    return (_export_shows if is_folder(path) else _export_show)(folder, path, options)
 
 
 def _export_show(folder: Path, path: Path, options: ExportOptions) -> str:

@@ -18,6 +18,7 @@ from defects_ical.errors import DefectsIcalError
 from defects_ical.model.changes import ALL
 from defects_ical.model.schedule import Schedule
 from defects_ical.schedule.roster import list_episodes
+from defects_ical.shows.file_state import is_folder
 from defects_ical.shows.loader import load_alone, load_folder
 from defects_ical.timezones.conversion import TIMEZONE_NAMES
 
@@ -60,7 +61,7 @@ def complete_file(_: click.Context, __: click.Parameter, typed: str) -> list[Com
 def _load_schedules(context: click.Context) -> tuple[Schedule, ...]:
     path = Path(context.params.get("path") or DEFAULT_SCHEDULE)
     try:
-        if not path.is_dir():
+        if not is_folder(path):
             return (load_alone(path),)
         schedules = load_folder(path).schedules
     except DefectsIcalError:

@@ -13,6 +13,7 @@ from defects_ical.authoring.changes.edit import Load
 from defects_ical.cli.options import DEFAULT_SCHEDULE
 from defects_ical.cli.schedules.completion import complete_from
 from defects_ical.errors import Problem, ScheduleError
+from defects_ical.shows.file_state import is_folder
 from defects_ical.shows.folder import scan_folder
 from defects_ical.shows.loader import load_alone, load_show
 from defects_ical.shows.settings import load_settings
@@ -42,7 +43,7 @@ def find_schedule(path: Path, show: str | None) -> EditedFile:
     error for a show that is not there.
     """
     option = "" if path == DEFAULT_SCHEDULE else f" --schedule {shlex.quote(str(path))}"
-    if not path.is_dir():
+    if not is_folder(path):
         if show is not None:
             raise click.UsageError("--show is for a folder of schedules.")
         return EditedFile(path, partial(load_alone, path), option)

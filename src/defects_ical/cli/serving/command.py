@@ -33,8 +33,12 @@ from defects_ical.server.monitoring.logs import (
 )
 from defects_ical.server.reloader import SiteReloader
 from defects_ical.server.service import make_schedule_service
+from defects_ical.shows.file_state import is_folder
 
 LOG: Final = logging.getLogger(__name__)
+FOLDER_ONLY: Final = (
+    "--folder (or DEFECTS_ICAL_FOLDER) and --allow-removal are for a folder of schedules."
+)
 LOCAL_CODE: Final = (
     "A phone cannot open this address. In your network, use --host 0.0.0.0 and --url with the "
     "address of this machine, such as http://192.168.0.5:8000."
@@ -145,6 +149,8 @@ def _serve(
                 "DEFECTS_ICAL_URL, with the public URL of the site, such as "
                 "https://defects.example."
             )
+        if not is_folder(path) and (options["folder"] or options["allow_removal"]):
+            raise click.UsageError(FOLDER_ONLY)
         if site_url is None and options["folder"]:
             raise click.UsageError(
                 "--folder writes the URL of the site to the exported files. Use --url with it."
@@ -179,13 +185,11 @@ def _log_start(message: str, url: str, feed: str) -> None:
 
 def _start(path: Path, site_url: SiteURL, options: ServeOptions, stack: ExitStack) -> Started:
     """Load what is to be served; ``stack`` ends it."""
-    if path.is_dir():
+    if is_folder(path):
         # A service of one schedule needs none of it.
         from defects_ical.cli.serving.folder import start_folder  # noqa: PLC0415
 
         return start_folder(path, site_url, options, stack)
-    if options.folder or options.allow_removal:
-        raise click.UsageError("--folder and --allow-removal are for a folder of schedules.")
     reloader = SiteReloader(path, site_url)
     schedule = load_schedule(path)
     if options.log_format == "json":

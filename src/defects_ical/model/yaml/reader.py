@@ -139,7 +139,10 @@ def _explain_open_error(error: OSError) -> tuple[str, str]:
         case IsADirectoryError():
             return "this is a folder", "Use the schedule file in it."
         case PermissionError():
-            return "permission denied", "Allow reading with `chmod u+r`."
+            return (
+                "permission denied",
+                "Allow reading with `chmod a+r`, and entering its folder with `chmod a+x`.",
+            )
     reason = os.strerror(error.errno) if error.errno else str(error)
     return f"the file cannot be read ({reason})", f"Choose another file with {OPTION}."
 

@@ -41,3 +41,14 @@ def log_edit(path: Path, staged: StagedShow) -> None:
     elif staged.written or staged.removed:
         extra = with_fields("edit", file=str(path), show=show, changes=changes)
         LOG.info("%s: edit is live. %s.", path, summarize_edit(changes), extra=extra)
+
+
+def log_settings(path: Path) -> None:
+    """Log that edited settings of the site are in use."""
+    LOG.info("%s: edit is live.", path, extra=with_fields("edit", file=str(path)))
+
+
+def log_removal(path: Path, show: str) -> None:
+    """Log that a show is taken away, because its schedule is gone or has another slug."""
+    extra = with_fields("gone-show", file=str(path), show=show)
+    LOG.info("%s: `/%s/` is taken away.", path, show, extra=extra)

@@ -51,7 +51,11 @@ class HealthReport:
         for each in found:
             LOG.warning("%s", each, extra=with_problem(each))
         if not text:
-            LOG.info("%s: no problems any more", name, extra=with_fields("fixed", file=name))
+            LOG.info(
+                "%s: no problems any more",
+                name,
+                extra=with_fields("fixed", file=f"{self._prefix}{name}"),
+            )
 
     def _shorten(self, problem: Problem) -> Problem:
         """Return the problem without the path of the folder."""

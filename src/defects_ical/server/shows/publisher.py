@@ -27,7 +27,13 @@ from defects_ical.export.shows.show_stage import (
 )
 from defects_ical.export.shows.site_exporter import stage_shows
 from defects_ical.export.shows.site_folder import SiteFolder, pause_collection
-from defects_ical.server.shows.edits import accept, check_changes, log_edit
+from defects_ical.server.shows.edits import (
+    accept,
+    check_changes,
+    log_edit,
+    log_removal,
+    log_settings,
+)
 from defects_ical.server.shows.health import HealthReport
 from defects_ical.shows.changes import RESTART, FolderChange
 from defects_ical.shows.folder import FolderScan, ScheduleState, list_states, scan_folder
@@ -202,6 +208,7 @@ class FolderPublisher:
         if self._settings_problems:
             return False
         self._settings = settings
+        log_settings(self._source / SETTINGS_FILE)
         stager = ShowStager(settings, self._target, accept)
         for each in self._site.shows.values():
             if not stager.is_current(each, self._source / each.source):
@@ -281,6 +288,7 @@ class FolderPublisher:
         for name in staged:
             self._health.report(name, resolution.refused.get(name, ()))
         for slug in resolution.withdrawn:
+            log_removal(self._source / self._site.shows[slug].source, slug)
             self._site.withdraw_show(slug)
         is_live = bool(resolution.accepted or resolution.withdrawn)
         if is_live:
