@@ -36,6 +36,28 @@ def test_usage_error_exits_with_2(arguments: list[str], reason: str) -> None:
     assert reason in result.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["change", "2", "--status", "tentative"],
+        ["check"],
+        ["check", "--against", "public"],
+        ["export", "public", "--url", "https://me.example"],
+        ["picture"],
+        ["serve", "--port", "0"],
+    ],
+    ids=" ".join,
+)
+def test_path_that_cannot_be_looked_at_is_reported(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a folder that is closed to this user: nobody can ask whether it is a file."""
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, [*arguments, "--schedule", "a" * 300])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "File name too long" in result.stderr
+
+
 def test_schema_prints_json_schema() -> None:
     result = CliRunner().invoke(main, ["schema"])
     assert (result.exit_code, json.loads(result.stdout)) == (0, build_json_schema())

@@ -9,7 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -57,9 +57,11 @@ def lock_file(path: Path, timeout: float = LOCK_TIMEOUT) -> Iterator[LockedFile]
     ScheduleFileError if it is still locked.
     """
     end = time.monotonic() + timeout
-    if path.is_fifo():
-        message = "this is a pipe, which cannot be replaced. Use the path of a file."
-        raise ScheduleFileError(f"{path}: {message}")
+    with suppress(OSError):
+        # Of a path that cannot be looked at, reading it says why.
+        if path.is_fifo():
+            message = "this is a pipe, which cannot be replaced. Use the path of a file."
+            raise ScheduleFileError(f"{path}: {message}")
     read_content(path)
     while True:
         with _open_file(path) as stream:
