@@ -91,7 +91,8 @@ def edit_airing(*blocks: str, specials: str = "", season: int | None = None, mor
     return text.replace("slug: show,", f"slug: show, season: {season},") if season else text
 
 
-@lru_cache
+# Few: a schedule of thousands of episodes takes many megabytes.
+@lru_cache(maxsize=16)
 def load_yaml(text: str | bytes) -> Schedule:
     """Load a schedule, once, from the text or the bytes of its file."""
     with tempfile.TemporaryDirectory() as folder:
