@@ -184,6 +184,16 @@ def test_gone_show_is_taken_away_if_that_is_allowed(shows: Path, tmp_path: Path)
     service.publisher.close()
 
 
+def test_only_an_edit_changes_when_the_site_was_edited(service: Service) -> None:
+    (service.shows / "one.yaml").touch()
+    service.poll()
+    assert service.site.describe_health()["edited_at"] is None
+    with (service.shows / "one.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("episodes: {1: {teaser: A start.}}\n")
+    service.poll()
+    assert service.site.describe_health()["edited_at"]
+
+
 def test_renamed_show_moves_if_removal_is_allowed(shows: Path, tmp_path: Path) -> None:
     service = Service(shows, tmp_path / "public", allow_removal=True)
     edit(shows / "one.yaml", "slug: one", "slug: uno")

@@ -32,13 +32,18 @@ def check_changes(published: Mapping[str, bytes], site: Site, schedule: Schedule
     return Verdict(review.unannounced, changes=review.changes)
 
 
+def is_edit(staged: StagedShow) -> bool:
+    """Return whether a show is new, or differs from what is live: a file may only be touched."""
+    return bool(not staged.before or staged.written or staged.removed)
+
+
 def log_edit(path: Path, staged: StagedShow) -> None:
     """Log what is live now, unless an edit was only undone."""
     show, changes = staged.manifest.identity.slug, staged.verdict.changes
     if not staged.before:
         extra = with_fields("new-show", file=str(path), show=show)
         LOG.info("%s: new show is live.", path, extra=extra)
-    elif staged.written or staged.removed:
+    elif is_edit(staged):
         extra = with_fields("edit", file=str(path), show=show, changes=changes)
         LOG.info("%s: edit is live. %s.", path, summarize_edit(changes), extra=extra)
 

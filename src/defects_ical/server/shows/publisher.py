@@ -30,6 +30,7 @@ from defects_ical.export.shows.site_folder import SiteFolder, pause_collection
 from defects_ical.server.shows.edits import (
     accept,
     check_changes,
+    is_edit,
     log_edit,
     log_removal,
     log_settings,
@@ -88,6 +89,8 @@ class FolderPublisher:
         # Schedules that may go live after a change of others.
         self._refused: set[str] = set()
         self._retry_at = 0.0
+        # Whether the last look found something that is live now.
+        self._has_edit = False
         # Whether there was something to do at the last look.
         self._is_busy = True
 
@@ -157,13 +160,13 @@ class FolderPublisher:
         ready = [name for name, each in states.items() if self._seen.get(name) == each]
         is_stable, self._seen = states == self._seen, states
         changed = [name for name in ready if self._done.get(name) != states[name]]
-        is_live = False
+        is_live = self._has_edit = False
         if SETTINGS_FILE in changed:
             changed.remove(SETTINGS_FILE)
-            is_live = self._take_up_settings(states)
+            is_live = self._has_edit = self._take_up_settings(states)
         waits = len(changed) > SHOWS_PER_POLL
         is_live |= self._take_up_shows(changed[:SHOWS_PER_POLL], states, scan, is_stable=is_stable)
-        if is_live:
+        if self._has_edit:
             self._health.note_change()
         has_changed = is_live or waits or not is_stable
         if is_live or self._is_busy:
@@ -291,6 +294,8 @@ class FolderPublisher:
             log_removal(self._source / self._site.shows[slug].source, slug)
             self._site.withdraw_show(slug)
         is_live = bool(resolution.accepted or resolution.withdrawn)
+        edits = (is_edit(staged[name]) for name in resolution.accepted)
+        self._has_edit |= bool(resolution.withdrawn) or any(edits)
         if is_live:
             self._site.publish_shows()
             # What was in their way may be gone.
