@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from defects_ical.errors import Problem, ScheduleError
-from defects_ical.model.airing import MAX_EPISODES, Delay
+from defects_ical.model.airing import Delay
 from defects_ical.model.changes import Change
 from defects_ical.model.fields import Slot
 from defects_ical.model.schedule import Schedule
@@ -70,6 +70,13 @@ class _Programme:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule, self.zone = schedule, schedule.timezone
+        # Texts are equal if they are in the main language, whatever their translations.
+        is_translated = len(schedule.languages) > 1
+        self._last_items = (
+            _LastItems()
+            if is_translated
+            else _get_last_items(schedule.show.uid, id(schedule.words))
+        )
         self.roster = list_episodes(schedule)
         self.main = Timeline(map(make_draft, self.roster.planned.values()), self.zone)
         named = {change.platform for change in schedule.changes}
@@ -164,6 +171,7 @@ class _Programme:
         """Return the listings of the final state."""
         main = self._finish(self.main)
         own = {name: self._finish(timeline) for name, timeline in self.platforms.items()}
+        self._last_items.end_version()
         makers = {
             name: partial(self._add_availability, own[name], {name: own[name]})
             if name in own
@@ -205,17 +213,11 @@ class _Programme:
         return Listing(tuple(episodes.values()), tuple(events))
 
     def _reuse(self, item: Item) -> Item:
-        """Return the equal item of an earlier version of the schedule, if there is one.
+        """Return the equal item of the last version of the schedule, if there is one.
 
         After an edit, most are equal; the same object is found in a cache without comparing it.
         """
-        # Texts are equal if they are in the main language, whatever their translations.
-        is_translated = len(self.schedule.languages) > 1
-        if is_translated:
-            return item
-        # Shows have episodes with the same ids, and so with the same hashes.
-        found: Item = _find_equal(item, (self.schedule.show.uid, id(self.schedule.words)))
-        return found
+        return self._last_items.keep(item)
 
     def _finish_episode(self, draft: Draft) -> Episode:
         plan = draft.plan
@@ -239,11 +241,28 @@ class _Programme:
         )
 
 
-# Twice as many as a schedule may have episodes.
-@lru_cache(maxsize=2 * MAX_EPISODES)
-def _find_equal(item: Item, _show_and_words: tuple[UUID, int]) -> Item:
-    """Return the first item of a show that was equal, with words of the same identity."""
-    return item
+class _LastItems:
+    """The episodes and events of the last version of a schedule."""
+
+    def __init__(self) -> None:
+        self._before: dict[object, Episode | Event] = {}
+        self._items: dict[object, Episode | Event] = {}
+
+    def keep(self, item: Item) -> Item:
+        """Return the equal item of the last version, or this one."""
+        kept = self._before.get(item, item)
+        self._items[kept] = kept
+        return kept if isinstance(kept, type(item)) else item
+
+    def end_version(self) -> None:
+        """Forget what the version that is complete now does not have."""
+        self._before, self._items = self._items, {}
+
+
+# Of the shows that were expanded last. Items that differ only in their words are equal.
+@lru_cache(maxsize=8)
+def _get_last_items(_show: UUID, _words: int) -> _LastItems:
+    return _LastItems()
 
 
 def _apply_entry(
