@@ -36,8 +36,7 @@ def _create_app(path: Path, site_url: SiteURL) -> WSGIApplication:
         folder = os.environ.get("DEFECTS_ICAL_FOLDER") or _fail(
             "DEFECTS_ICAL_FOLDER is not set. Set it to a folder for the site of these schedules."
         )
-        # The application of one schedule needs none of it.
-        from defects_ical.server.shows.service import publish_folder  # noqa: PLC0415
+        from defects_ical.server.shows.service import publish_folder  # noqa: PLC0415 - slow, and not for one schedule
 
         return publish_folder(path, Path(folder), site_url, monitoring)
     reloader = SiteReloader(path, site_url)

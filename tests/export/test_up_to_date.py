@@ -24,6 +24,7 @@ from tests.support.exports import (
     TEMPORARY_FILE,
     build,
     export_arguments,
+    run_export,
     run_python,
     write_text,
 )
@@ -126,3 +127,17 @@ def test_schedule_without_end_is_refused(tmp_path: Path, site: Site) -> None:
     done = run_python("-m", "defects_ical", *export_arguments(tmp_path, Path("/dev/zero")))
     assert (done.returncode, done.stdout) == (1, "")
     assert "larger than 2 MB" in done.stderr
+
+
+@pytest.mark.parametrize("schedule", ["schedule.yaml", "."])
+def test_manifest_with_a_path_in_place_of_a_picture(
+    schedule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_text(tmp_path / "schedule.yaml", make_yaml())
+    assert run_export(Path("site"), Path("schedule.yaml")).returncode == 0
+    manifest = json.loads((tmp_path / "site" / MANIFEST_FILE).read_bytes())
+    write_text(tmp_path / "site" / MANIFEST_FILE, json.dumps(manifest | {"picture": "a/b.png"}))
+    done = run_export(Path("site"), Path(schedule))
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (1 if schedule == "." else 0)

@@ -26,10 +26,10 @@ COMMANDS: Final = {
 }
 
 
-class ErrorHandlingGroup(click.Group):
-    """A group of commands that prints errors which users can fix.
+class CommandGroup(click.Group):
+    """The commands, each imported when it is needed: all of them take half a second.
 
-    Any other exception is a bug of ours and keeps its traceback.
+    Prints errors that users can fix. Any other exception is a bug of ours and keeps its traceback.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -39,19 +39,6 @@ class ErrorHandlingGroup(click.Group):
         except DefectsIcalError as error:
             _print_error(error)
             ctx.exit(error.exit_status)
-
-
-def _print_error(error: DefectsIcalError) -> None:
-    from defects_ical.cli.console import print_error, print_problems  # noqa: PLC0415 - slow, and seldom needed
-
-    if isinstance(error, ScheduleError):
-        print_problems(error.problems)
-    else:
-        print_error(str(error))
-
-
-class CommandGroup(ErrorHandlingGroup):
-    """The commands, each imported when it is needed: all of them take half a second."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of the commands."""
@@ -70,6 +57,15 @@ class CommandGroup(ErrorHandlingGroup):
             gc.freeze()
             gc.enable()
         return command
+
+
+def _print_error(error: DefectsIcalError) -> None:
+    from defects_ical.cli.console import print_error, print_problems  # noqa: PLC0415 - slow, and seldom needed
+
+    if isinstance(error, ScheduleError):
+        print_problems(error.problems)
+    else:
+        print_error(str(error))
 
 
 @click.group(cls=CommandGroup, context_settings=SETTINGS)

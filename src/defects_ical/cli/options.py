@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,12 +16,15 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_SCHEDULE: Final = Path("schedule.yaml")
 
+# An option that a variable may set (``envvar``), as its help says.
+variable_option: Final = partial(click.option, show_envvar=True)
+
 
 def schedule_option(
     metavar: str, text: str, envvar: str | None = None
 ) -> Callable[[Command], Command]:
     """Return the option ``--schedule`` of a command, and of which variable it takes its default."""
-    return click.option(
+    return variable_option(
         "--schedule",
         "path",
         type=click.Path(readable=False, path_type=Path),
@@ -28,7 +32,6 @@ def schedule_option(
         metavar=metavar,
         help=text,
         envvar=envvar,
-        show_envvar=True,
     )
 
 

@@ -155,7 +155,7 @@ def _restore_numbered(
             airing = _add_blocks(airing, each, schedule.timezone, "airing", steps)
         return airing
     last = max(number.number for each in events for number in each.numbers)
-    block, numbers = airing[index], [*number_blocks(airing)][index]
+    block, numbers = airing[index], number_blocks(airing)[index]
     first = numbers[0].number
     count = EpisodeRange(first, last) if isinstance(block.episodes, EpisodeRange) else 0
     restored = block.model_copy(update={"episodes": count or last - first + 1})
@@ -170,7 +170,7 @@ def _find_last_block(airing: tuple[Block, ...], events: list[RemovedEvent]) -> i
     same = [index for index, block in enumerate(airing) if block.season == season]
     if not same or not airing[same[-1]].weekdays or not airing[same[-1]].first_day:
         return None
-    numbers = [*number_blocks(airing)][same[-1]]
+    numbers = number_blocks(airing)[same[-1]]
     missing = {number.number for each in events for number in each.numbers}
     end = numbers[-1].number
     return same[-1] if min(missing) > end and max(missing) - end == len(missing) else None
@@ -202,10 +202,10 @@ def _insert(
 ) -> tuple[Block, ...]:
     """Return the blocks with one more; those after it keep their numbers."""
     inserted = [*blocks[:place], block, *blocks[place:]]
-    former = [*number_blocks(blocks)]
+    former = number_blocks(blocks)
     for index in range(place + 1, len(inserted)):
         numbers = former[index - 1]
-        if numbers and numbers != [*number_blocks(tuple(inserted))][index]:
+        if numbers and numbers != number_blocks(tuple(inserted))[index]:
             episodes = EpisodeRange(numbers[0].number, numbers[-1].number)
             inserted[index] = inserted[index].model_copy(update={"episodes": episodes})
             steps.append(f"Write `episodes: {episodes}` under `{path}[{index}]`.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from defects_ical.errors import Problem, ScheduleError
@@ -245,14 +245,15 @@ class _LastItems:
     """The episodes and events of the last version of a schedule."""
 
     def __init__(self) -> None:
-        self._before: dict[object, Episode | Event] = {}
-        self._items: dict[object, Episode | Event] = {}
+        # Each by itself.
+        self._before: dict[Any, Any] = {}
+        self._items: dict[Any, Any] = {}
 
     def keep(self, item: Item) -> Item:
         """Return the equal item of the last version, or this one."""
-        kept = self._before.get(item, item)
+        kept: Item = self._before.get(item, item)
         self._items[kept] = kept
-        return kept if isinstance(kept, type(item)) else item
+        return kept
 
     def end_version(self) -> None:
         """Forget what the version that is complete now does not have."""

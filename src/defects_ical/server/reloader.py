@@ -179,15 +179,14 @@ class SiteReloader:
             self._set_live(replace(live, problem="\n".join(lines)), error.problems)
 
     def _log_edit(self, show: str, changes: Sequence[str]) -> None:
-        from defects_ical.compare.report import summarize_edit  # noqa: PLC0415 - see _review
+        from defects_ical.compare.report import summarize_edit  # noqa: PLC0415 - see `_review`
 
         extra = with_fields("edit", file=str(self._path), show=show, changes=changes)
         LOG.info("%s: edit is live. %s.", self._path, summarize_edit(changes), extra=extra)
 
     def _review(self, site: Site, schedule: Schedule) -> Sequence[str]:
         """Return what changes; raise ScheduleError if calendar apps would not notice some of it."""
-        # Loaded by the first edit: a start is faster without it.
-        from defects_ical.compare.site_diff import review_edit  # noqa: PLC0415
+        from defects_ical.compare.site_diff import review_edit  # noqa: PLC0415 - slow, and not for a start
 
         state = self._polled_state[self._path]
         # Not the current time: all processes that watch the file must give the same message.

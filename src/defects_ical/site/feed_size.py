@@ -64,7 +64,7 @@ def find_large_feeds(
 
 def _suggest_range(schedule: Schedule) -> str:
     """Return an example of a range with the second half of the episodes, if they are one block."""
-    numbers = [*number_blocks(schedule.airing)]
+    numbers = number_blocks(schedule.airing)
     if len(numbers) != 1:
         return ""
     later = numbers[0][len(numbers[0]) // 2 :]

@@ -87,7 +87,7 @@ def _list_following_slots(block: Block, broadcasts: list[Broadcast]) -> Iterator
         return
     if block.weekdays:
         longer = block.model_copy(update={"episodes": block.count + len(broadcasts)})
-        yield from [*assign_slots(longer)][block.count :]
+        yield from assign_slots(longer)[block.count :]
     elif size == 1 and block.dates:
         yield from _list_later_slots(block, block.dates[-1], broadcasts)
 

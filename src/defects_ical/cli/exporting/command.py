@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -13,9 +13,6 @@ from defects_ical.cli.options import SCHEDULE_OPTION, parse_site_url
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.export.manifest import check_up_to_date
 from defects_ical.site.fingerprint import input_fingerprint
-
-# Of a schedule and of its picture.
-MAX_BYTES: Final = 2_000_000
 
 
 @click.command(short_help="Write the site to a folder.")
@@ -55,8 +52,10 @@ def export(folder: Path, path: Path, site_url: SiteURL, **options: Any) -> None:
     if found:
         result = str(found)
     else:
-        # An export with nothing to do needs no schedule: it takes a fraction of the time.
-        from defects_ical.cli.exporting.runs import ExportOptions, run_export  # noqa: PLC0415
+        from defects_ical.cli.exporting.runs import (  # noqa: PLC0415 - slow, and often not needed
+            ExportOptions,
+            run_export,
+        )
 
         result = run_export(folder, path, ExportOptions(site_url, **options))
     click.echo(f"{folder}: {result}")
@@ -64,13 +63,14 @@ def export(folder: Path, path: Path, site_url: SiteURL, **options: Any) -> None:
 
 def _identify_inputs(path: Path, site_url: SiteURL, picture: str | None) -> str | None:
     """Return the fingerprint of a schedule file and its picture; None if they cannot be read."""
-    paths = [path, *([path.with_name(picture)] if picture else [])]
     try:
-        # A pipe can be read only once. A file that was exported is not larger.
-        if not all(each.is_file() and each.stat().st_size <= MAX_BYTES for each in paths):
+        # A pipe can be read only once.
+        if not path.is_file():
             return None
-        content, *pictures = [each.read_bytes() for each in paths]
-    except OSError:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        content = path.with_name(picture).read_bytes() if picture else None
+    except (OSError, ValueError):
+        # A damaged manifest may have a path in place of a name.
         return None
-    digest = hashlib.sha256(content).hexdigest()
-    return input_fingerprint(digest, pictures[0] if pictures else None, site_url)
+    return input_fingerprint(digest, content, site_url)

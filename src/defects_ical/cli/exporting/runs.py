@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
 from defects_ical.cli.console import print_warnings
-from defects_ical.cli.schedule_output import print_schedule_warnings, utc_now
+from defects_ical.cli.schedule_output import list_warnings, print_schedule_warnings, utc_now
 from defects_ical.compare.live.published import split_readable
 from defects_ical.compare.report import format_issues
 from defects_ical.compare.site_diff import compare_site, is_unchanged
@@ -27,14 +27,12 @@ from defects_ical.export.shows.show_stage import ExportTarget, Verdict
 from defects_ical.export.shows.site_exporter import Progress as ReportProgress
 from defects_ical.export.shows.site_exporter import SiteExport
 from defects_ical.model.schedule import Schedule
-from defects_ical.schedule.expansion import expand_schedule
 from defects_ical.schedule.loader import load_schedule
-from defects_ical.schedule.validation.warnings import find_warnings
 from defects_ical.shows.file_state import is_folder
 from defects_ical.site.build import Site, build_site
 from defects_ical.site.fingerprint import input_fingerprint
 from defects_ical.text.english import count_noun
-from defects_ical.text.languages import DEFAULT_LANGUAGE, LANGUAGES
+from defects_ical.text.languages import LANGUAGES
 
 # Feeds are directly in the folder of the site or of a language; episode files repeat them.
 FEED_PATH: Final = re.compile(rf"(/({'|'.join(LANGUAGES)}))?/[^/]+\.ics")
@@ -87,8 +85,7 @@ def _export_shows(folder: Path, path: Path, options: ExportOptions) -> str:
         )
         result = export_shows.run()
     print_warnings(result.warnings)
-    counts = f"{result.written} written, {result.unchanged} unchanged, {result.removed} removed"
-    return f"{counts} ({count_noun(result.files, 'file')} written)"
+    return f"{result} ({count_noun(result.files, 'file')} written)"
 
 
 @contextmanager
@@ -113,9 +110,7 @@ def _check_show(
 ) -> Verdict:
     """Return what prevents the export of a show, and what else to know of it."""
     verdict = _compare(exported, site, schedule, folder / schedule.show.slug, force=force)
-    described = schedule.described_in(DEFAULT_LANGUAGE)
-    found = find_warnings(described, expand_schedule(described), utc_now())
-    return Verdict(verdict.errors, (*verdict.warnings, *map(str, found)))
+    return Verdict(verdict.errors, (*verdict.warnings, *map(str, list_warnings(schedule))))
 
 
 def _check_changes(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Final, NamedTuple, TypeAlias, get_args
 
 from defects_ical.content.descriptions import get_title_pattern
@@ -157,7 +158,7 @@ def detect_language(calendar: bytes, expected: Words) -> str:
     # Nearly always, the first event has the heading: to unfold all of them takes long.
     for part in (calendar.partition(END_EVENT)[0], calendar):
         text = unfold(part)
-        known = (expected, *(load_words(code) for code in LANGUAGES)) if BEGIN_EVENT in text else ()
+        known = chain((expected,), map(load_words, LANGUAGES)) if BEGIN_EVENT in text else ()
         headings = (each for each in known if f"{each.where_to_watch_label}\\n".encode() in text)
         if found := next(headings, None):
             return found.code

@@ -16,7 +16,7 @@ from defects_ical.catalog.catalog import Catalog
 from defects_ical.catalog.feed_checks import check_named_feeds
 from defects_ical.errors import ExportError, Problem, ScheduleError, UnannouncedChangeError
 from defects_ical.export.atomic_files import lock_folder
-from defects_ical.export.manifest import convert_os_errors
+from defects_ical.export.manifest import ExportResult, convert_os_errors
 from defects_ical.export.shows.show_manifest import ShowManifest
 from defects_ical.export.shows.show_stage import (
     ExportTarget,
@@ -39,15 +39,12 @@ _CHUNK: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class SiteExportResult:
+class SiteExportResult(ExportResult):
     """How many shows an export wrote, left unchanged and removed, and how many files it wrote.
 
     ``warnings`` are about the shows that were written.
     """
 
-    written: int
-    unchanged: int
-    removed: int
     files: int
     warnings: tuple[str, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -170,7 +170,7 @@ class BlockChecks:
     def _check_skip(self, premiere: date) -> Iterator[Problem]:
         if not self.block.skip:
             return
-        last = next(iter(deque(assign_slots(self.block), maxlen=1)), None)
+        last = next(reversed(assign_slots(self.block)), None)
         seen: set[date] = set()
         for index, day in enumerate(self.block.skip):
             yield from (
