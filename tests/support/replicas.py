@@ -180,7 +180,8 @@ def put_load_on(proxy: Server) -> Iterator[list[Client]]:
         stop.set()
         for thread in threads:
             thread.join()
-    assert [failure for client in clients for failure in client.failures] == []
+    failures = [failure for client in clients for failure in client.failures]
+    assert not failures, failures
 
 
 def build_version(number: int, folder: Path) -> Site:
