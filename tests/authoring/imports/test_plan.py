@@ -155,6 +155,15 @@ CASES = {
         runtime: 60
         """,
     ),
+    "one start on two dates": (
+        number_episodes(["2025-10-02T24:00", "2025-10-03T00:00", "2025-10-04T21:00"]),
+        """
+        dates: [2025-10-02T24:00, 2025-10-04T21:00]
+        runtime: 60
+        together: 2
+        episodes: 3
+        """,
+    ),
     "another day from some week on": (
         number_episodes(sorted([*list_weekly("2025-01-06", 15), *list_weekly("2025-03-18", 4)])),
         """

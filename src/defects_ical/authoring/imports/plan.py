@@ -79,19 +79,26 @@ def _order(episodes: list[Broadcast]) -> list[Broadcast]:
     ordered = sorted(episodes, key=_make_sort_key)
     latest = date.min
     for index, each in enumerate(ordered):
-        if each.slot.day < latest:
+        slot, before = each.slot, ordered[index - 1].slot if index else None
+        if before and _make_time_key(before) == _make_time_key(slot):
+            # They start together, even if the source counts only one of them to the evening.
+            slot = before
+        elif slot.day < latest:
             # An evening that goes on past the first hours of the next day is no evening.
-            slot = Slot.at(each.slot.naive, each.slot.offset)
-            ordered[index] = replace(each, slot=slot)
-        latest = max(latest, each.slot.day)
+            slot = Slot.at(slot.naive, slot.offset)
+        ordered[index] = replace(each, slot=slot)
+        latest = max(latest, slot.day)
     return ordered
 
 
 def _make_sort_key(episode: Broadcast) -> tuple[object, ...]:
-    slot, number = episode.slot, episode.number
+    number = episode.number
+    return *_make_time_key(episode.slot), number.number if number else 0
+
+
+def _make_time_key(slot: Slot) -> tuple[object, ...]:
     # Of a local time that occurs twice, the larger offset is the first.
-    offset = -(slot.offset or timedelta(0))
-    return slot.naive, slot.minutes is not None, offset, number.number if number else 0
+    return slot.naive, slot.minutes is not None, -(slot.offset or timedelta(0))
 
 
 def _split_runs(episodes: list[Broadcast]) -> Iterator[list[Broadcast]]:
