@@ -19,6 +19,7 @@ from defects_ical.content.links.site_url import SiteURL
 from defects_ical.server.app import create_app
 from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import SiteReloader
+from defects_ical.server.responses import PathResponses
 from tests.server.conftest import URL
 from tests.server.expected_responses import FEED_PATH, FLASK_HEADERS, NOT_FOUND, SCHEDULE
 from tests.support.html_tree import find_links
@@ -49,6 +50,31 @@ def test_path_of_16_kb_is_not_found(server: Server) -> None:
 def test_path_with_nul_is_a_bad_request(server: Server) -> None:
     response = server.send_raw(b"GET /\0 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
     assert response.status == 400
+
+
+class LateSite(ReloadedSite):
+    """A site with an edit between the two times that a request is looked up."""
+
+    is_live = False
+
+    def find_responses(self, path: str) -> PathResponses | None:
+        was_live, self.is_live = self.is_live, True
+        return super().find_responses(path) if was_live else None
+
+
+LATE_REQUESTS: Final = {"GET": 200, "HEAD": 200, "OPTIONS": 204, "POST": 405}
+
+
+@pytest.mark.parametrize("path", ["/", FEED_PATH])
+@pytest.mark.parametrize(("method", "status"), LATE_REQUESTS.items())
+def test_path_that_an_edit_adds_during_a_request(method: str, status: int, path: str) -> None:
+    site_url = SiteURL.parse(URL)
+    reloader = SiteReloader(SCHEDULE, site_url)
+    reloader.reload()
+    client = create_app(LateSite(reloader, site_url), site_url).test_client()
+    early, later = (client.open(path, method=method) for _ in range(2))
+    assert (early.status_code, early.data) == (status, later.data)
+    assert [*early.headers] == [*later.headers]
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 405)])

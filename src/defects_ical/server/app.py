@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, redirect, request
@@ -23,7 +22,7 @@ from defects_ical.server.monitoring.counters import (
     Row,
     find_slot,
 )
-from defects_ical.server.responses import METHODS, PathResponses
+from defects_ical.server.responses import METHODS, PathResponses, PreparedResponse
 from defects_ical.site.build import Resource
 from defects_ical.site.headers import get_security_headers
 
@@ -51,8 +50,7 @@ class ServedSite(Protocol):
         """Begin to follow changes, in the process that serves. May be called again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Monitoring:
+class Monitoring(NamedTuple):
     """What operators want to see: ``/metrics``, if there are counters, and a log of requests."""
 
     counters: RequestCounters | None = None
@@ -98,6 +96,17 @@ class SiteMiddleware:
             self.row = self._counters.claim_row()
         self.site.start()
         self._is_started = True
+
+
+class LateResponse(Response):
+    """The site's response to a request that Flask got, because the path was not there before."""
+
+    default_mimetype = None
+
+    def __init__(self, prepared: PreparedResponse) -> None:
+        body = prepared.chunks or [prepared.body]
+        super().__init__(body, prepared.status, [*prepared.headers])
+        self.slot = prepared.slot
 
 
 def create_app(
@@ -151,7 +160,11 @@ def _get_metrics(site: ServedSite, counters: RequestCounters) -> Response:
 def _count_response(middleware: SiteMiddleware, response: Response) -> Response:
     """Count a response of Flask's; those of the site are counted before."""
     if middleware.row is not None:
-        middleware.row[find_slot(SERVICE if request.endpoint else OTHER, response.status_code)] += 1
+        if isinstance(response, LateResponse):
+            slot = response.slot
+        else:
+            slot = find_slot(SERVICE if request.endpoint else OTHER, response.status_code)
+        middleware.row[slot] += 1
     return response
 
 
@@ -174,11 +187,15 @@ def _redirect_to_page(site: ServedSite) -> BaseResponse | None:
 
 
 def _handle_http_error(site: ServedSite, error: HTTPException) -> BaseResponse:
-    """Return the response to a request that neither the site nor a Flask view can serve."""
+    """Return the response to a request that neither the middleware nor a Flask view can serve."""
     path = _get_path(request.environ)
     if not isinstance(error, (NotFound, MethodNotAllowed)):
         return _make_plain_text_error(error)
-    if isinstance(error, MethodNotAllowed) or site.find_responses(path):
+    responses = site.find_responses(path)
+    # An edit may have added the path since the middleware looked for it.
+    if prepared := responses and responses.select(request.environ):
+        return LateResponse(prepared)
+    if isinstance(error, MethodNotAllowed) or responses:
         return _make_plain_text_error(MethodNotAllowed(METHODS, "Use GET, HEAD or OPTIONS."))
     page = site.find_error_page(path)
     if not page:
@@ -191,7 +208,9 @@ def _handle_http_error(site: ServedSite, error: HTTPException) -> BaseResponse:
 
 
 def _add_common_headers(site_url: SiteURL, response: Response) -> Response:
-    """Add the headers that all of Flask's responses have."""
+    """Add the headers that all of Flask's responses have; those of the site have theirs."""
+    if isinstance(response, LateResponse):
+        return response
     response.headers.update(get_security_headers(site_url))
     # Nothing here is secret, and a script on another site may need to read the error.
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -175,10 +175,16 @@ class ExportedSite:
 
     def _list_names(self, slug: str) -> frozenset[str]:
         """Return the names of a show's files: others in its folder are not served."""
-        if slug not in self._names:
-            manifest = ShowManifest.read(self._target.folder / slug)
-            self._names[slug] = frozenset(map(sys.intern, manifest.files if manifest else ()))
-        return self._names[slug]
+        if (known := self._names.get(slug)) is not None:
+            return known
+        generation = self._generation
+        manifest = ShowManifest.read(self._target.folder / slug)
+        names = frozenset(map(sys.intern, manifest.files if manifest else ()))
+        with self._lock:
+            # Otherwise they may be those of the version before.
+            if generation == self._generation:
+                self._names[slug] = names
+        return names
 
     def _read_responses(self, path: str) -> PathResponses | None:
         place = self._locate(path)
