@@ -198,6 +198,8 @@ class Contexts:
         yield context.new_page() if new else kept
         for each in context.pages:
             if each != kept:
+                # A route may still be at work.
+                each.unroute_all(behavior="wait")
                 each.close()
         visitor.reset(kept)
         if visitor.fixed:
