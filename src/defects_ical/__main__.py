@@ -12,6 +12,10 @@ def run() -> None:
     if os.getpid() == 1:
         # The first process of a container gets SIGTERM only if it handles it, also while it loads.
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    # Both libraries would search the disk: for the file of each zone, all of which come with pytz,
+    # and in every installed package for plugins.
+    os.environ.setdefault("PYTZ_SKIPEXISTSCHECK", "1")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from defects_ical.cli.app import main  # noqa: PLC0415 - slow, so Ctrl-C must be handled
 

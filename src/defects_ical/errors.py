@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from operator import attrgetter
 from pathlib import PurePath
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceLocation:
+class SourceLocation(NamedTuple):
     """A position in a text file: the file as the user named it, line and column from 1.
 
     Line and column are 0 if the problem is with the file as a whole.
@@ -56,7 +55,7 @@ class Problem:
 
     def with_file_name(self) -> Problem:
         """Return the same problem without the folder of its file, for text that is public."""
-        location = replace(self.location, file=PurePath(self.location.file).name)
+        location = self.location._replace(file=PurePath(self.location.file).name)
         return replace(self, location=location)
 
 

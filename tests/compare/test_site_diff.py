@@ -75,6 +75,18 @@ def test_reminders_and_episode_files_are_skipped() -> None:
     assert compare(PUBLISHED, live | feeds) == ()
 
 
+def test_event_that_a_copy_has_twice_is_not_removed() -> None:
+    """Neither is an unchanged event elsewhere in the file."""
+    feed = get_live_feeds()["/show.ics"]
+    head, first, *others = feed.split(b"BEGIN:VEVENT")
+    twice = b"BEGIN:VEVENT".join((head, first, first, *others))
+    assert compare(PUBLISHED, {"/show.ics": twice}) == ()
+    *_, last = others
+    ends = b"END:VCALENDAR\r\n"
+    moved = (head, last.removesuffix(ends), first, *others[:-1])
+    assert compare(PUBLISHED, {"/show.ics": b"BEGIN:VEVENT".join(moved) + ends}) == ()
+
+
 @pytest.mark.parametrize("old", [make_yaml(), write_credited("Another", "CC0 1.0")])
 def test_new_credit_needs_no_entry(old: str) -> None:
     """Only the calendar's description changes, which apps read without looking at stamps."""

@@ -196,6 +196,32 @@ def test_only_edited_episodes_are_rendered() -> None:
     assert rendered == [*ids, "e03", "e03", *ids]
 
 
+@pytest.mark.parametrize(
+    ("items", "rendered"),
+    [
+        ("abcd", ""),
+        ("xabcd", "x"),
+        ("abd", ""),
+        ("dcba", ""),
+        ("axcd", "x"),
+        ("abcdx", "x"),
+        ("", ""),
+    ],
+)
+def test_items_that_move_are_not_rendered_again(items: str, rendered: str) -> None:
+    cache, found = BuildCache(), list[str]()
+
+    def render(item: tuple[str]) -> str:
+        found.append(item[0])
+        return item[0].upper()
+
+    # Equal items are other objects here, as most are after a reload.
+    cache.get_or_render("letters", [(each,) for each in "abcd"], render)
+    found.clear()
+    assert cache.get_or_render("letters", [(each,) for each in items], render) == [*items.upper()]
+    assert found == [*rendered]
+
+
 # Other languages.
 
 TRANSLATED_SHOW: Final = SHOW.replace(

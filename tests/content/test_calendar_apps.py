@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -86,26 +85,26 @@ def read_details(entry: CalendarEntry) -> list[str]:
     "teaser", ["가" * 300, "한 줄\n두 줄\n" + "가" * 250, "\n".join(["가나다"] * 80)]
 )
 def test_long_teaser_is_left_out_of_form_link(teaser: str) -> None:
-    assert read_details(replace(ENTRY, teaser=teaser)) == [*ENTRY.platforms, ENTRY.page]
+    assert read_details(ENTRY._replace(teaser=teaser)) == [*ENTRY.platforms, ENTRY.page]
 
 
 def test_teaser_that_fits_is_in_form_link() -> None:
     """A letter of Korean takes nine characters of a URL."""
     teaser = "비밀 조직이 아이들을 판다. 되돌려 보내진 아이들은 사라진다.\n" * 3 + "끝"
     lines = [*teaser.split("\n"), *ENTRY.platforms, ENTRY.page]
-    assert read_details(replace(ENTRY, teaser=teaser)) == lines
+    assert read_details(ENTRY._replace(teaser=teaser)) == lines
 
 
 def test_last_platforms_are_left_out_of_form_link() -> None:
     platforms = tuple(f"채널 {n} (텔레비전, 대한민국)" for n in range(1, 31))
-    *lines, page = read_details(replace(ENTRY, teaser="", platforms=platforms))
+    *lines, page = read_details(ENTRY._replace(teaser="", platforms=platforms))
     assert 5 < len(lines) < 30
     assert lines == [*platforms[: len(lines)]]
     assert page == ENTRY.page
 
 
 def test_page_is_always_in_form_link() -> None:
-    entry = replace(ENTRY, title="제목" * 200)
+    entry = ENTRY._replace(title="제목" * 200)
     for link, name in ((add_to_google(entry), "details"), (add_to_outlook(entry), "body")):
         assert parse_qs(urlsplit(link).query)[name] == [ENTRY.page]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -42,9 +41,9 @@ FULL: Final = EventDescription(
     "description",
     [
         FULL,
-        replace(FULL, teaser=""),
-        replace(FULL, changes=""),
-        replace(FULL, teaser="", changes=""),
+        FULL._replace(teaser=""),
+        FULL._replace(changes=""),
+        FULL._replace(teaser="", changes=""),
     ],
 )
 def test_description_survives_round_trip(description: EventDescription) -> None:

@@ -100,7 +100,7 @@ PAGE_200: Final = Response(
     },
     PAGE,
 )
-GZIP: Final = gzip.compress(PAGE, 6, mtime=0)
+GZIP: Final = gzip.compress(PAGE, 5, mtime=0)
 GZIP_ETAG: Final = f'{PAGE_ETAG[:-1]}-gzip"'
 GZIP_304: Final = replace(PAGE_304, headers=PAGE_304.headers | {"etag": GZIP_ETAG})
 GZIP_200: Final = Response(

@@ -198,9 +198,11 @@ def _find_missing_feed(
     path: str, before: bytes, after: bytes, changes: event_parser.Changes, schedule: Schedule
 ) -> Difference | None:
     """Return the difference of a feed that is missing, or has none of its former events."""
-    count = before.count(event_parser.BEGIN_EVENT)
     removed = [before for before, after in changes.values() if before and not after]
-    if not count or len(removed) < count or path.startswith(EPISODES_DIR):
+    if not removed or path.startswith(EPISODES_DIR):
+        return None
+    count = before.count(event_parser.BEGIN_EVENT)
+    if len(removed) < count:
         return None
     platform = _find_platform(path, schedule)
     own = (event_uid(schedule.show, each.episode_id, platform) == each.uid for each in removed)

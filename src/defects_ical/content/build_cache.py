@@ -7,8 +7,8 @@ without the cache: an output depends only on its item and on fields that all epi
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
 from defects_ical.content.links.site_url import SiteURL
 from defects_ical.model.schedule import Schedule
@@ -20,17 +20,29 @@ MAX_SHOWS: Final = 8
 # Fields that affect no output.
 PRIVATE_FIELDS: Final = {"source"}
 
-# An Episode or an Event, or a tuple of what its output depends on.
+# An Episode or an Event, its bytes, or a tuple of what its output depends on.
 Item = TypeVar("Item", bound=Hashable)
 Output = TypeVar("Output")
 
 
+class _Outputs(NamedTuple):
+    """The items that one output was rendered for, and what was rendered for each."""
+
+    items: Sequence[Any] = ()
+    outputs: Sequence[Any] = ()
+
+
 class BuildCache:
-    """The outputs of the last build."""
+    """The outputs of the last build.
+
+    ``resources`` are those of its site, by path.
+    """
 
     def __init__(self) -> None:
         self._shared: object = None
-        self._outputs: dict[str, dict[Any, Any]] = {}
+        self._outputs: dict[str, _Outputs] = {}
+        self._used: set[str] = set()
+        self.resources: Mapping[str, Any] = {}
         self._languages: dict[str, BuildCache] = {}
 
     def start_build(self, schedule: Schedule, site_url: SiteURL) -> None:
@@ -46,6 +58,10 @@ class BuildCache:
         if shared != self._shared:
             self._shared = shared
             self._outputs.clear()
+            self.resources = {}
+        for name in self._outputs.keys() - self._used:
+            del self._outputs[name]
+        self._used.clear()
 
     def for_language(self, language: str) -> BuildCache:
         """Return the outputs of the same site in another language."""
@@ -59,13 +75,22 @@ class BuildCache:
         An output is never None; its name is used once in a build, always with an equivalent
         ``render``.
         """
-        before: dict[Item, Output] = self._outputs.get(output_name, {})
-        outputs: dict[Item, Output] = {}
-        for each in items:
-            output = before.get(each)
-            outputs[each] = render(each) if output is None else output
-        self._outputs[output_name] = outputs
-        return [*outputs.values()]
+        items, before = [*items], self._outputs.get(output_name, _Outputs())
+        # Most items are the same objects as before: to find those is faster than to hash them.
+        same = {id(old): output for old, output in zip(*before, strict=True)}
+        outputs: list[Any] = [same.get(id(item)) for item in items]
+        if None in outputs:
+            found = {id(item) for item in items}
+            others = {
+                old: output for old, output in zip(*before, strict=True) if id(old) not in found
+            }
+            for index, item in enumerate(items):
+                if outputs[index] is None:
+                    output = others.get(item)
+                    outputs[index] = render(item) if output is None else output
+        self._outputs[output_name] = _Outputs(items, outputs)
+        self._used.add(output_name)
+        return [*outputs]
 
 
 class BuildCaches:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.content.descriptions import describe_change, format_local_date
 from defects_ical.model.airing import NumberedBlock, number_blocks
@@ -23,8 +23,7 @@ from defects_ical.timezones.conversion import format_utc
 ATOM_PATH: Final = "/changes.atom"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeText:
+class ChangeText(NamedTuple):
     """What an entry changed, and the episodes to which it applies: "Cancelled. A strike.".
 
     ``parts`` are the texts of the schedule in it.

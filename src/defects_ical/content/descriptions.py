@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from defects_ical.model.airing import Delay
 from defects_ical.model.changes import Status
@@ -50,8 +50,7 @@ def get_title_pattern(status: Status, words: Words) -> str:
     }[status]
 
 
-@dataclass(frozen=True, slots=True)
-class EventDescription:
+class EventDescription(NamedTuple):
     r"""The paragraphs of an event's DESCRIPTION, without their headings.
 
     The lines of a paragraph are separated by ``\n``. ``teaser`` and ``changes`` may be empty.

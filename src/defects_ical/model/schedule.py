@@ -5,10 +5,9 @@ from __future__ import annotations
 import operator
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -163,8 +162,7 @@ class EmptyAllowed:
         return raw
 
 
-@dataclass(frozen=True, slots=True)
-class FileContext:
+class FileContext(NamedTuple):
     """What the file and its folder add to the values of a schedule."""
 
     locations: Locations

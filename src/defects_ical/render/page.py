@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 import segno
@@ -25,7 +25,6 @@ from defects_ical.content.links.feeds import (
     event_path,
     format_reminder,
 )
-from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import IFRAME_SANDBOX, format_link_text
@@ -61,17 +60,6 @@ PAGE_SCRIPTS: Final = ("local-times.js", "page.js", "copy-buttons.js", "page-sta
 LANGUAGES_SCRIPT: Final = "languages.js"
 
 
-class Row(NamedTuple):
-    """An event of the list, and how to render it.
-
-    ``level`` is that of its heading, 0 if it has none.
-    """
-
-    event: Event
-    level: int
-    is_detailed: bool
-
-
 class ListTexts(NamedTuple):
     """What the page calls the items of its list: episodes, or dates."""
 
@@ -89,7 +77,7 @@ def render_pages(site: SiteInput) -> Iterator[tuple[str, bytes]]:
     for path, name in PAGE_TEMPLATES.items():
         # Each other language has a page and no more.
         if site.is_main or path == "/":
-            yield path, long_texts.insert(get_template(name).render(context)).encode()
+            yield path, long_texts.insert(get_template(name).render(context))
     if not site.is_main:
         return
     more = (LANGUAGES_SCRIPT,) if len(site.versions) > 1 else ()
@@ -111,13 +99,13 @@ def _make_context(site: SiteInput, long_texts: LongTexts) -> dict[str, object]:
         "format_reminder": partial(format_reminder, words=words),
         "has_changes": any(each.previous_start or each.status != "confirmed" for each in episodes),
         "iframe_sandbox": IFRAME_SANDBOX,
-        "json_ld": long_texts.hold(render_json_ld(site)),
+        "json_ld": long_texts.hold(render_json_ld(site).encode()),
         "link_text": format_link_text(site.show, words),
         "list_events": partial(_list_events, _render_events(site, seasons), long_texts),
         "modified": max([schedule.published, *(change.at for change in schedule.changes)]),
         "overview": _describe_dates(site, seasons, expected, texts),
         "picture_path": PICTURE_PATH,
-        "qr_code": _render_qr_code(site.url, words),
+        "qr_code": _render_qr_code(str(site.url), words.qr_code),
         "reminders": ("none", *schedule.all_reminders),
         "season_summary": partial(_summarize_season, schedule, texts),
         "script_words": select_words(words, *PAGE_SCRIPTS),
@@ -224,36 +212,42 @@ def _describe_platform(site: SiteInput, platform_id: str) -> str:
     return words.platform_on_own_dates.format(description=description, dates=dates)
 
 
-def _render_qr_code(site_url: SiteURL, words: Words) -> str:
+# No edit changes it.
+@lru_cache(maxsize=64)
+def _render_qr_code(url: str, title: str) -> str:
     """Render the site's URL as a QR code: SVG without inline styles, as the policy demands."""
-    code = segno.make(str(site_url), error="m", micro=False)
-    return str(code.svg_inline(border=2, omitsize=True, title=words.qr_code))
+    code = segno.make(url, error="m", micro=False)
+    return str(code.svg_inline(border=2, omitsize=True, title=title))
 
 
-def _render_events(site: SiteInput, seasons: Sequence[SeasonPart]) -> dict[str, str]:
-    """Render the events of the list, by their ids."""
+def _render_events(site: SiteInput, seasons: Sequence[SeasonPart]) -> dict[str, bytes]:
+    """Render the events of the list in UTF-8, by their ids."""
     events = [event for season in seasons for event in season.events]
     is_detailed = len(events) <= MAX_DETAILED_ROWS
     level = 4 if seasons and seasons[0].title else 3
     if site.film:
         level = 0
-    rows = [Row(event, level, is_detailed) for event in events]
-    items = site.cache.get_or_render("page", rows, partial(_render_row, site))
+    render = partial(_render_row, site, level, is_detailed=is_detailed)
+    name = f"row of level {level}{' with details' if is_detailed else ''}"
+    items = site.cache.get_or_render(name, events, render)
     return {event.id: item for event, item in zip(events, items, strict=True)}
 
 
 def _list_events(
-    items: Mapping[str, str], long_texts: LongTexts, events: Iterable[Event]
+    items: Mapping[str, bytes], long_texts: LongTexts, events: Iterable[Event]
 ) -> Markup:
     """Return the HTML of events, from that of all events by their ids."""
-    return long_texts.hold("".join(items[each.id] for each in events))
+    return long_texts.hold(b"".join(items[each.id] for each in events))
 
 
-def _render_row(site: SiteInput, row: Row) -> str:
-    """Render one event of the list on the page: an episode, or several with a row each."""
-    event, first, schedule = row.event, row.event.first, site.schedule
+def _render_row(site: SiteInput, level: int, event: Event, *, is_detailed: bool) -> bytes:
+    """Render one event of the list on the page: an episode, or several with a row each.
+
+    ``level`` is that of its heading, 0 if it has none.
+    """
+    first, schedule = event.first, site.schedule
     words = schedule.words
-    entry = _make_calendar_entry(site, event, is_detailed=row.is_detailed)
+    entry = _make_calendar_entry(site, event, is_detailed=is_detailed)
     previous, start = first.previous_start, first.start or first.date
     end = first.end or to_position(first.date + timedelta(days=1), schedule.timezone)
     context = {
@@ -264,7 +258,7 @@ def _render_row(site: SiteInput, row: Row) -> str:
         "change_parts": _list_change_parts(event),
         "google_url": calendar_apps.add_to_google(entry),
         "ics_url": site.url.join(event_path(event.id, schedule)),
-        "level": row.level,
+        "level": level,
         "only_this": words.only_this_episode if schedule.airing else words.only_this_date,
         "outlook_url": calendar_apps.add_to_outlook(entry),
         "labels": {
@@ -278,7 +272,7 @@ def _render_row(site: SiteInput, row: Row) -> str:
         "start": format_utc(first.position),
         "words": words,
     }
-    return get_macro("episode.html", "row")(**context)
+    return get_macro("episode.html", "row")(**context).encode()
 
 
 def _list_change_parts(event: Event) -> tuple[str, ...]:

@@ -142,22 +142,25 @@ _ENVIRONMENT.filters |= {
 
 
 class LongTexts:
-    """Long parts of pages, which are HTML already: a template would copy each of them often."""
+    """Long parts of pages, which are HTML in UTF-8 already.
+
+    A template would copy each of them often, and a whole page takes long to encode.
+    """
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
+        self._texts: list[bytes] = []
 
-    def hold(self, text: str) -> Markup:
+    def hold(self, text: bytes) -> Markup:
         """Return what stands for a text in a template."""
         self._texts.append(text)
         # No other text of a page has this character.
         return Markup(f"\0{len(self._texts) - 1}\0")  # noqa: S704 - a number
 
-    def insert(self, page: str) -> str:
-        """Return a page with the texts."""
-        parts = page.split("\0")
+    def insert(self, page: str) -> bytes:
+        """Return a page in UTF-8, with the texts."""
+        parts = page.encode().split(b"\0")
         parts[1::2] = [self._texts[int(each)] for each in parts[1::2]]
-        return "".join(parts)
+        return b"".join(parts)
 
 
 @cache

@@ -18,8 +18,7 @@ Start = date
 """A start in UTC (a datetime), or a local date while the hour is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """What one entry of the change log did to one episode.
 
     ``at`` is in UTC. ``start_change`` and ``runtime_change`` (minutes) hold the values before and
@@ -168,8 +167,7 @@ class Event:
         return self.revisions[-1].at if self.revisions else self.first.published
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What airs in the show's feed, or on one platform.
 
     Both are in the order of the schedule: numbered episodes first.
@@ -179,8 +177,7 @@ class Listing:
     events: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listings:
+class Listings(NamedTuple):
     """What airs: in the show's feed (``main``), and on each platform by its id."""
 
     main: Listing

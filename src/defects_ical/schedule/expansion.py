@@ -142,7 +142,7 @@ class _Programme:
             timeline.detach(present)
         latest = {key: timeline.drafts[key].revisions[-1:] for key in present}
         revisions = {
-            key: replace(each, platform=change.platform)
+            key: each._replace(platform=change.platform)
             for key, found in latest.items()
             for each in found
             # An entry that cannot be applied has none.
@@ -191,7 +191,7 @@ class _Programme:
             replace(each, availability=tuple(self._list_availability(each, shown)))
             for each in listing.events
         )
-        return replace(listing, events=tuple(events))
+        return listing._replace(events=tuple(events))
 
     def _list_availability(
         self, event: Event, shown: Mapping[str, Mapping[str, Episode]]
@@ -331,7 +331,7 @@ def _follow_revision(revision: Revision, move: Callable[[Start], Start]) -> Revi
     before, after = revision.start_change
     old, new = before and move(before), move(after)
     # Where clocks go forward, two starts may be the same some days later.
-    return replace(revision, start_change=(old, new) if old != new else None)
+    return revision._replace(start_change=(old, new) if old != new else None)
 
 
 def _delay_start(start: Start, delay: Delay | None, zone: str) -> Start:

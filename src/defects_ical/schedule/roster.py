@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.model.airing import Block, number_blocks
 from defects_ical.model.changes import ALL, Change
@@ -20,8 +19,7 @@ from defects_ical.schedule.slots import assign_slots
 _SEASON: Final = re.compile(SEASON)
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedEpisode:
+class PlannedEpisode(NamedTuple):
     """A broadcast as it is planned, before any change.
 
     ``key_path`` leads to the value that determines its time. ``title`` is that of a special;
@@ -40,8 +38,7 @@ class PlannedEpisode:
     group: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(NamedTuple):
     """The planned episodes by their keys, numbered ones first, and the announced ones.
 
     Of an announced episode only the month or year is known: nothing is in a calendar.
@@ -121,7 +118,7 @@ def plan_platform(schedule: Schedule, platform: str) -> Mapping[str, PlannedEpis
     blocks, shown = schedule.platforms[platform].airing or (), list_episodes(schedule).planned
     plan = _plan_blocks(schedule, blocks, ("platforms", platform, "airing"))
     known = (each for each in plan if each.key in shown)
-    return {each.key: replace(each, published=shown[each.key].published) for each in known}
+    return {each.key: each._replace(published=shown[each.key].published) for each in known}
 
 
 def _plan_blocks(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from defects_ical.model.airing import Block, Delay
 from defects_ical.model.changes import Change, Status
@@ -45,8 +46,7 @@ class Draft:
         return is_in_range(self.slot)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Episodes that share an event by their keys, and what happened to the event."""
 
     keys: tuple[str, ...]
@@ -152,7 +152,7 @@ class Timeline:
         rest = tuple(key for key in group.keys if key not in named)
         joined = self._join_revisions(named, is_whole=not rest)
         if not splits or not rest:
-            yield replace(group, history=(*group.history, joined))
+            yield group._replace(history=(*group.history, joined))
             return
         for key, revision in named.items():
             alone = EventRevision(revision.at, (((), revision),))

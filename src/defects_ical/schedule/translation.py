@@ -91,7 +91,7 @@ class _ListingTranslator:
     def _translate_revision(self, revision: Revision) -> Revision:
         note, reason = map(self._translate_text, (revision.note, revision.reason))
         is_same = note is revision.note and reason is revision.reason
-        return revision if is_same else replace(revision, note=note, reason=reason)
+        return revision if is_same else revision._replace(note=note, reason=reason)
 
     def _translate_text(self, text: str | None) -> str | None:
         return translate(text, *self._codes) if text else text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from threading import Lock
+from typing import NamedTuple
 
 from defects_ical import __version__
 from defects_ical.content.links.site_url import INDEX, SiteURL
@@ -13,8 +13,7 @@ from defects_ical.server.responses import PathResponses, prepare_responses
 from defects_ical.site.build import Resource
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseTable:
+class ResponseTable(NamedTuple):
     """A live site and its responses by path, each path with and without the site URL's path."""
 
     live: LiveSite
@@ -76,7 +75,7 @@ class ReloadedSite:
         """Serve the reloader's live site from now on. Keep the responses of unchanged resources."""
         live, before = self._reloader.live, self.table
         if live.site is before.live.site:
-            self.table = replace(before, live=live)
+            self.table = before._replace(live=live)
             return
         responses = {
             path: before.responses[path]

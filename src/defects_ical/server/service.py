@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from flask import Flask
 
@@ -14,8 +14,7 @@ from defects_ical.server.reloaded_site import ReloadedSite
 from defects_ical.server.reloader import POLL_SECONDS, SiteReloader
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A service whose workers may start at any time.
 
     ``create_app`` is called in each worker, to which it is sent. The parent calls ``poll`` every

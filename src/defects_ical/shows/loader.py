@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -42,7 +41,7 @@ class ShowIdentity(NamedTuple):
         """Return the identity of the show in a schedule; ``file`` is another name of its file."""
         places = [schedule.problem(("show", key), "", "").location for key in _HINTS]
         if file is not None:
-            places = [replace(each, file=file) for each in places]
+            places = [each._replace(file=file) for each in places]
         return cls(schedule.show.slug, str(schedule.show.uid), *places)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from defects_ical.errors import Problem, ScheduleError
@@ -40,7 +39,7 @@ def complete_platforms(document: Document, settings: SiteSettings) -> Document:
             completed = {
                 key: _complete(key, each, settings, languages) for key, each in platforms.items()
             }
-            return replace(document, root={**root, PLATFORMS: completed})
+            return document._replace(root={**root, PLATFORMS: completed})
     return document
 
 
@@ -90,7 +89,7 @@ def _expand_names(
         locations |= {(PLATFORMS, name): place, (PLATFORMS, name, KEY_MARK): place}
     languages = read_languages(root)
     platforms: dict[str, Plain] = {name: _to_plain(name, settings, languages) for name in names}
-    return replace(document, root={**root, PLATFORMS: platforms}, locations=locations)
+    return document._replace(root={**root, PLATFORMS: platforms}, locations=locations)
 
 
 def _complete(

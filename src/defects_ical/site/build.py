@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
 from types import MappingProxyType
+from typing import NamedTuple
 
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.links.feeds import PICTURE_PATH
@@ -22,8 +24,7 @@ from defects_ical.render.page import render_pages
 from defects_ical.site.headers import get_media_type, list_headers
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A finished response body and its headers.
 
     ``etag`` is strong and quoted, and depends only on the body, so that replicas agree on it
@@ -49,9 +50,28 @@ def build_site(schedule: Schedule, site_url: SiteURL, cache: BuildCache | None =
     check_site_url(schedule, site_url)
     cache = cache or BuildCache()
     cache.start_build(schedule, site_url)
-    files = [*_render_files(SiteInput(schedule, site_url, cache))]
-    resources = cache.get_or_render("resource", files, lambda file: make_resource(*file, site_url))
-    return MappingProxyType(dict(zip((path for path, _ in files), resources, strict=True)))
+    before: Site = cache.resources
+    site: dict[str, Resource] = {}
+    with pause_collection():
+        for path, body in _render_files(SiteInput(schedule, site_url, cache)):
+            known = before.get(path)
+            site[path] = (
+                known if known and known.body == body else make_resource(path, body, site_url)
+            )
+    cache.resources = MappingProxyType(site)
+    return cache.resources
+
+
+@contextmanager
+def pause_collection() -> Iterator[None]:
+    """Collect no garbage: among thousands of new objects that stay, looking for it takes longer."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def check_site_url(schedule: Schedule, site_url: SiteURL) -> None:

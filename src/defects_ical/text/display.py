@@ -24,6 +24,7 @@ def codepoint_name(found: re.Match[str]) -> str:
 
 # FSI and PDI (UAX #9): the text between them gets the direction of its first letter.
 ISOLATES: Final = ("\u2068", "\u2069")
+_ANY_ISOLATE: Final = re.compile(r"[\u2066-\u2069]")
 RLM: Final = "\u200f"
 # The classes of characters from which a browser takes the direction of a line, and of isolates.
 STRONG: Final = frozenset({"L", "R", "AL"})
@@ -34,7 +35,7 @@ DIRECTION_CHANGING: Final = frozenset({"R", "AL", "RLE", "RLO", "RLI", "LRE", "L
 def has_balanced_isolates(value: str) -> bool:
     """Return whether every isolate that starts in a text also ends in it."""
     depth = 0
-    for character in re.findall(r"[\u2066-\u2069]", value):
+    for character in _ANY_ISOLATE.findall(value):
         depth += -1 if character == ISOLATES[1] else 1
         if depth < 0:
             return False

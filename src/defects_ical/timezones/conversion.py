@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytz
 import pytz.exceptions
@@ -46,8 +45,7 @@ class AmbiguousTimeError(ValueError):
         self.second = second
 
 
-@dataclass(frozen=True, slots=True)
-class LocalTime:
+class LocalTime(NamedTuple):
     """A point in time as clocks in ``zone`` show it.
 
     ``naive`` has no tzinfo; ``abbreviation`` is the zone's own ("KST"), or "UTC+3" if it has none.
@@ -124,6 +122,7 @@ def get_offset(local: datetime) -> timedelta:
     return offset
 
 
+@lru_cache(maxsize=16_384)
 def format_utc(time: datetime) -> str:
     """Format an aware datetime in UTC (RFC 3339): "2025-07-21T14:00:00Z"."""
     return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -10,11 +10,11 @@ the observance with the latest onset applies.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise, product
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytz
 
@@ -22,7 +22,7 @@ from defects_ical.timezones.conversion import LAST_YEAR, get_offset, to_local
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Since 1970, two transitions of one zone have been at least six days apart.
-STEP: Final = timedelta(days=3)
+STEP: Final = timedelta(days=5)
 
 
 class YearlyRule(NamedTuple):
@@ -45,8 +45,7 @@ class YearlyRule(NamedTuple):
         return day if day.month == self.month else None
 
 
-@dataclass(frozen=True, slots=True)
-class Observance:
+class Observance(NamedTuple):
     """A STANDARD or DAYLIGHT part of a VTIMEZONE; ``onset`` is naive."""
 
     onset: datetime
@@ -117,7 +116,7 @@ def _make_yearly_observances(
         return ()
     year, pair = min(found, key=lambda each: each[0])
     return tuple(
-        replace(each, onset=each.find_onset(year) or each.onset)
+        each._replace(onset=each.find_onset(year) or each.onset)
         for each in sorted(pair, key=lambda each: each.daylight)
     )
 
@@ -165,9 +164,16 @@ def _find_rule_start_year(zone: str, year: int, pair: _Pair) -> int:
 
 
 @cache
+def _read_zone(name: str) -> ZoneInfo:
+    """Return pytz's own data of a zone; the standard library finds an offset in them faster."""
+    with pytz.open_resource(name) as file:  # type: ignore[attr-defined] # not in its stub
+        return ZoneInfo.from_file(file, name)
+
+
+@cache
 def _find_transitions(zone: str, years: range) -> tuple[_Transition, ...]:
     """Return every transition whose onset (local time) is in ``years``, in order."""
-    tz = pytz.timezone(zone)
+    tz = _read_zone(zone)
     # In UTC, the first and last hours of a local year may be in the years next to it.
     times = [_start_of_year(years.start) - STEP]
     while times[-1] < _start_of_year(years.stop):
@@ -183,7 +189,7 @@ def _find_transitions(zone: str, years: range) -> tuple[_Transition, ...]:
 
 def _find_initial_transition(zone: str, end: datetime) -> _Transition:
     """Return the last transition before ``end``, or 1970-01-01 without a change of offset."""
-    tz = pytz.timezone(zone)
+    tz = _read_zone(zone)
     late = end - timedelta(seconds=1)
     offset = _get_offset_at(tz, late)
     while late > EPOCH:
@@ -194,7 +200,7 @@ def _find_initial_transition(zone: str, end: datetime) -> _Transition:
     return _Transition(EPOCH - offset, offset, offset)
 
 
-def _bisect_transition(tz: tzinfo, early: datetime, late: datetime) -> _Transition:
+def _bisect_transition(tz: ZoneInfo, early: datetime, late: datetime) -> _Transition:
     """Return the only transition between two times, to the second."""
     before, after = _get_offset_at(tz, early), _get_offset_at(tz, late)
     while late - early > timedelta(seconds=1):
@@ -210,5 +216,5 @@ def _start_of_year(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
 
 
-def _get_offset_at(tz: tzinfo, time: datetime) -> timedelta:
+def _get_offset_at(tz: ZoneInfo, time: datetime) -> timedelta:
     return get_offset(time.astimezone(tz))

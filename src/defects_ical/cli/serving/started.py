@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from defects_ical.server.app import Monitoring
 from defects_ical.server.monitoring.logs import LogFormat
 from defects_ical.server.service import Service
 
 
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
+class ServeOptions(NamedTuple):
     """The options of ``serve`` that are not about its address."""
 
     folder: Path | None
@@ -20,8 +19,7 @@ class ServeOptions:
     log_format: LogFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """A service, what it serves ("The Defects is", "12 shows are"), and the path of its feed."""
 
     service: Service

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import Final, NamedTuple, TypeAlias, get_args
 
 from defects_ical.content.descriptions import get_title_pattern
@@ -139,15 +139,37 @@ def find_changed_events(before: bytes, after: bytes, words: Words = ENGLISH) -> 
     Events with equal bytes are not parsed, so that they cost almost nothing. ``words`` are those
     of the calendars' language. Raises CalendarError.
     """
-    old_bodies, new_bodies = (split_events(each)[1] for each in (before, after))
+    old_bodies, new_bodies = _split_differing_events(before, after)
     old_zone, new_zone = map(_find_timezone, (before, after))
-    parse = partial(_parse_events, words=words)
-    old_events = parse(old_bodies, old_zone, skip=frozenset(new_bodies))
-    new_events = parse(new_bodies, new_zone, skip=frozenset(old_bodies))
+    old_events = _parse_events(old_bodies, old_zone, words)
+    new_events = _parse_events(new_bodies, new_zone, words)
     uids = (*new_events, *old_events)
     pairs = ((uid, old_events.get(uid), new_events.get(uid)) for uid in uids)
+    changed = ((uid, old, new) for uid, old, new in pairs if not _is_same(old, new))
+    # A damaged copy may have an event twice, and one of them unchanged.
+    return {
+        uid: (old, new)
+        for uid, old, new in changed
+        if (old and new) or f"\r\nUID:{uid}\r\n".encode() not in (after if old else before)
+    }
+
+
+def _is_same(old: PublishedEvent | None, new: PublishedEvent | None) -> bool:
     # The folds of lines and their order make no difference.
-    return {uid: (a, b) for uid, a, b in pairs if not (a and b and a.lines == b.lines)}
+    return bool(old and new and old.lines == new.lines)
+
+
+def _split_differing_events(before: bytes, after: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Return the folded lines within the events that differ; one that only moved does not."""
+    pairs = zip_longest(*(each.split(BEGIN_EVENT)[1:] for each in (before, after)))
+    # Most events stay where they are: those need no hash.
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    old, new = (
+        [pair[side].partition(END_EVENT)[0] for pair in differing if pair[side] is not None]
+        for side in (0, 1)
+    )
+    moved = {*old} & {*new}
+    return [each for each in old if each not in moved], [each for each in new if each not in moved]
 
 
 def detect_language(calendar: bytes, expected: Words) -> str:
@@ -172,9 +194,9 @@ def _find_timezone(body: bytes) -> str | None:
 
 
 def _parse_events(
-    events: Iterable[bytes], timezone: str | None, skip: frozenset[bytes], words: Words
+    events: Iterable[bytes], timezone: str | None, words: Words
 ) -> dict[str, PublishedEvent]:
-    parsed = (parse_event(each, timezone, words) for each in events if each not in skip)
+    parsed = (parse_event(each, timezone, words) for each in events)
     return {each.uid: each for each in parsed}
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from defects_ical.content.links.feeds import Feed
@@ -24,8 +23,7 @@ OUTLOOK: Final = "https://outlook.live.com/calendar/0/addfromweb?"
 MICROSOFT_365: Final = "https://outlook.office.com/calendar/0/addfromweb?"
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(NamedTuple):
     """A link that subscribes to a feed in one calendar app, and a note for its users.
 
     If there is a ``shortcut``, the link leads to a form for the feed's address. The shortcut needs
@@ -57,8 +55,7 @@ def subscribe_links(feed: Feed, site_url: SiteURL, words: Words) -> tuple[Subscr
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
+class CalendarEntry(NamedTuple):
     """An event for the forms of calendar sites: plain texts, and times in UTC or dates.
 
     The end of a date is the next day. A link that would be too long has no ``teaser``, and as many
@@ -103,7 +100,7 @@ def add_to_outlook(entry: CalendarEntry) -> str:
 
 
 def _format_basic(when: date) -> str:
-    return f"{when:%Y%m%dT%H%M%SZ}" if isinstance(when, datetime) else f"{when:%Y%m%d}"
+    return _format_extended(when).replace("-", "").replace(":", "")
 
 
 def _format_extended(when: date) -> str:

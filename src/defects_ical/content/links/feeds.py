@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.model.schedule import DEFAULT_REMINDER, Schedule, Show
 from defects_ical.schedule.validation.names import REMINDERS_SUFFIX
@@ -25,8 +24,7 @@ REMINDERS_PATH: Final = re.compile(rf"-{REMINDERS_SUFFIX}(-[0-9]+)?\.ics$")
 PRODID: Final = "-//defects-ical//defects-ical//EN"
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """A feed to subscribe to, with the times of all platforms or of one.
 
     ``name`` is the file name without ``.ics``; ``platform`` is a key of the schedule's platforms.

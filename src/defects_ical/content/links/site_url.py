@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from defects_ical.errors import SiteURLError
@@ -18,8 +17,7 @@ _PATH: Final = r"(/[A-Za-z0-9._~-]+)*"
 _PATH_HINT: Final = "Use letters, digits, `-`, `.`, `_` and `~` between slashes."
 
 
-@dataclass(frozen=True, slots=True)
-class SiteURL:
+class SiteURL(NamedTuple):
     """The URL at which the site is public, such as https://me.example/the-defects.
 
     ``path`` is empty or starts with a slash, and has no slash at its end.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +28,7 @@ from defects_ical.export.shows.show_commit import commit_show, remove_show
 from defects_ical.export.shows.show_manifest import SUMMARY_FILE, ShowManifest
 from defects_ical.export.shows.show_stage import STAGE_FOLDER, ExportTarget, StagedShow
 from defects_ical.shows.settings import SiteSettings
+from defects_ical.site.build import pause_collection
 from defects_ical.site.fingerprint import compute_fingerprint
 
 NO_JEKYLL: Final = ".nojekyll"
@@ -305,18 +305,6 @@ class SiteFolder:
     def _write_manifest(self, manifest: RootManifest) -> None:
         swap_file(self.target.folder, ROOT_MANIFEST_FILE, [manifest.to_json()])
         self.manifest = manifest
-
-
-@contextmanager
-def pause_collection() -> Iterator[None]:
-    """Collect no garbage: among thousands of new objects that stay, looking for it takes longer."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _list_versions(catalog: Catalog) -> Iterator[tuple[str, Catalog]]:

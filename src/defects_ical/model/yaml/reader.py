@@ -11,10 +11,8 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
-from typing import Final, NoReturn, Protocol, TypeAlias
+from typing import Final, NamedTuple, NoReturn, Protocol, TypeAlias
 
 import yaml
 
@@ -61,8 +59,7 @@ KEY_MARK: Final = "[key]"
 Locations: TypeAlias = dict[KeyPath, SourceLocation]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The content of a YAML file, and the problems that did not prevent reading it.
 
     ``locations`` has every value and key; ``digest`` is the file's SHA-256, in hexadecimal.
@@ -179,6 +176,18 @@ def _fail(location: SourceLocation, message: str, hint: str) -> NoReturn:
     raise ScheduleError((Problem(location, "", message, hint),))
 
 
+def _explain_unsupported(event: yaml.NodeEvent) -> tuple[str, str]:
+    """Return the message and the hint for an alias, an anchor or a tag."""
+    if isinstance(event, yaml.AliasEvent):
+        alias = f"alias `*{excerpt(event.anchor or '')}` is not supported"
+        return alias, "Repeat the value, or quote text that starts with `*`."
+    if event.anchor:
+        anchor = f"anchor `&{excerpt(event.anchor)}` is not supported"
+        return anchor, "Remove it, or quote text that starts with `&`."
+    tag = excerpt(str(getattr(event, "tag", "")).replace("tag:yaml.org,2002:", "!!"))
+    return f"tag `{tag}` is not supported", "Remove it, or quote text that starts with `!`."
+
+
 class _Mark(Protocol):
     """A position as PyYAML counts it, from 0."""
 
@@ -200,19 +209,10 @@ class _EventReader:
     def reject_unsupported(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
         """Yield the same events; raise ScheduleError at the first that is not supported."""
         for count, event in enumerate(events, start=1):
-            mark = event.start_mark
             if count > MAX_EVENTS:
-                self.fail(mark, "the file has more than 200,000 values", SHRINK)
-            if isinstance(event, yaml.AliasEvent):
-                alias = f"alias `*{excerpt(event.anchor or '')}` is not supported"
-                self.fail(mark, alias, "Repeat the value, or quote text that starts with `*`.")
-            if isinstance(event, yaml.NodeEvent) and event.anchor:
-                anchor = f"anchor `&{excerpt(event.anchor)}` is not supported"
-                self.fail(mark, anchor, "Remove it, or quote text that starts with `&`.")
-            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-                tag = excerpt(event.tag.replace("tag:yaml.org,2002:", "!!"))
-                hint = "Remove it, or quote text that starts with `!`."
-                self.fail(mark, f"tag `{tag}` is not supported", hint)
+                self.fail(event.start_mark, "the file has more than 200,000 values", SHRINK)
+            if isinstance(event, yaml.NodeEvent) and (event.anchor or getattr(event, "tag", None)):
+                self.fail(event.start_mark, *_explain_unsupported(event))
             yield event
 
     def read_root(self, empty: Plain | None) -> Plain:
@@ -241,13 +241,18 @@ class _EventReader:
             self.fail(event.start_mark, "nested more than 32 levels deep", hint)
         if isinstance(event, yaml.MappingStartEvent):
             return self.read_entries(key_path)
-        items = takewhile(lambda each: not isinstance(each, yaml.SequenceEndEvent), self.events)
-        return [self.read_value(item, (*key_path, index)) for index, item in enumerate(items)]
+        items: list[Plain] = []
+        for item in self.events:
+            if isinstance(item, yaml.SequenceEndEvent):
+                break
+            items.append(self.read_value(item, (*key_path, len(items))))
+        return items
 
     def read_entries(self, key_path: KeyPath) -> dict[str, Plain]:
         entries: dict[str, Plain] = {}
-        events = takewhile(lambda each: not isinstance(each, yaml.MappingEndEvent), self.events)
-        for event in events:
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
             if not isinstance(event, yaml.ScalarEvent):
                 hint = "Remove the brackets, dashes or `?` here."
                 self.fail(event.start_mark, "a key must be plain text", hint)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from icalendar import Calendar
 from icalendar.prop import vDuration, vText, vUri
@@ -18,8 +17,7 @@ REFRESH_INTERVAL: Final = timedelta(hours=1)
 END_CALENDAR: Final = b"END:VCALENDAR\r\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarProperties:
+class CalendarProperties(NamedTuple):
     """What a feed says of itself: ``modified`` is in UTC, ``color`` a CSS colour name.
 
     ``source`` is the URL of the feed, ``page`` that of the page about it.

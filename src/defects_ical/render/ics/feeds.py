@@ -61,11 +61,14 @@ def render_feeds(
             )
         if feed.platform is None:
             calendar = render_unnamed_calendar()
-            for content, event in zip(contents, events, strict=True):
-                yield (
-                    event_path(event.id, schedule),
-                    assemble_calendar(calendar, timezone, [content]),
-                )
+            assemble = partial(_assemble_event_file, calendar, timezone)
+            files = site.cache.get_or_render(f"files with {timezone!r}", contents, assemble)
+            for file, event in zip(files, events, strict=True):
+                yield event_path(event.id, schedule), file
+
+
+def _assemble_event_file(calendar: bytes, timezone: bytes, content: bytes) -> bytes:
+    return assemble_calendar(calendar, timezone, [content])
 
 
 def _add_alarm(event: bytes, alarm: bytes) -> bytes:

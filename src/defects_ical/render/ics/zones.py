@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from icalendar import Component, Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.prop import vDatetime, vText
@@ -27,8 +26,7 @@ _LOCAL_TIME: Final = re.compile(rb"(DTSTART|DTEND);TZID=[^:]+:([0-9]{8}T[0-9]{6}
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarZone:
+class CalendarZone(NamedTuple):
     """The time zone in which a calendar has its times: that of its show, or UTC."""
 
     name: str

@@ -14,7 +14,6 @@ import re
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
@@ -209,7 +208,7 @@ class ExportedSite:
         if not known or known.state != state:
             etag = compute_etag(iter(partial(stream.read, CHUNK_BYTES), b""))
             stream.seek(0)
-            resource = replace(self._make_resource(place, b""), etag=etag)
+            resource = self._make_resource(place, b"")._replace(etag=etag)
             compressed = compress(stream.read()) if is_compressible(resource.media_type) else None
             stream.seek(0)
             known = _LargeFile(state, resource, compressed)

@@ -60,7 +60,7 @@ class HealthReport:
     def _shorten(self, problem: Problem) -> Problem:
         """Return the problem without the path of the folder."""
         file = f"{problem.location.file}/".removeprefix(self._prefix).rstrip("/") or "."
-        location = replace(problem.location, file=file)
+        location = problem.location._replace(file=file)
         return replace(problem, location=location)
 
     def report_text(self, name: str, text: str) -> bool:

@@ -26,7 +26,7 @@ from defects_ical.export.shows.show_stage import (
     StagedShow,
 )
 from defects_ical.export.shows.site_exporter import stage_shows
-from defects_ical.export.shows.site_folder import SiteFolder, pause_collection
+from defects_ical.export.shows.site_folder import SiteFolder
 from defects_ical.server.shows.edits import (
     accept,
     check_changes,
@@ -40,6 +40,7 @@ from defects_ical.shows.changes import RESTART, FolderChange
 from defects_ical.shows.folder import FolderScan, ScheduleState, list_states, scan_folder
 from defects_ical.shows.loader import find_conflicts
 from defects_ical.shows.settings import SETTINGS_FILE, load_settings
+from defects_ical.site.build import pause_collection
 
 LOG: Final = logging.getLogger(__name__)
 # Seconds between two looks at the folder, at least and at most.
