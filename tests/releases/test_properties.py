@@ -147,6 +147,31 @@ def test_events_keep_their_bytes_or_raise_their_stamps(random: RandomSchedule) -
     check_bytes(random)
 
 
+def test_late_hour_on_a_platform_that_follows_stays_a_known_hour() -> None:
+    """25:00 is on the day of the plan; an hour later, on the platform, it is on the next one."""
+    plan = {
+        "format": 1,
+        "show": {"uid": "3c2d1f64-90a7-4b8e-a1d5-7e6f5c4b3a29", "slug": "show", "title": "A Show"},
+        "timezone": "Asia/Seoul",
+        "published": "2026-01-01T00:00:00Z",
+        "airing": {"premiere": "2026-02-02", "weekdays": ["monday"], "runtime": 45, "episodes": 2},
+        "platforms": {"two": {"name": "Two", "kind": "streaming", "region": "A", "delay": 60}},
+    }
+    late = {"episodes": "all", "time": "25:00", "at": "2026-01-10T00:00:00Z"}
+    own = {
+        "episodes": ["1"],
+        "shift": {"weeks": 1},
+        "platform": "two",
+        "at": "2026-01-11T00:00:00Z",
+    }
+    logs: tuple[list[Plain], ...] = ([late], [late, own])
+    before, after = (
+        render_calendars(load_yaml(RandomSchedule(plan, []).write(each))) for each in logs
+    )
+    for path in after:
+        find_changed(before, after, path)
+
+
 @some
 @given_schedules
 def test_longer_plan_changes_no_older_event(random: RandomSchedule) -> None:

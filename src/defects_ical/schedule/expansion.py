@@ -123,7 +123,13 @@ class _Programme:
                 for key in present
                 if drafts[key].follows
             }
-            timeline.apply(change, following, key_path)
+            followed = {
+                key: each
+                for key in following
+                for each in self.main.drafts[key].revisions[-1:]
+                if each.at == change.at
+            }
+            timeline.apply(change, following, key_path, followed)
             if has_detail:
                 others = {key: drafts[key].slot for key in present if not drafts[key].follows}
                 timeline.apply(detail, others, key_path)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from defects_ical.model.airing import Block, Delay
 from defects_ical.model.changes import Change, Status
@@ -51,6 +52,9 @@ class Group(NamedTuple):
 
     keys: tuple[str, ...]
     history: tuple[EventRevision, ...] = ()
+
+
+NOTHING_FOLLOWED: Final[Mapping[str, Revision]] = MappingProxyType({})
 
 
 def make_draft(plan: PlannedEpisode, *, follows: bool = False) -> Draft:
@@ -115,12 +119,24 @@ class Timeline:
         for slot in list_slots(block):
             yield slot if own_plan else delay_slot(slot, self._delay, self._zone)
 
-    def apply(self, change: Change, slots: Mapping[str, Slot], key_path: KeyPath) -> None:
-        """Apply an entry to the episodes in ``slots``, each of which it puts there."""
+    def apply(
+        self,
+        change: Change,
+        slots: Mapping[str, Slot],
+        key_path: KeyPath,
+        followed: Mapping[str, Revision] = NOTHING_FOLLOWED,
+    ) -> None:
+        """Apply an entry to the episodes in ``slots``, each of which it puts there.
+
+        ``followed`` are the revisions of the broadcasts that some of them follow.
+        """
         revisions = {}
         for key, slot in slots.items():
             draft = self.drafts[key]
             revisions[key] = _make_revision(draft, slot, change, self._zone)
+            if key in followed:
+                # With a delay, a late hour of one day may be an early one of the next.
+                revisions[key] = revisions[key]._replace(adds_hour=followed[key].adds_hour)
             if slot != draft.slot:
                 draft.slot, draft.key_path = slot, (*key_path, _name_action(change))
             draft.runtime = change.runtime or draft.runtime
