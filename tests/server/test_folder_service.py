@@ -38,7 +38,7 @@ FILES: Final = 50
 # Of these, each is added at some time.
 ADDED: Final = 10
 READERS: Final = 4
-# Seconds within which an edit goes live while other tests run, too. Alone, it takes one at most.
+# Seconds within which an edit goes live while other tests run, too. Alone, it takes about one.
 LIVE_SECONDS: Final = 4.0
 VERSION: Final = re.compile(rb"Version (\d+) of (show-\d+)")
 
