@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from operator import attrgetter
 from pathlib import PurePath
@@ -34,8 +33,7 @@ class ProblemCode(Enum):
     """The airing time does not exist, or occurs twice, on one of its days. No details."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with what a user wrote.
 
     ``key_path`` is the path of the value in the schedule (``changes[2].move``), or empty.
@@ -46,8 +44,8 @@ class Problem:
     key_path: str
     message: str
     hint: str
-    code: ProblemCode | None = field(default=None, compare=False)
-    details: tuple[str, ...] = field(default=(), compare=False)
+    code: ProblemCode | None = None
+    details: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         subject = f"{self.key_path}: " if self.key_path else ""
@@ -56,7 +54,7 @@ class Problem:
     def with_file_name(self) -> Problem:
         """Return the same problem without the folder of its file, for text that is public."""
         location = self.location._replace(file=PurePath(self.location.file).name)
-        return replace(self, location=location)
+        return self._replace(location=location)
 
 
 class DefectsIcalError(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from defects_ical.content.episode_list import Part, SeasonPart, arrange_events, list_expected
+from defects_ical.content.episode_list import Part, arrange_events, list_expected
 from defects_ical.content.site_input import SiteInput
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import load_yaml, make_yaml
@@ -23,7 +23,7 @@ from tests.support.page_schedules import (
 DAYS = "[monday, tuesday, wednesday, thursday, friday]"
 
 
-def arrange(text: str) -> tuple[SeasonPart, ...]:
+def arrange(text: str) -> tuple[Part, ...]:
     return arrange_events(SiteInput(load_yaml(text), SITE_URL))
 
 

@@ -21,7 +21,7 @@ def list_of(*blocks: str, specials: str = "", season: int | None = None) -> tupl
 
 def describe(season: Season) -> tuple[str, int | None, list[str], list[str]]:
     announced = [f"{name}: {period.isoformat()}" for name, period in season.announcements]
-    return season.name, season.count, [each.id for each in season.episodes], announced
+    return season.name, season.episode_count, [each.id for each in season.episodes], announced
 
 
 def test_old_schedule_is_one_season() -> None:
@@ -48,7 +48,7 @@ def test_special_before_every_season_belongs_to_the_first() -> None:
 
 def test_schedule_of_specials_has_one_season_without_number() -> None:
     (season,) = list_of(specials=SPECIAL)
-    assert (season.number, season.count, len(season.episodes)) == (None, None, 1)
+    assert (season.number, season.episode_count, len(season.episodes)) == (None, None, 1)
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_announced_episodes_have_their_numbers(episodes: str, name: str) -> None
 )
 def test_count_is_known_from_the_first_number_on(episodes: str, count: int | None) -> None:
     (season,) = list_of(f"{{premiere: 2025-07-21, {RULE}, episodes: {episodes}}}")
-    assert season.count == count
+    assert season.episode_count == count
 
 
 def test_count_is_unknown_with_a_gap_or_an_announcement() -> None:
     last = f"{{premiere: 2026-07-20, {RULE}, episodes: 5-6}}"
-    assert list_of(FIRST, last)[0].count is None
-    assert list_of(FIRST, "{premiere: 2027}")[0].count is None
-    assert list_of(FIRST, "{premiere: 2027, episodes: 3}")[0].count == 5
+    assert list_of(FIRST, last)[0].episode_count is None
+    assert list_of(FIRST, "{premiere: 2027}")[0].episode_count is None
+    assert list_of(FIRST, "{premiere: 2027, episodes: 3}")[0].episode_count == 5

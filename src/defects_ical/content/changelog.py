@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -35,8 +34,7 @@ class ChangeText(NamedTuple):
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry of the change log, or what was added to the schedule, in words.
 
     ``id`` never changes (RFC 4287 §4.2.6): it depends only on the entry's ``at`` and ``episodes``
@@ -53,7 +51,7 @@ class Entry:
     episodes: tuple[Episode, ...]
     is_summary: bool
     texts: tuple[ChangeText, ...]
-    words: Words = field(compare=False)
+    words: Words
 
     @property
     def text(self) -> str:

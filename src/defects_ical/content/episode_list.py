@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Final, NamedTuple
 
@@ -24,14 +23,18 @@ MIN_ROWS_PER_PART: Final = 3
 _PartKey = Callable[[Event], Hashable]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Events in the order in which they air. A long list has ``parts``, by date."""
+class Part(NamedTuple):
+    """Events in the order in which they air. A long list has ``parts``, by date.
+
+    ``title`` is empty for a season of a schedule without seasons. ``id`` is that of a season's
+    heading.
+    """
 
     title: str
     events: tuple[Event, ...]
     parts: tuple[Part, ...]
     words: Words
+    id: str = ""
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -48,16 +51,6 @@ class Part:
         return self.words.list_separator.join(each.name for each in self.episodes)
 
 
-@dataclass(frozen=True, slots=True)
-class SeasonPart(Part):
-    """The events of a season. ``id`` is that of its heading.
-
-    ``title`` is empty if the schedule has no seasons.
-    """
-
-    id: str
-
-
 class Expectation(NamedTuple):
     """Episodes of which only a month or year is known: "Season 3", "October 2027".
 
@@ -69,19 +62,19 @@ class Expectation(NamedTuple):
     names: str
 
 
-def arrange_events(site: SiteInput) -> tuple[SeasonPart, ...]:
+def arrange_events(site: SiteInput) -> tuple[Part, ...]:
     """Return the events by season, the last season first."""
     has_seasons = any(each.number and each.number.season for each in site.episodes)
     seasons = (season for season in reversed(site.seasons) if season.episodes)
     return tuple(_arrange_season(site, season, has_title=has_seasons) for season in seasons)
 
 
-def _arrange_season(site: SiteInput, season: Season, *, has_title: bool) -> SeasonPart:
+def _arrange_season(site: SiteInput, season: Season, *, has_title: bool) -> Part:
     events = tuple(dict.fromkeys(site.events_by_episode[each.id] for each in season.episodes))
     title, words = season.name, site.schedule.words
     if season.number is None and has_title:
         title = format_numbers((each.number for each in season.episodes if each.number), words)
-    return SeasonPart(
+    return Part(
         title if has_title else "",
         events,
         _split(events, site.schedule),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from defects_ical.model.airing import NumberedBlock, number_blocks
@@ -23,18 +22,17 @@ class Announcement(NamedTuple):
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
-class Season:
+class Season(NamedTuple):
     """The episodes of a season in the order in which they air, and what is announced of it.
 
-    ``name`` is for people: "Season 2". ``number`` is None for episodes without season. ``count`` is
-    the number of episodes, None if the schedule has not all of them. A special belongs to the
-    season in which it airs.
+    ``name`` is for people: "Season 2". ``number`` is None for episodes without season.
+    ``episode_count`` is the number of episodes, None if the schedule has not all of them. A special
+    belongs to the season in which it airs.
     """
 
     name: str
     number: int | None
-    count: int | None
+    episode_count: int | None
     episodes: tuple[Episode, ...]
     announcements: tuple[Announcement, ...]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import NamedTuple
 
@@ -52,7 +51,6 @@ class Version(NamedTuple):
     url: SiteURL
 
 
-@dataclass(frozen=True)
 class SiteInput:
     """A schedule, the URL of its site, and what was rendered for the last build.
 
@@ -60,10 +58,17 @@ class SiteInput:
     than the main one has a site in a folder of the ``main`` one, whose URL is ``main_url``.
     """
 
-    schedule: Schedule
-    url: SiteURL
-    cache: BuildCache = field(default_factory=BuildCache)
-    main: SiteInput | None = None
+    def __init__(
+        self,
+        schedule: Schedule,
+        url: SiteURL,
+        cache: BuildCache | None = None,
+        main: SiteInput | None = None,
+    ) -> None:
+        self.schedule = schedule
+        self.url = url
+        self.cache = cache or BuildCache()
+        self.main = main
 
     @property
     def main_url(self) -> SiteURL:

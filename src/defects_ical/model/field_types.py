@@ -43,8 +43,9 @@ def describe_excess(value: str, max_length: int) -> tuple[str, str]:
     return f"{len(value)} characters is too long (maximum {max_length})", "Shorten it."
 
 
-# Compared by identity: typing requires hashable metadata.
-@dataclass(frozen=True, eq=False, kw_only=True)
+# Compared by identity: typing requires hashable metadata. Without other methods, which take long
+# to make.
+@dataclass(eq=False, repr=False, kw_only=True)
 class FieldType(ABC):
     """The format of one kind of value.
 
@@ -99,7 +100,7 @@ class FieldType(ABC):
         raise field_error(f"expected {self.noun}, got {name_kind(raw)}", hint)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class TextField(FieldType):
     """Text in NFC of at most ``max_length`` characters, in one line unless ``multiline``.
 
@@ -143,7 +144,7 @@ class TextField(FieldType):
                 yield f"`{character}` is not allowed here", "Remove it."
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class TranslatedField(TextField):
     """Text, or the same text in each language by its code.
 
@@ -238,7 +239,7 @@ def _check_languages(
             yield InitErrorDetails(type=error, loc=(code, KEY_MARK), input=code)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class IntegerField(FieldType):
     """A whole number from ``minimum`` to ``maximum``, in digits."""
 
@@ -262,7 +263,7 @@ class IntegerField(FieldType):
         return f"Use a number from {self.minimum} to {self.maximum}, like `{self.example}`."
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class ChoiceField(FieldType):
     """One of the words in ``choices``."""
 
@@ -286,7 +287,7 @@ class ChoiceField(FieldType):
         return self.choices if is_short else ()
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class PatternField(FieldType):
     """Text that matches ``pattern``, of which ``convert`` makes the value.
 

@@ -16,7 +16,6 @@ import collections.abc
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -83,7 +82,7 @@ def _to_problem(error: ErrorDetails, locations: Locations, root: type[BaseModel]
             key, example = str(key_path[-1]), _write_example(_find_field(key_path, root)[0])
             message, hint = f"`{key}` is missing", f"Add it, for example `{key}: {example}`."
             problem = problem_at(locations, key_path[:-1], message, hint)
-            return replace(problem, code=ProblemCode.MISSING_KEY, details=(key, example))
+            return problem._replace(code=ProblemCode.MISSING_KEY, details=(key, example))
         case "extra_forbidden":
             message, hint = "unknown key", _hint_at_key(key_path, raw, locations, root)
             key_path = (*key_path, KEY_MARK)

@@ -26,7 +26,7 @@ MAX_SOURCE_ID: Final = 500
 MAX_TVMAZE_ID: Final = 999_999_999
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class SourceIdField(FieldType):
     """An id of another program, which stays as it is: text of one line."""
 

@@ -14,7 +14,7 @@ from defects_ical.content import descriptions
 from defects_ical.content.changelog import ATOM_PATH, list_parts
 from defects_ical.content.episode_list import (
     Expectation,
-    SeasonPart,
+    Part,
     arrange_events,
     list_expected,
 )
@@ -119,7 +119,7 @@ def _make_context(site: SiteInput, long_texts: LongTexts) -> dict[str, object]:
     }
 
 
-def _choose_texts(site: SiteInput, seasons: Sequence[SeasonPart]) -> ListTexts:
+def _choose_texts(site: SiteInput, seasons: Sequence[Part]) -> ListTexts:
     """Choose the texts for episodes, or for what has no numbers: a film, a contest."""
     words = site.schedule.words
     if site.schedule.airing:
@@ -149,7 +149,7 @@ def _choose_texts(site: SiteInput, seasons: Sequence[SeasonPart]) -> ListTexts:
 
 def _describe_dates(
     site: SiteInput,
-    seasons: Sequence[SeasonPart],
+    seasons: Sequence[Part],
     expected: Sequence[Expectation],
     texts: ListTexts,
 ) -> list[str]:
@@ -177,7 +177,7 @@ def _describe_dates(
     return [*lines, *coming]
 
 
-def _describe_start(season: SeasonPart, schedule: Schedule, *, is_range: bool) -> str:
+def _describe_start(season: Part, schedule: Schedule, *, is_range: bool) -> str:
     """Return when a season begins: "Season 2: from Monday 20 July 2026, 23:00 KST"."""
     words = schedule.words
     start = descriptions.format_air_time(season.episodes[0], schedule)
@@ -187,13 +187,13 @@ def _describe_start(season: SeasonPart, schedule: Schedule, *, is_range: bool) -
     return words.from_start.format(start=start) if is_range else start
 
 
-def _count_episodes(season: SeasonPart, texts: ListTexts, words: Words) -> str:
+def _count_episodes(season: Part, texts: ListTexts, words: Words) -> str:
     """Count what has a number, or all if nothing has: "8 episodes", "3 dates"."""
     numbered = sum(1 for each in season.episodes if each.number)
     return format_count(numbered or len(season.episodes), texts.counted, words)
 
 
-def _summarize_season(schedule: Schedule, texts: ListTexts, season: SeasonPart) -> str:
+def _summarize_season(schedule: Schedule, texts: ListTexts, season: Part) -> str:
     """Return how many episodes a season has, and when: "8 episodes, 21 July to 12 August 2025"."""
     dates = descriptions.format_date_range(season.episodes, schedule)
     count = _count_episodes(season, texts, schedule.words)
@@ -220,7 +220,7 @@ def _render_qr_code(url: str, title: str) -> str:
     return str(code.svg_inline(border=2, omitsize=True, title=title))
 
 
-def _render_events(site: SiteInput, seasons: Sequence[SeasonPart]) -> dict[str, bytes]:
+def _render_events(site: SiteInput, seasons: Sequence[Part]) -> dict[str, bytes]:
     """Render the events of the list in UTF-8, by their ids."""
     events = [event for season in seasons for event in season.events]
     is_detailed = len(events) <= MAX_DETAILED_ROWS

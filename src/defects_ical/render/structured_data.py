@@ -114,7 +114,7 @@ def _make_parts(site: SiteInput) -> dict[str, object]:
 
 def _count_episodes(seasons: tuple[Season, ...]) -> int | None:
     """Return the number of episodes of the series; None if the schedule has not all of them."""
-    counts = [each.count for each in seasons]
+    counts = [each.episode_count for each in seasons]
     numbers = {each.number or 1 for each in seasons}
     return (
         sum(filter(None, counts))
@@ -128,7 +128,7 @@ def _make_season(season: Season) -> dict[str, object]:
         {
             "@type": "TVSeason",
             "seasonNumber": season.number,
-            "numberOfEpisodes": season.count,
+            "numberOfEpisodes": season.episode_count,
             "startDate": _find_start(season),
             "episode": [*map(_make_placeholder, season.episodes)] or None,
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -38,8 +37,7 @@ class Revision(NamedTuple):
     platform: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     """One broadcast: ``start`` in UTC, or None while the hour is unknown; ``runtime`` in minutes.
 
     ``id`` never changes: "e03", "s02e03", or the id of a special. ``number`` is None for a
@@ -63,7 +61,7 @@ class Episode:
     teaser: str | None = None
     recap: str | None = None
     links: tuple[tuple[str, str], ...] = ()
-    words: Words = field(default=ENGLISH, compare=False)
+    words: Words = ENGLISH
     foreign: tuple[bool, ...] = ()
 
     def __hash__(self) -> int:
@@ -124,8 +122,7 @@ class Availability(NamedTuple):
     episodes: tuple[Episode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """What one VEVENT announces: an episode, or several that are released together.
 
     ``revisions`` are the entries that named one of its episodes while it belonged to the event.

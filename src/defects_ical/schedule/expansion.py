@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -35,7 +34,7 @@ from defects_ical.schedule.starts import (
     to_position,
     to_slot,
 )
-from defects_ical.schedule.timeline import Draft, Timeline, make_draft
+from defects_ical.schedule.timeline import Draft, Timeline
 from defects_ical.schedule.timeline_problems import TimelineChecks
 from defects_ical.timezones.conversion import FIRST_YEAR, LAST_YEAR
 
@@ -78,7 +77,7 @@ class _Programme:
             else _get_last_items(schedule.show.uid, id(schedule.words))
         )
         self.roster = list_episodes(schedule)
-        self.main = Timeline(map(make_draft, self.roster.planned.values()), self.zone)
+        self.main = Timeline(map(Draft, self.roster.planned.values()), self.zone)
         named = {change.platform for change in schedule.changes}
         self.platforms = {
             name: self._make_timeline(name)
@@ -92,15 +91,15 @@ class _Programme:
         drafts = []
         for key, plan in self.roster.planned.items():
             if key in own:
+                draft = Draft(own[key])
                 # Without a runtime of its own, a plan has that of the episode.
-                runtime = own[key].runtime or plan.runtime
-                drafts.append(replace(make_draft(own[key]), runtime=runtime))
+                draft.runtime = draft.runtime or plan.runtime
+                drafts.append(draft)
             elif platform.follows:
-                drafts.append(self._follow(make_draft(plan, follows=True), platform.delay))
+                draft = Draft(plan, follows=True)
+                draft.slot = delay_slot(draft.slot, platform.delay, self.zone)
+                drafts.append(draft)
         return Timeline(drafts, self.zone, platform.delay)
-
-    def _follow(self, draft: Draft, delay: Delay | None) -> Draft:
-        return replace(draft, slot=delay_slot(draft.slot, delay, self.zone))
 
     def apply_changes(self) -> Iterator[Problem]:
         """Apply every entry of the change log; yield the problems of those that cannot be."""
@@ -194,7 +193,7 @@ class _Programme:
             name: {each.key: each for each in platform.episodes} for name, platform in own.items()
         }
         events = (
-            replace(each, availability=tuple(self._list_availability(each, shown)))
+            each._replace(availability=tuple(self._list_availability(each, shown)))
             for each in listing.events
         )
         return listing._replace(events=tuple(events))
@@ -308,8 +307,7 @@ def _follow_listing(main: Listing, delay: Delay | None, zone: str) -> Listing:
 def _follow_episode(episode: Episode, zone: str, move: Callable[[Start], Start]) -> Episode:
     start = move(episode.start or episode.slot.day)
     own = (each for each in episode.revisions if not each.platform)
-    return replace(
-        episode,
+    return episode._replace(
         slot=to_slot(start, zone) if isinstance(start, datetime) else Slot(start),
         start=start if isinstance(start, datetime) else None,
         position=to_position(start, zone),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -18,7 +17,6 @@ from defects_ical.schedule.slots import SlotRule, list_slots
 from defects_ical.schedule.starts import compare_starts, delay_slot, is_in_range, shift_slot
 
 
-@dataclass(slots=True)
 class Draft:
     """An episode to which changes are being applied, still in local time.
 
@@ -27,13 +25,14 @@ class Draft:
     range, later changes are ignored: one message about it is enough.
     """
 
-    plan: PlannedEpisode
-    slot: Slot
-    runtime: int | None
-    key_path: KeyPath
-    status: Status = "confirmed"
-    follows: bool = False
-    revisions: list[Revision] = field(default_factory=list)
+    def __init__(self, plan: PlannedEpisode, *, follows: bool = False) -> None:
+        self.plan = plan
+        self.slot = plan.slot
+        self.runtime = plan.runtime
+        self.key_path = plan.key_path
+        self.status: Status = (plan.block and plan.block.status) or "confirmed"
+        self.follows = follows
+        self.revisions: list[Revision] = []
 
     @property
     def name(self) -> str:
@@ -55,12 +54,6 @@ class Group(NamedTuple):
 
 
 NOTHING_FOLLOWED: Final[Mapping[str, Revision]] = MappingProxyType({})
-
-
-def make_draft(plan: PlannedEpisode, *, follows: bool = False) -> Draft:
-    """Return the draft of an episode before any change."""
-    status = plan.block.status if plan.block else None
-    return Draft(plan, plan.slot, plan.runtime, plan.key_path, status or "confirmed", follows)
 
 
 class Timeline:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise, takewhile
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.errors import Problem, ProblemCode
 from defects_ical.model.changes import Change
@@ -23,8 +22,7 @@ from defects_ical.timezones import conversion
 _NO_START: Final = (conversion.NonexistentTimeError, conversion.AmbiguousTimeError, OffsetError)
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineChecks:
+class TimelineChecks(NamedTuple):
     """Checks of a timeline: of the show's feed, or of a platform (by its id)."""
 
     schedule: Schedule
@@ -112,7 +110,7 @@ class TimelineChecks:
         except _NO_START as error:
             problem = self.schedule.problem(draft.key_path, *self._explain_start(draft, error))
             rule = draft.key_path[-1] == "time" and _is_planned(draft)
-            yield replace(problem, code=ProblemCode.RULE_TIME) if rule else problem
+            yield problem._replace(code=ProblemCode.RULE_TIME) if rule else problem
 
     def _explain_start(self, draft: Draft, error: ValueError) -> tuple[str, str]:
         """Return why a local time is no start, and how to correct it."""

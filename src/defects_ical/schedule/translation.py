@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from defects_ical.model.schedule import Schedule
@@ -74,8 +73,7 @@ class _ListingTranslator:
             title, teaser, recap = map(self._translate_text, texts)
             revisions = tuple(map(self._translate_revision, episode.revisions))
             reasons = (text for each in revisions for text in (each.note, each.reason))
-            translated = replace(
-                episode,
+            translated = episode._replace(
                 title=title,
                 teaser=teaser,
                 recap=recap,

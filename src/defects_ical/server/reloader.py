@@ -6,12 +6,11 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
-from typing import Final, TypeAlias, get_args
+from typing import Final, NamedTuple, TypeAlias, get_args
 
 from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.links.feeds import PICTURE_PATH
@@ -42,8 +41,7 @@ INTERNAL_ERROR: Final = (
 FileStates: TypeAlias = Mapping[Path, FileState | None]
 
 
-@dataclass(frozen=True, slots=True)
-class LiveSite:
+class LiveSite(NamedTuple):
     """The site that is served, and the state of the schedule that it was built from.
 
     ``loaded_at`` is in UTC, and so is ``edited_at``: when an edit last went live. ``digest`` is the
@@ -53,7 +51,7 @@ class LiveSite:
     first successful load, ``site`` is empty and ``problem`` is set.
     """
 
-    site: Site = field(default_factory=dict)
+    site: Site = MappingProxyType({})
     loaded_at: datetime | None = None
     edited_at: datetime | None = None
     digest: str | None = None
@@ -109,7 +107,7 @@ class SiteReloader:
                 extra = with_fields("bug", file=str(self._path))
                 LOG.exception("%s could not be reloaded", self._path, extra=extra)
             self._loaded_state = state
-            self._set_live(replace(self.live, problem=INTERNAL_ERROR))
+            self._set_live(self.live._replace(problem=INTERNAL_ERROR))
         elapsed = time.monotonic() - started
         self._retry_at = started + RETRY_FACTOR * elapsed + RETRY_SECONDS
         return self.live != before
@@ -166,17 +164,17 @@ class SiteReloader:
                 raise loaded
             picture = live.site[PICTURE_PATH].body if live.picture else None
             if (loaded.digest, loaded.picture) == (live.digest, picture):
-                self._set_live(replace(live, problem=None))
+                self._set_live(live._replace(problem=None))
             else:
                 new = self._build(loaded)
                 changes = self._review(new.site, loaded)
-                self._set_live(replace(new, edited_at=new.loaded_at if live.site else None))
+                self._set_live(new._replace(edited_at=new.loaded_at if live.site else None))
                 if self.is_logging and live.site:
                     self._log_edit(loaded.show.slug, changes)
         except ScheduleError as error:
             # Without the folder of the file: ``/healthz`` is public.
             lines = (str(problem.with_file_name()) for problem in error.problems)
-            self._set_live(replace(live, problem="\n".join(lines)), error.problems)
+            self._set_live(live._replace(problem="\n".join(lines)), error.problems)
 
     def _log_edit(self, show: str, changes: Sequence[str]) -> None:
         from defects_ical.compare.report import summarize_edit  # noqa: PLC0415 - see `_review`

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from defects_ical.text import display
@@ -12,8 +11,7 @@ Forms: TypeAlias = tuple[str, ...]
 """A text in each plural form of its language, in the order of ``plural_categories``."""
 
 
-# Without the usual methods: to make those of three hundred fields takes longer than all else here.
-@dataclass(frozen=True, init=False, eq=False, repr=False, match_args=False)
+# No dataclass: to make one of three hundred fields takes longer than all else here.
 class Words:
     """The texts of one language, by the names that they have in its file.
 
@@ -363,7 +361,7 @@ class Words:
 
     def __init__(self, **values: object) -> None:
         """Create the texts from all of their values, by name."""
-        if unknown := values.keys() ^ {each.name for each in fields(self)}:
+        if unknown := values.keys() ^ Words.__annotations__.keys():
             raise TypeError(f"missing or unknown texts: {', '.join(sorted(unknown))}")
         self.__dict__.update(values)
 

@@ -96,7 +96,7 @@ class ChangeAnswers:
             message = _KEY_IN_HINT.sub(r"`--\1`", each.message)
             location = self._find_option(each.key_path.removeprefix(prefix))
             if each.key_path.startswith(prefix):
-                yield replace(each, location=location, key_path="", message=message, hint=hint)
+                yield each._replace(location=location, key_path="", message=message, hint=hint)
             else:
                 yield each
 

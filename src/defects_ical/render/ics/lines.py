@@ -8,8 +8,6 @@ from typing import Final, TypeAlias
 from icalendar.parser import Contentline, Parameters
 from icalendar.prop import vCategory, vDate, vDatetime, vDuration, vUri
 
-from defects_ical.rfc5545.content_lines import MAX_LINE_BYTES
-
 BEGIN_EVENT: Final = b"BEGIN:VEVENT\r\n"
 END_EVENT: Final = b"END:VEVENT\r\n"
 
@@ -22,8 +20,8 @@ Value: TypeAlias = str | vCategory | vDate | vDatetime | vDuration | vUri
 
 # What RFC 5545 §3.3.11 escapes in a TEXT, the backslash first.
 _ESCAPES: Final = (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"))
-# Bytes of a line without what ends it; each further line begins with a space.
-_MAX_CONTENT: Final = MAX_LINE_BYTES - 1
+# Bytes of a physical line: of the 75 of RFC 5545 §3.1, one for the space of a further line.
+_MAX_CONTENT: Final = 74
 # In bytes of UTF-8, those that continue a character.
 _CONTINUATION: Final = range(0x80, 0xC0)
 

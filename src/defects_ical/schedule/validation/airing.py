@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from defects_ical.errors import Problem, ProblemCode
@@ -182,7 +181,7 @@ def _fail_runtimes(schedule: Schedule, key_paths: Iterable[KeyPath]) -> Iterator
         problem = schedule.problem(
             (*path, "runtime"), message, "Add it, for example `runtime: 60`."
         )
-        yield replace(problem, code=ProblemCode.MISSING_KEY, details=("runtime", "60"))
+        yield problem._replace(code=ProblemCode.MISSING_KEY, details=("runtime", "60"))
 
 
 def _find_item_path(key_path: KeyPath) -> KeyPath:

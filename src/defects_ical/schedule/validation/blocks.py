@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from defects_ical.errors import Problem, ProblemCode
 from defects_ical.model.airing import Block
@@ -20,8 +20,7 @@ from defects_ical.text.lengths import DAY_MINUTES
 from defects_ical.timezones.conversion import LAST_YEAR
 
 
-@dataclass(frozen=True, slots=True)
-class BlockChecks:
+class BlockChecks(NamedTuple):
     """Checks of the block at a key path."""
 
     schedule: Schedule
@@ -116,7 +115,7 @@ class BlockChecks:
         message = f"{premiere} is a {weekday.title()}, but the show airs on {airs}"
         hint = f"Use `{nearest}` or add `{weekday}` to `weekdays`."
         problem = self._fail("premiere", message, hint)
-        yield replace(problem, code=ProblemCode.PREMIERE_WEEKDAY, details=(str(nearest),))
+        yield problem._replace(code=ProblemCode.PREMIERE_WEEKDAY, details=(str(nearest),))
 
     @property
     def _weekdays(self) -> frozenset[int]:

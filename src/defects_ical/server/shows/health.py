@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -61,7 +60,7 @@ class HealthReport:
         """Return the problem without the path of the folder."""
         file = f"{problem.location.file}/".removeprefix(self._prefix).rstrip("/") or "."
         location = problem.location._replace(file=file)
-        return replace(problem, location=location)
+        return problem._replace(location=location)
 
     def report_text(self, name: str, text: str) -> bool:
         """Set a problem that has no place in a file; return whether it is new."""
