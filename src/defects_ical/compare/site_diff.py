@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 from defects_ical.compare.differences import WHOLE_FEED, Difference, Issue
@@ -36,12 +37,13 @@ CALENDAR_PROPERTIES: Final = ("NAME", "COLOR")
 
 
 def compare_site(
-    published: Mapping[str, bytes], site: Site, schedule: Schedule
+    published: Mapping[str, bytes], site: Site, schedule: Schedule, *, is_copy: bool = True
 ) -> tuple[Difference, ...]:
     """Return what subscribers would see if ``site`` replaced the ``published`` calendars.
 
-    ``published`` maps paths of the site to bytes; its base URL has to be the site's. Feeds with
-    reminders and episode files are compared only if the feeds that they repeat are not given.
+    ``published`` maps paths of the site to bytes; its base URL has to be the site's. A copy may
+    have lost its CRLF line endings. Feeds with reminders and episode files are compared only if
+    the feeds that they repeat are not given.
     Differences of whole feeds come first, then the episodes in the order of the schedule. Those
     of other languages than the main one follow, without what changed in all languages.
 
@@ -49,14 +51,15 @@ def compare_site(
     """
     bodies = {path: resource.body for path, resource in site.items() if path.endswith(".ics")}
     old, new = group_by_language(published), group_by_language(bodies)
-    main = _compare_language(old.pop("", {}), new[""], schedule)
+    compare = partial(_compare_language, is_copy=is_copy)
+    main = compare(old.pop("", {}), new[""], schedule)
     changed = {each.episode for each in main if each.episode}
     others: list[Difference] = []
     for language, calendars in old.items():
         if language not in new:
             others += _report_missing_language(language, schedule, main)
             continue
-        found = _compare_language(calendars, new[language], schedule.in_language(language))
+        found = compare(calendars, new[language], schedule.in_language(language))
         others += (
             replace(each, feed=f"/{language}{each.feed}")
             for each in found
@@ -78,7 +81,11 @@ def _report_missing_language(
 
 
 def _compare_language(
-    published: Mapping[str, bytes], bodies: Mapping[str, bytes], schedule: Schedule
+    published: Mapping[str, bytes],
+    bodies: Mapping[str, bytes],
+    schedule: Schedule,
+    *,
+    is_copy: bool,
 ) -> tuple[Difference, ...]:
     """Return the differences of the feeds in the language of a schedule."""
     words, schedule = schedule.words, schedule.described_in(ENGLISH.code)
@@ -91,7 +98,8 @@ def _compare_language(
         before, after = published[path], bodies.get(path, b"")
         if before == after:
             continue
-        before = event_parser.normalize_line_ends(before)
+        if is_copy:
+            before = event_parser.normalize_line_ends(before)
         changes = event_parser.find_changed_events(before, after, words)
         if missing := _find_missing_feed(path, before, after, changes, schedule):
             differences.append(missing)
@@ -163,13 +171,13 @@ def review_edit(
 ) -> EditReview:
     """Review the replacement of ``published`` by ``site``.
 
-    ``published`` has the files of a site with the same base URL, by path. Entries that the review
-    suggests are dated as by ``format_issues``.
+    ``published`` has the files of a site with the same base URL, as they were built, by path.
+    Entries that the review suggests are dated as by ``format_issues``.
     """
     calendars = {path: body for path, body in published.items() if path.endswith(".ics")}
     if is_unchanged(calendars, site):
         return EditReview()
-    differences = compare_site(calendars, site, schedule)
+    differences = compare_site(calendars, site, schedule, is_copy=False)
     return EditReview(format_issues(differences, schedule, now), (*describe_changes(differences),))
 
 
@@ -239,7 +247,9 @@ def _pair_events(
 ) -> Iterator[EventPair]:
     """Yield each changed event with the id of its episode, or its UID if that is unknown."""
     platform, listings = _find_platform(path, schedule), expand_schedule(schedule)
-    events, main_events = map(_find_events, (listings.of(platform), listings.main))
+    events = main_events = _find_events(listings.main)
+    if listings.of(platform) is not listings.main:
+        events = _find_events(listings.of(platform))
     live = [before for before, _ in changes.values() if before]
     origins = {
         number.id: event for event in live for number in event.list_numbers(schedule.show.title)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple, TypeVar
 
 from defects_ical.content.links.site_url import SiteURL
@@ -76,14 +77,19 @@ class BuildCache:
         ``render``.
         """
         items, before = [*items], self._outputs.get(output_name, _Outputs())
-        # Most items are the same objects as before: to find those is faster than to hash them.
-        same = {id(old): output for old, output in zip(*before, strict=True)}
-        outputs: list[Any] = [same.get(id(item)) for item in items]
+        # Most items are where they were: to compare those is faster than to hash them.
+        outputs: list[Any] = [
+            output if old == item else None
+            for item, old, output in zip(items, *before, strict=False)
+        ]
+        outputs += [None] * (len(items) - len(outputs))
         if None in outputs:
-            found = {id(item) for item in items}
-            others = {
-                old: output for old, output in zip(*before, strict=True) if id(old) not in found
-            }
+            rest = [pair for *pair, same in zip_longest(*before, outputs) if same is None]
+            moved = {id(old): output for old, output in rest}
+            for index, item in enumerate(items):
+                if outputs[index] is None:
+                    outputs[index] = moved.pop(id(item), None)
+            others = {old: output for old, output in rest if id(old) in moved}
             for index, item in enumerate(items):
                 if outputs[index] is None:
                     output = others.get(item)

@@ -70,7 +70,9 @@ def arrange_events(site: SiteInput) -> tuple[Part, ...]:
 
 
 def _arrange_season(site: SiteInput, season: Season, *, has_title: bool) -> Part:
-    events = tuple(dict.fromkeys(site.events_by_episode[each.id] for each in season.episodes))
+    found = (site.events_by_episode[each.id] for each in season.episodes)
+    # By identity: to hash a thousand events takes long.
+    events = tuple({id(each): each for each in found}.values())
     title, words = season.name, site.schedule.words
     if season.number is None and has_title:
         title = format_numbers((each.number for each in season.episodes if each.number), words)

@@ -33,6 +33,7 @@ COLORS: Final = tuple(sorted(webcolors.names("css3")))
 PLACEHOLDER_UUID: Final = "00000000-0000-0000-0000-000000000000"
 MAKE_UUID_HINT: Final = "Create a new one with `python3 -c 'import uuid; print(uuid.uuid4())'`."
 
+_MIDNIGHT: Final = time()
 _UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DATE_IN_WORDS: Final = re.compile(
@@ -90,12 +91,13 @@ class Slot(NamedTuple):
     @property
     def calendar_date(self) -> date:
         """The local date of its hour: the next one from 24:00 on."""
-        return self.day + timedelta(days=(self.minutes or 0) // DAY_MINUTES)
+        days = (self.minutes or 0) // DAY_MINUTES
+        return self.day + timedelta(days=days) if days else self.day
 
     @property
     def naive(self) -> datetime:
         """The local time without a time zone; midnight while the hour is unknown."""
-        start = datetime.combine(self.day, time())
+        start = datetime.combine(self.day, _MIDNIGHT)
         return start + timedelta(minutes=self.minutes) if self.minutes else start
 
     def isoformat(self) -> str:

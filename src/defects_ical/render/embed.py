@@ -15,7 +15,7 @@ from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.model.schedule import Show
 from defects_ical.render.card import render_card
 from defects_ical.render.scripts import bundle_script, select_words
-from defects_ical.render.templates import get_macro, get_template
+from defects_ical.render.templates import LongTexts, get_macro, get_template
 from defects_ical.schedule.episodes import Event
 from defects_ical.text.words import Words
 
@@ -119,27 +119,28 @@ def _estimate_season_height(rows: SeasonRows) -> int:
 
 
 def _render_frame(site: SiteInput) -> bytes:
-    render = partial(_render_frame_item, site)
+    long_texts = LongTexts()
     events = [each for rows in site.rows for each in rows.events]
-    items = site.cache.get_or_render("frame", events, render)
+    rendered = site.cache.get_or_render("frame", events, partial(_render_frame_item, site))
+    items = {event.id: item for event, item in zip(events, rendered, strict=True)}
     context = {
         "content_security_policy": build_embed_policy(site.url),
-        "items": dict(zip(events, items, strict=True)),
+        "list_events": lambda some: long_texts.hold(b"".join(items[each.id] for each in some)),
         "root": site.root,
         "script_words": select_words(site.schedule.words, *FRAME_SCRIPTS),
         "scrolls": _count_rows(site) > MAX_ROWS,
         "site": site,
         "words": site.schedule.words,
     }
-    return get_template("embed.html").render(context).encode()
+    return long_texts.insert(get_template("embed.html").render(context))
 
 
 def _count_rows(site: SiteInput) -> int:
     return sum(each.row_count for each in site.rows)
 
 
-def _render_frame_item(site: SiteInput, event: Event) -> str:
-    """Render one row of the list in the frame."""
+def _render_frame_item(site: SiteInput, event: Event) -> bytes:
+    """Render one row of the list in the frame, in UTF-8."""
     first = event.first
     previous, start = first.previous_start, first.start or first.date
     context = {
@@ -150,7 +151,7 @@ def _render_frame_item(site: SiteInput, event: Event) -> str:
         "moved_from": site.get_start_text(previous) if previous and previous != start else "",
         "words": site.words,
     }
-    return get_macro("embed_episode.html", "row")(**context)
+    return get_macro("embed_episode.html", "row")(**context).encode()
 
 
 def _render_oembed(site: SiteInput) -> bytes:

@@ -31,6 +31,9 @@ class _Showings(NamedTuple):
     episode: Episode
     on_platforms: tuple[tuple[str, Episode | None], ...]
 
+    def __hash__(self) -> int:
+        return hash(self.episode)
+
 
 def render_json_ld(site: SiteInput) -> str:
     """Return the page's JSON-LD, for a script element."""

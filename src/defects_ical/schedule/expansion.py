@@ -265,7 +265,7 @@ class _LastItems:
         self._before, self._items = self._items, {}
 
 
-# Of the shows that were expanded last. Items that differ only in their words are equal.
+# Of the shows that were expanded last, each in one language.
 @lru_cache(maxsize=8)
 def _get_last_items(_show: UUID, _words: int) -> _LastItems:
     return _LastItems()

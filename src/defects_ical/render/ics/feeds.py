@@ -7,9 +7,10 @@ rendered once and its bytes are reused in all three kinds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
+from itertools import chain, repeat
 from typing import Final, NamedTuple
 
 from icalendar.prop import vCategory, vUri
@@ -50,14 +51,14 @@ def render_feeds(
         name = f"{feed.path} in {neutral.zone.name}"
         contents = site.cache.get_or_render(name, events, renderer.render_event)
         calendar = renderer.render_calendar(feed, modified)
-        yield feed.path, assemble_calendar(calendar, timezone, contents)
+        yield feed.path, assemble_calendar(calendar, timezone, _end_events(contents))
         for each in add_reminders(feed, schedule):
             calendar = renderer.render_calendar(each, modified)
             render_alarm = partial(lines.render_alarm, minutes=each.reminder or 0)
             alarms = site.cache.get_or_render(each.path, events, render_alarm)
             yield (
                 each.path,
-                assemble_calendar(calendar, timezone, map(_add_alarm, contents, alarms)),
+                assemble_calendar(calendar, timezone, _end_events(contents, alarms)),
             )
         if feed.platform is None:
             calendar = render_unnamed_calendar()
@@ -68,12 +69,15 @@ def render_feeds(
 
 
 def _assemble_event_file(calendar: bytes, timezone: bytes, content: bytes) -> bytes:
-    return assemble_calendar(calendar, timezone, [content])
+    return assemble_calendar(calendar, timezone, (content, END_EVENT))
 
 
-def _add_alarm(event: bytes, alarm: bytes) -> bytes:
-    """Add a reminder, only in feeds with reminders: many subscribers do not want one."""
-    return event.removesuffix(END_EVENT) + alarm + END_EVENT
+def _end_events(*parts: Sequence[bytes]) -> Iterator[bytes]:
+    """Yield each event in pieces: its content, a reminder if there are any, and its end.
+
+    Reminders are only in feeds with reminders: many subscribers do not want one.
+    """
+    return chain.from_iterable(zip(*parts, repeat(END_EVENT), strict=False))
 
 
 class _EventTexts(NamedTuple):
@@ -158,7 +162,7 @@ class _FeedRenderer:
         return render_calendar(properties)
 
     def render_event(self, event: Event) -> bytes:
-        """Render a VEVENT without a reminder, its properties in the order of icalendar."""
+        """Render a VEVENT without its end, its properties in the order of icalendar."""
         neutral = self.lines.neutral.get_event(event, self.feed.platform)
         texts = self.lines.get_texts(event)
         platforms, location = self.render_platforms(event.availability, event.first.links)
@@ -172,7 +176,7 @@ class _FeedRenderer:
                     self.lines.categories,
                     neutral.created,
                 ),
-                *(description, neutral.modified, location, neutral.status, texts.url, END_EVENT),
+                *(description, neutral.modified, location, neutral.status, texts.url),
             )
         )
 
