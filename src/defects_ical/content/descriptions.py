@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from typing import NamedTuple
 
 from defects_ical.model.airing import Delay
@@ -24,6 +25,7 @@ from defects_ical.text.dates import format_time as format_clock
 from defects_ical.text.lengths import format_count, format_distance, format_duration
 from defects_ical.text.sentences import has_sentence_end
 from defects_ical.text.words import Words
+from defects_ical.timezones import conversion
 from defects_ical.timezones.conversion import LocalTime, to_local
 
 
@@ -201,8 +203,13 @@ def describe_delay(delay: Delay, words: Words) -> str:
 
 def format_time(local: LocalTime, words: Words) -> str:
     """Format a local time: "23:00 KST"."""
-    time = format_clock(local.naive, words)
-    return words.isolate_in_rtl(words.time_in_zone.format(time=time, zone=local.abbreviation))
+    return _format_time_in_zone(local.naive.time(), local.abbreviation, words)
+
+
+@lru_cache(maxsize=1024)
+def _format_time_in_zone(clock: time, zone: str, words: Words) -> str:
+    text = words.time_in_zone.format(time=format_clock(clock, words), zone=zone)
+    return words.isolate_in_rtl(text)
 
 
 def format_date_time(local: LocalTime, words: Words) -> str:
@@ -273,18 +280,29 @@ def format_local_times(start: Start, schedule: Schedule) -> Iterator[str]:
 
 def _format_clock(local: LocalTime, own: LocalTime, words: Words) -> str:
     """Format a time with its city, and with its date if that is not the schedule's."""
-    names_city = local.city != local.abbreviation
-    names_date = local.naive.date() != own.naive.date()
+    day = local.naive.date()
+    other_day = day if day != own.naive.date() else None
+    return _format_time_in_city(
+        local.naive.time(), local.abbreviation, local.zone, other_day, words
+    )
+
+
+# Most episodes air at the same hour.
+@lru_cache(maxsize=1024)
+def _format_time_in_city(
+    clock: time, abbreviation: str, zone: str, day: date | None, words: Words
+) -> str:
+    city = conversion.name_city(zone, abbreviation)
     patterns = {
         (False, False): "{time}",
         (True, False): words.time_in_city,
         (False, True): words.time_on_date,
         (True, True): words.time_in_city_on_date,
     }
-    return patterns[names_city, names_date].format(
-        time=format_time(local, words),
-        city=words.cities.get(local.zone, local.city),
-        date=format_date(local.naive, words) if names_date else "",
+    return patterns[city != abbreviation, day is not None].format(
+        time=_format_time_in_zone(clock, abbreviation, words),
+        city=words.cities.get(zone, city),
+        date=format_date(day, words) if day else "",
     )
 
 

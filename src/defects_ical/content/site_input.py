@@ -10,6 +10,7 @@ from defects_ical.content.build_cache import BuildCache
 from defects_ical.content.changelog import Entry, list_entries
 from defects_ical.content.descriptions import (
     describe_platforms,
+    format_event_title,
     format_local_times,
     format_start,
 )
@@ -196,9 +197,23 @@ class SiteInput:
         return tuple(format_local_times(start, self.schedule))
 
     @cached_property
+    def get_event_title(self) -> Callable[[Event], str]:
+        """A function that returns the title of an event."""
+        return cache(partial(format_event_title, schedule=self.schedule))
+
+    @cached_property
     def get_start_text(self) -> Callable[[Start], str]:
         """A function that returns a start in words: "Monday 4 August 2025, 23:00 KST"."""
         return cache(partial(format_start, zone=self.schedule.timezone, words=self.words))
+
+    @cached_property
+    def get_location(self) -> Callable[[tuple[str, ...]], str]:
+        """A function that returns the names of platforms, by their ids."""
+        return cache(self._name_platforms)
+
+    def _name_platforms(self, ids: tuple[str, ...]) -> str:
+        names = (self.schedule.platforms[each].name for each in ids)
+        return self.words.list_separator.join(names)
 
     @cached_property
     def get_platform_lines(self) -> Callable[..., tuple[str, ...]]:

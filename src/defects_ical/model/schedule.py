@@ -307,10 +307,9 @@ def translate_model(value: _Value, language: str, main_language: str) -> _Value:
             is_same = all(map(operator.is_, texts.values(), value.values()))
             found = value if is_same else MappingProxyType(texts)
         case Model():
-            values = {name: getattr(value, name) for name in type(value).model_fields}
             changed = {
                 name: new
-                for name, each in values.items()
+                for name, each in value.__dict__.items()
                 if (new := translate_model(each, language, main_language)) is not each
             }
             found = value.model_copy(update=changed) if changed else value

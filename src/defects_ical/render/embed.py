@@ -14,10 +14,12 @@ from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.model.schedule import Show
 from defects_ical.render.card import render_card
+from defects_ical.render.row_patterns import RowPatterns, Texts
 from defects_ical.render.scripts import bundle_script, select_words
-from defects_ical.render.templates import LongTexts, get_macro, get_template
+from defects_ical.render.templates import LongTexts, get_macro, get_template, name_in_html
 from defects_ical.schedule.episodes import Event
 from defects_ical.text.words import Words
+from defects_ical.timezones.conversion import format_utc
 
 FRAME_PATH: Final = "/embed.html"
 FRAME_STYLE_PATH: Final = "/embed.css"
@@ -121,7 +123,8 @@ def _estimate_season_height(rows: SeasonRows) -> int:
 def _render_frame(site: SiteInput) -> bytes:
     long_texts = LongTexts()
     events = [each for rows in site.rows for each in rows.events]
-    rendered = site.cache.get_or_render("frame", events, partial(_render_frame_item, site))
+    render = partial(_render_frame_item, site, RowPatterns())
+    rendered = site.cache.get_or_render("frame", events, render)
     items = {event.id: item for event, item in zip(events, rendered, strict=True)}
     context = {
         "content_security_policy": build_embed_policy(site.url),
@@ -139,19 +142,33 @@ def _count_rows(site: SiteInput) -> int:
     return sum(each.row_count for each in site.rows)
 
 
-def _render_frame_item(site: SiteInput, event: Event) -> bytes:
+def _render_frame_item(site: SiteInput, patterns: RowPatterns, event: Event) -> bytes:
     """Render one row of the list in the frame, in UTF-8."""
+    first = event.first
+    texts = {
+        "name": event.name,
+        "start": format_utc(first.position),
+        "end": format_utc(first.end or first.position + timedelta(days=1)),
+        "air_time": site.get_start_text(first.start or first.date),
+    }
+    render = partial(_render_frame_texts, site, event)
+    if first.start and first.status == "confirmed" and not (first.revisions or any(first.foreign)):
+        return patterns.render(texts, render)
+    return render(texts).encode()
+
+
+def _render_frame_texts(site: SiteInput, event: Event, texts: Texts) -> str:
+    """Render a row with these texts in place of those of the event."""
     first = event.first
     previous, start = first.previous_start, first.start or first.date
     context = {
-        "air_time": site.get_start_text(start),
-        "end": first.end or first.position + timedelta(days=1),
-        "event": event,
         "first": first,
+        "heading": name_in_html(event) if any(first.foreign) else texts["name"],
         "moved_from": site.get_start_text(previous) if previous and previous != start else "",
+        "texts": texts,
         "words": site.words,
     }
-    return get_macro("embed_episode.html", "row")(**context).encode()
+    return get_macro("embed_episode.html", "row")(**context)
 
 
 def _render_oembed(site: SiteInput) -> bytes:

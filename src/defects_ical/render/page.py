@@ -28,10 +28,17 @@ from defects_ical.content.links.feeds import (
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import IFRAME_SANDBOX, format_link_text
+from defects_ical.render.row_patterns import RowPatterns, Texts
 from defects_ical.render.scripts import bundle_script, select_words
 from defects_ical.render.snippets import make_snippets
 from defects_ical.render.structured_data import render_json_ld
-from defects_ical.render.templates import LongTexts, get_macro, get_template, read_static
+from defects_ical.render.templates import (
+    LongTexts,
+    get_macro,
+    get_template,
+    name_in_html,
+    read_static,
+)
 from defects_ical.schedule.episodes import Episode, Event, sort_by_start
 from defects_ical.schedule.starts import to_position
 from defects_ical.text.dates import format_date
@@ -227,7 +234,7 @@ def _render_events(site: SiteInput, seasons: Sequence[Part]) -> dict[str, bytes]
     level = 4 if seasons and seasons[0].title else 3
     if site.film:
         level = 0
-    render = partial(_render_row, site, level, is_detailed=is_detailed)
+    render = partial(_render_row, site, RowPatterns(), level, is_detailed=is_detailed)
     name = f"row of level {level}{' with details' if is_detailed else ''}"
     items = site.cache.get_or_render(name, events, render)
     return {event.id: item for event, item in zip(events, items, strict=True)}
@@ -240,39 +247,66 @@ def _list_events(
     return long_texts.hold(b"".join(items[each.id] for each in events))
 
 
-def _render_row(site: SiteInput, level: int, event: Event, *, is_detailed: bool) -> bytes:
+def _render_row(
+    site: SiteInput, patterns: RowPatterns, level: int, event: Event, *, is_detailed: bool
+) -> bytes:
     """Render one event of the list on the page: an episode, or several with a row each.
 
     ``level`` is that of its heading, 0 if it has none.
     """
-    first, schedule = event.first, site.schedule
-    words = schedule.words
+    first, schedule, name, words = event.first, site.schedule, event.name, site.words
     entry = _make_calendar_entry(site, event, is_detailed=is_detailed)
-    previous, start = first.previous_start, first.start or first.date
+    lines = site.get_local_times(first.start or first.date)
     end = first.end or to_position(first.date + timedelta(days=1), schedule.timezone)
+    texts = {
+        "id": first.id,
+        "name": name,
+        "start": format_utc(first.position),
+        "end": format_utc(end),
+        "ics_url": site.url.join(event_path(event.id, schedule)),
+        "google_url": calendar_apps.add_to_google(entry),
+        "outlook_url": calendar_apps.add_to_outlook(entry),
+        "download": words.download_name.format(name=name),
+        "add_to_google": words.add_to_google.format(name=name),
+        "add_to_outlook": words.add_to_outlook.format(name=name),
+        **{f"line_{number}": line for number, line in enumerate(lines)},
+        **({"teaser": first.teaser} if first.teaser else {}),
+    }
+    render = partial(_render_row_texts, site, level, event)
+    if _is_plain(event):
+        return patterns.render(texts, render)
+    return render(texts).encode()
+
+
+def _is_plain(event: Event) -> bool:
+    """Return whether a row is like most: one episode without changes, links and other extras."""
+    first = event.first
+    extras = (first.status != "confirmed", first.revisions, event.revisions, event.availability)
+    texts = (first.links, first.recap, any(first.foreign))
+    return len(event.episodes) == 1 and bool(first.start) and not any((*extras, *texts))
+
+
+def _render_row_texts(site: SiteInput, level: int, event: Event, texts: Texts) -> str:
+    """Render a row with these texts in place of those of the event."""
+    schedule, words = site.schedule, site.words
+    first = event.first._replace(id=texts["id"], teaser=texts.get("teaser"))
+    episodes, previous = (first, *event.episodes[1:]), first.previous_start
     context = {
         "changes": [*_describe_changes(event, schedule)],
-        "clock_lines": site.get_local_times(start),
-        "end": format_utc(end),
-        "event": event,
         "change_parts": _list_change_parts(event),
-        "google_url": calendar_apps.add_to_google(entry),
-        "ics_url": site.url.join(event_path(event.id, schedule)),
+        "clock_lines": [text for name, text in texts.items() if name.startswith("line_")],
+        "episodes": episodes,
+        "first": first,
+        "heading": name_in_html(event) if any(first.foreign) else texts["name"],
         "level": level,
         "only_this": words.only_this_episode if schedule.airing else words.only_this_date,
-        "outlook_url": calendar_apps.add_to_outlook(entry),
-        "labels": {
-            "download": words.download_name.format(name=event.name),
-            "google": words.add_to_google.format(name=event.name),
-            "outlook": words.add_to_outlook.format(name=event.name),
-        },
-        "own_dates": {each.id: [*_list_own_dates(site, event, each)] for each in event.episodes},
+        "own_dates": {each.id: [*_list_own_dates(site, event, each)] for each in episodes},
         "platforms": schedule.platforms,
         "previous": format_utc(previous) if isinstance(previous, datetime) else "",
-        "start": format_utc(first.position),
+        "texts": texts,
         "words": words,
     }
-    return get_macro("episode.html", "row")(**context).encode()
+    return get_macro("episode.html", "row")(**context)
 
 
 def _list_change_parts(event: Event) -> tuple[str, ...]:
@@ -303,17 +337,18 @@ def _make_calendar_entry(
     site: SiteInput, event: Event, *, is_detailed: bool
 ) -> calendar_apps.CalendarEntry:
     schedule, first = site.schedule, event.first
-    names = descriptions.list_platforms(event.availability, schedule)
-    platforms = site.get_platform_lines(names, event.availability, first.links)
-    words = schedule.words
-    return calendar_apps.CalendarEntry(
-        title=descriptions.format_event_title(event, schedule),
-        location=words.list_separator.join(schedule.platforms[name].name for name in names),
+    ids, words = descriptions.list_platforms(event.availability, schedule), schedule.words
+    entry = calendar_apps.CalendarEntry(
+        title=site.get_event_title(event),
+        location=site.get_location(ids),
         start=first.start or first.date,
         end=first.end or first.date + timedelta(days=1),
         page=words.mark_lines(site.link_to(event)),
-        teaser=words.mark_lines(
-            descriptions.describe_episodes(event, words) if is_detailed else ""
-        ),
-        platforms=tuple(map(words.mark_lines, platforms)) if is_detailed else (),
+    )
+    if not is_detailed:
+        return entry
+    lines = site.get_platform_lines(ids, event.availability, first.links)
+    return entry._replace(
+        teaser=words.mark_lines(descriptions.describe_episodes(event, words)),
+        platforms=tuple(map(words.mark_lines, lines)),
     )

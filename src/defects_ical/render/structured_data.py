@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from datetime import date, datetime
-from functools import partial
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from defects_ical.content.credits import find_licence_url
 from defects_ical.content.links.feeds import PICTURE_PATH
 from defects_ical.content.seasons import Season
 from defects_ical.content.site_input import SiteInput
+from defects_ical.model.changes import Status
 from defects_ical.model.schedule import Platform
 from defects_ical.model.source import Credit
 from defects_ical.render.scripts import serialize_for_script
-from defects_ical.schedule.episodes import Episode
+from defects_ical.schedule.episodes import Episode, Start
 from defects_ical.text.languages import DEFAULT_LANGUAGE
 from defects_ical.timezones.conversion import format_local
 
@@ -35,12 +37,24 @@ class _Showings(NamedTuple):
         return hash(self.episode)
 
 
+class _Showing(NamedTuple):
+    """What is the same in every language of an episode on a platform; ``runtime`` in minutes."""
+
+    is_broadcast: bool
+    start: Start
+    runtime: int
+    status: Status
+    previous_start: Start | None
+
+
 def render_json_ld(site: SiteInput) -> str:
     """Return the page's JSON-LD, for a script element."""
-    items = [*_list_showings(site)]
-    texts = site.cache.get_or_render("JSON-LD", items, partial(_serialize_episode, site))
+    items, platforms = [*_list_showings(site)], site.schedule.platforms
+    services = {name: serialize_for_script(_make_service(each)) for name, each in platforms.items()}
+    serialize = partial(_serialize_episode, site, services)
+    texts = site.cache.get_or_render("JSON-LD", items, serialize)
     by_id = {item.episode.id: text for item, text in zip(items, texts, strict=True)}
-    series = serialize_for_script(_make_series(site))
+    series = serialize_for_script(_make_series(site, texts))
     return _PLACEHOLDER.sub(lambda found: by_id[found["id"]], series)
 
 
@@ -52,19 +66,16 @@ def _list_showings(site: SiteInput) -> Iterator[_Showings]:
         yield _Showings(episode, tuple(zip(names, shown, strict=True)))
 
 
-def _serialize_episode(site: SiteInput, item: _Showings) -> str:
-    return serialize_for_script(_make_episode(site, item))
-
-
 def _make_placeholder(episode: Episode) -> str:
     """Return what stands for an episode in the series, until its own text replaces it."""
     return f"\0{episode.id}"
 
 
-def _make_series(site: SiteInput) -> dict[str, object]:
+def _make_series(site: SiteInput, texts: list[str]) -> dict[str, object]:
+    """Return the series, or the film; ``texts`` are its episodes."""
     show, film = site.show, site.film
     names_language = site.schedule.languages != (DEFAULT_LANGUAGE,)
-    parts = _list_releases(site) if film else _make_parts(site)
+    parts = _list_releases(*texts) if film else _make_parts(site)
     return _drop_none(
         {
             "@context": SCHEMA,
@@ -95,9 +106,8 @@ def _make_page(site: SiteInput, credit: Credit) -> dict[str, object]:
     return {"@type": "WebPage", "url": str(site.url), "isBasedOn": original}
 
 
-def _list_releases(site: SiteInput) -> dict[str, object]:
-    (showings,) = _list_showings(site)
-    episode = _make_episode(site, showings)
+def _list_releases(text: str) -> dict[str, object]:
+    episode = json.loads(text)
     return {name: episode[name] for name in ("publication", "subjectOf") if name in episode}
 
 
@@ -151,27 +161,31 @@ def _make_role(actor: str, role: str) -> dict[str, object]:
     return {"@type": "PerformanceRole", "actor": person, "characterName": role}
 
 
-def _make_episode(site: SiteInput, item: _Showings) -> dict[str, object]:
-    """Return an episode, and when it is on each platform: publications, or screenings."""
+def _serialize_episode(site: SiteInput, services: Mapping[str, str], item: _Showings) -> str:
+    """Return an episode, and when it is on each platform: publications, or screenings.
+
+    ``services`` are the platforms by their ids.
+    """
     episode, on_platforms = item
-    publications: list[object] = []
-    screenings: list[object] = []
+    publications: list[str] = []
+    screenings: list[str] = []
     for name, shown in on_platforms:
         if shown and site.schedule.platforms[name].kind == "cinema":
-            screenings.append(_make_screening(site, shown, name))
+            screenings.append(serialize_for_script(_make_screening(site, shown, name)))
         elif shown:
-            publications.append(_make_publication(site, shown, name))
-    return _drop_none(
-        {
-            "@type": "TVEpisode",
-            "episodeNumber": episode.number.number if episode.number else None,
-            "name": episode.title or episode.name,
-            "description": episode.teaser,
-            "url": site.link_to(episode),
-            "publication": publications or None,
-            "subjectOf": screenings or None,
-        }
-    )
+            publications.append(_serialize_publication(site, shown, name, services[name]))
+    properties: dict[str, object] = {
+        "@type": "TVEpisode",
+        "episodeNumber": episode.number.number if episode.number else None,
+        "name": episode.title or episode.name,
+        "description": episode.teaser,
+        "url": site.link_to(episode),
+    }
+    text = serialize_for_script(_drop_none(properties))
+    for key, items in (("publication", publications), ("subjectOf", screenings)):
+        if items:
+            text = f'{text[:-1]},"{key}":[{",".join(items)}]}}'
+    return text
 
 
 def _make_screening(site: SiteInput, episode: Episode, name: str) -> dict[str, object]:
@@ -181,40 +195,56 @@ def _make_screening(site: SiteInput, episode: Episode, name: str) -> dict[str, o
         "@type": "ScreeningEvent",
         "name": episode.title or episode.name,
         "startDate": _format_start(episode.start or episode.date, zone),
-        **_make_event_status(episode, zone),
+        **_make_event_status(episode.status, episode.previous_start, zone),
         "location": {"@type": "Place", "name": platform.name, "address": platform.region},
     }
 
 
-def _make_publication(site: SiteInput, episode: Episode, name: str) -> dict[str, object]:
-    """Return an episode on one platform; a broadcast has an end, a stream only a start."""
-    zone, platform = site.schedule.timezone, site.schedule.platforms[name]
-    broadcast = platform.kind == "television"
-    end = format_local(episode.end, zone) if broadcast and episode.end else None
-    return _drop_none(
-        {
-            "@type": "BroadcastEvent" if broadcast else "OnDemandEvent",
-            "startDate": _format_start(episode.start or episode.date, zone),
-            "endDate": end,
-            **_make_event_status(episode, zone),
-            "url": dict(episode.links).get(name),
-            "publishedOn": _make_service(platform),
-        }
+def _serialize_publication(site: SiteInput, episode: Episode, name: str, service: str) -> str:
+    """Return an episode on one platform, whose ``service`` is JSON already."""
+    showing = _Showing(
+        site.schedule.platforms[name].kind == "television",
+        episode.start or episode.date,
+        episode.runtime or 0,
+        episode.status,
+        episode.previous_start,
     )
+    text = _serialize_showing(showing, site.schedule.timezone)
+    url = dict(episode.links).get(name) if episode.links else None
+    link = f',"url":{serialize_for_script(url)}' if url else ""
+    return f'{text[:-1]}{link},"publishedOn":{service}}}'
 
 
-def _format_start(start: date, zone: str) -> str:
+# The site in each language has the same times, and most platforms have those of the broadcast.
+@lru_cache(maxsize=16_384)
+def _serialize_showing(showing: _Showing, zone: str) -> str:
+    """Return when an episode is on a platform; a broadcast has an end, a stream only a start."""
+    is_broadcast, start, runtime = showing[:3]
+    end = None
+    if is_broadcast and isinstance(start, datetime):
+        end = format_local(start + timedelta(minutes=runtime), zone)
+    properties: dict[str, object] = {
+        "@type": "BroadcastEvent" if is_broadcast else "OnDemandEvent",
+        "startDate": _format_start(start, zone),
+        "endDate": end,
+        **_make_event_status(showing.status, showing.previous_start, zone),
+    }
+    return serialize_for_script(_drop_none(properties))
+
+
+def _format_start(start: Start, zone: str) -> str:
     return format_local(start, zone) if isinstance(start, datetime) else start.isoformat()
 
 
-def _make_event_status(episode: Episode, zone: str) -> dict[str, object]:
+def _make_event_status(
+    status: Status, previous_start: Start | None, zone: str
+) -> dict[str, object]:
     # A tentative episode is scheduled: EventPostponed would mean that it has no date.
-    before = episode.previous_start
-    if episode.status in {"cancelled", "postponed"}:
-        return {"eventStatus": f"{SCHEMA}/Event{episode.status.title()}"}
-    if before is None:
+    if status in {"cancelled", "postponed"}:
+        return {"eventStatus": f"{SCHEMA}/Event{status.title()}"}
+    if previous_start is None:
         return {"eventStatus": f"{SCHEMA}/EventScheduled"}
-    previous = _format_start(before, zone)
+    previous = _format_start(previous_start, zone)
     return {"eventStatus": f"{SCHEMA}/EventRescheduled", "previousStartDate": previous}
 
 

@@ -133,7 +133,6 @@ _ENVIRONMENT.globals |= {
 _ENVIRONMENT.filters |= {
     "bdi": isolate,
     "fill": fill,
-    "format_utc": format_utc,
     "lang": mark_language,
     "mark_parts": mark_parts,
     "name_in_html": name_in_html,

@@ -97,6 +97,8 @@ class Episode(NamedTuple):
     @property
     def previous_start(self) -> Start | None:
         """The start before the last move of the broadcast; an hour that was added is no move."""
+        if not self.revisions:
+            return None
         moves = (each for each in reversed(self.revisions) if not (each.platform or each.adds_hour))
         return next((each.start_change[0] for each in moves if each.start_change), None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from defects_ical.text.words import Words
 
@@ -58,14 +58,14 @@ def format_days(first: date, last: date, words: Words, *, repeat_month: bool = F
     )
 
 
-def format_time(time: datetime, words: Words) -> str:
+def format_time(clock: datetime | time, words: Words) -> str:
     """Format the time of day: "23:00"."""
     return words.time.format(
-        hour=f"{time.hour:02}",
-        plain_hour=time.hour,
-        hour12=time.hour % NOON or NOON,
-        minute=f"{time.minute:02}",
-        period=words.day_periods[time.hour] if words.day_periods else "",
+        hour=f"{clock.hour:02}",
+        plain_hour=clock.hour,
+        hour12=clock.hour % NOON or NOON,
+        minute=f"{clock.minute:02}",
+        period=words.day_periods[clock.hour] if words.day_periods else "",
     )
 
 

@@ -59,9 +59,14 @@ class LocalTime(NamedTuple):
     @property
     def city(self) -> str:
         """The city or region in the zone's name: "New York"; "UTC+9" for Etc/GMT-9."""
-        if self.zone.startswith("Etc/"):
-            return self.abbreviation
-        return self.zone.rpartition("/")[2].replace("_", " ")
+        return name_city(self.zone, self.abbreviation)
+
+
+def name_city(zone: str, abbreviation: str) -> str:
+    """Return the city or region in a zone's name; see ``LocalTime`` for the abbreviation."""
+    if zone.startswith("Etc/"):
+        return abbreviation
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def to_utc(naive: datetime, zone: str) -> datetime:

@@ -73,44 +73,48 @@ class CalendarEntry(NamedTuple):
 
 def add_to_google(entry: CalendarEntry) -> str:
     """Return a link to Google Calendar's form for one event."""
-    query = {
-        "action": "TEMPLATE",
-        "text": entry.title,
-        "dates": f"{_format_basic(entry.start)}/{_format_basic(entry.end)}",
-        "details": "",
-        "location": entry.location,
-    }
-    return _fit_form_url("https://calendar.google.com/calendar/render", query, "details", entry)
+    title, location = _quote(entry.title), _quote(entry.location)
+    dates = _write_google_dates(entry.start, entry.end)
+    form = "https://calendar.google.com/calendar/render?action=TEMPLATE"
+    return _fit_form_url(
+        f"{form}&text={title}&dates={dates}&details=", f"&location={location}", entry
+    )
 
 
 def add_to_outlook(entry: CalendarEntry) -> str:
     """Return a link to Outlook.com's form for one event."""
-    query = {
-        "path": "/calendar/action/compose",
-        "rru": "addevent",
-        "startdt": _format_extended(entry.start),
-        "enddt": _format_extended(entry.end),
-        **({} if isinstance(entry.start, datetime) else {"allday": "true"}),
-        "subject": entry.title,
-        "body": "",
-        "location": entry.location,
-    }
-    form = "https://outlook.live.com/calendar/0/deeplink/compose"
-    return _fit_form_url(form, query, "body", entry)
+    title, location = _quote(entry.title), _quote(entry.location)
+    dates = _write_outlook_dates(entry.start, entry.end)
+    form = (
+        "https://outlook.live.com/calendar/0/deeplink/compose?path=%2Fcalendar%2Faction%2Fcompose"
+    )
+    return _fit_form_url(
+        f"{form}&rru=addevent&{dates}&subject={title}&body=", f"&location={location}", entry
+    )
 
 
-def _format_basic(when: date) -> str:
-    return _format_extended(when).replace("-", "").replace(":", "")
+# The site in each language has the same dates.
+@lru_cache(maxsize=4096)
+def _write_google_dates(start: date, end: date) -> str:
+    times = (_format(each).replace("-", "").replace(":", "") for each in (start, end))
+    return "%2F".join(times)
 
 
-def _format_extended(when: date) -> str:
+@lru_cache(maxsize=4096)
+def _write_outlook_dates(start: date, end: date) -> str:
+    first, last = (_quote(_format(each)) for each in (start, end))
+    all_day = "" if isinstance(start, datetime) else "&allday=true"
+    return f"startdt={first}&enddt={last}{all_day}"
+
+
+def _format(when: date) -> str:
     return format_utc(when) if isinstance(when, datetime) else when.isoformat()
 
 
-def _fit_form_url(form: str, query: dict[str, str], field: str, entry: CalendarEntry) -> str:
-    """Return the URL with as much of the entry's details in a field as fits, or the least."""
+def _fit_form_url(start: str, end: str, entry: CalendarEntry) -> str:
+    """Return a URL with as many of the entry's details between two parts as fit, or the least."""
     # Letters outside ASCII take six characters or nine each.
-    urls = (f"{form}?{_encode_query({**query, field: text})}" for text in _list_details(entry))
+    urls = (f"{start}{_quote(details)}{end}" for details in _list_details(entry))
     url = next(urls)
     while len(url) > MAX_FORM_URL and (shorter := next(urls, None)):
         url = shorter
@@ -123,10 +127,6 @@ def _list_details(entry: CalendarEntry) -> Iterator[str]:
         yield "\n".join((entry.teaser, *entry.platforms, entry.page))
     for count in range(len(entry.platforms), -1, -1):
         yield "\n".join((*entry.platforms[:count], entry.page))
-
-
-def _encode_query(query: dict[str, str]) -> str:
-    return "&".join(f"{name}={_quote(value)}" for name, value in query.items())
 
 
 def _quote(text: str) -> str:

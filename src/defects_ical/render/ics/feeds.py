@@ -25,12 +25,20 @@ from defects_ical.render.ics.calendar import (
     render_calendar,
     render_unnamed_calendar,
 )
-from defects_ical.render.ics.lines import BEGIN_EVENT, END_EVENT, render_line
+from defects_ical.render.ics.lines import (
+    BEGIN_EVENT,
+    END_EVENT,
+    escape_text,
+    fold_line,
+    render_line,
+)
 from defects_ical.render.ics.neutral_lines import NeutralLines
 from defects_ical.schedule.episodes import Availability, Event
 from defects_ical.text.lengths import DAY_MINUTES, format_distance
 
 BEGIN_ALARM: Final = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\n"
+# What stands for where to watch in a description; no text of a schedule has it.
+_GAP: Final = "\0"
 
 
 def render_feeds(
@@ -54,12 +62,9 @@ def render_feeds(
         yield feed.path, assemble_calendar(calendar, timezone, _end_events(contents))
         for each in add_reminders(feed, schedule):
             calendar = renderer.render_calendar(each, modified)
-            render_alarm = partial(lines.render_alarm, minutes=each.reminder or 0)
-            alarms = site.cache.get_or_render(each.path, events, render_alarm)
-            yield (
-                each.path,
-                assemble_calendar(calendar, timezone, _end_events(contents, alarms)),
-            )
+            alarms = lines.get_alarms(each, events)
+            body = assemble_calendar(calendar, timezone, _end_events(contents, alarms))
+            yield each.path, body
         if feed.platform is None:
             calendar = render_unnamed_calendar()
             assemble = partial(_assemble_event_file, calendar, timezone)
@@ -81,13 +86,16 @@ def _end_events(*parts: Sequence[bytes]) -> Iterator[bytes]:
 
 
 class _EventTexts(NamedTuple):
-    """What an event says in every feed: its title, and lines and parts of the description."""
+    """What an event says in every feed: its title, content lines, and most of its description.
+
+    Where to watch it stands between ``before`` and ``after``, which are escaped.
+    """
 
     title: str
     summary: bytes
     url: bytes
-    teaser: str
-    link: str
+    before: bytes
+    after: bytes
 
 
 class _SharedLines:
@@ -99,29 +107,43 @@ class _SharedLines:
         words = site.words
         categories = vCategory([*dict.fromkeys((words.category, *site.show.genres))])
         self.categories = render_line("CATEGORIES", categories)
-        self._texts: dict[tuple[str, ...], _EventTexts] = {}
+        # By identity: most platforms have the same events as the show.
+        self._texts: dict[int, _EventTexts] = {}
+        self._alarms: dict[tuple[int, int | None], list[bytes]] = {}
         self._get_alarm = cache(self._render_alarm)
 
     def get_texts(self, event: Event) -> _EventTexts:
         """Return what an event says in every feed."""
-        # A platform may show fewer of the episodes, or with another status.
-        key = (event.first.status, *(each.id for each in event.episodes))
-        if key not in self._texts:
-            self._texts[key] = self._make_texts(event)
-        return self._texts[key]
+        if id(event) not in self._texts:
+            self._texts[id(event)] = self._make_texts(event)
+        return self._texts[id(event)]
 
     def _make_texts(self, event: Event) -> _EventTexts:
-        words, page = self.site.words, self.site.link_to(event)
-        title = descriptions.format_event_title(event, self.site.schedule)
-        return _EventTexts(
-            title=title,
-            summary=render_line("SUMMARY", title),
-            url=render_line("URL", vUri(page)),
+        words, page, schedule = self.site.words, self.site.link_to(event), self.site.schedule
+        title = self.site.get_event_title(event)
+        changes = (
+            descriptions.describe_event_change(each, schedule) for each in reversed(event.revisions)
+        )
+        description = descriptions.EventDescription(
             teaser=descriptions.describe_episodes(event, words),
+            platforms=_GAP,
+            times="\n".join(self.site.get_local_times(event.first.start or event.first.date)),
+            changes="\n".join(changes),
             link=words.all_episodes_link.format(url=words.isolate_in_rtl(page)),
         )
+        before, after = escape_text(description.join(words)).encode().split(_GAP.encode())
+        summary, url = render_line("SUMMARY", title), render_line("URL", vUri(page))
+        return _EventTexts(title, summary, url, before, after)
 
-    def render_alarm(self, event: Event, minutes: int) -> bytes:
+    def get_alarms(self, feed: Feed, events: tuple[Event, ...]) -> list[bytes]:
+        """Return the reminder of each event in a feed with reminders."""
+        key = id(events), feed.reminder
+        if key not in self._alarms:
+            render = partial(self._render_event_alarm, minutes=feed.reminder or 0)
+            self._alarms[key] = self.site.cache.get_or_render(feed.path, events, render)
+        return self._alarms[key]
+
+    def _render_event_alarm(self, event: Event, minutes: int) -> bytes:
         """Render the reminder of an event; nothing if it does not air then."""
         if event.first.start is None or event.first.status in {"cancelled", "postponed"}:
             return b""
@@ -166,17 +188,19 @@ class _FeedRenderer:
         neutral = self.lines.neutral.get_event(event, self.feed.platform)
         texts = self.lines.get_texts(event)
         platforms, location = self.render_platforms(event.availability, event.first.links)
-        description = render_line("DESCRIPTION", self._describe_event(event, texts, platforms))
+        description = b"".join((b"DESCRIPTION:", texts.before, platforms, texts.after))
         return b"".join(
             (
-                *(
-                    BEGIN_EVENT,
-                    texts.summary,
-                    neutral.times,
-                    self.lines.categories,
-                    neutral.created,
-                ),
-                *(description, neutral.modified, location, neutral.status, texts.url),
+                BEGIN_EVENT,
+                texts.summary,
+                neutral.times,
+                self.lines.categories,
+                neutral.created,
+                fold_line(description),
+                neutral.modified,
+                location,
+                neutral.status,
+                texts.url,
             )
         )
 
@@ -197,27 +221,12 @@ class _FeedRenderer:
 
     def _render_platforms(
         self, availability: tuple[Availability, ...], links: tuple[tuple[str, str], ...]
-    ) -> tuple[str, bytes]:
-        """Return where to watch an event, and its LOCATION."""
+    ) -> tuple[bytes, bytes]:
+        """Return where to watch an event, escaped, and its LOCATION."""
         schedule = self.site.schedule
         names = descriptions.list_platforms(availability, schedule)
         shown = (self.feed.platform,) if self.feed.platform else names
         text = "\n".join(self.site.get_platform_lines(shown, availability, links))
+        escaped = escape_text(self.site.words.mark_lines(text)).encode()
         # Only names: Google looks up a URL on its map.
-        separator = schedule.words.list_separator
-        location = separator.join(schedule.platforms[name].name for name in shown)
-        return text, render_line("LOCATION", location)
-
-    def _describe_event(self, event: Event, texts: _EventTexts, platforms: str) -> str:
-        schedule = self.site.schedule
-        changes = (
-            descriptions.describe_event_change(each, schedule) for each in reversed(event.revisions)
-        )
-        description = descriptions.EventDescription(
-            teaser=texts.teaser,
-            platforms=platforms,
-            times="\n".join(self.site.get_local_times(event.first.start or event.first.date)),
-            changes="\n".join(changes),
-            link=texts.link,
-        )
-        return description.join(self.site.words)
+        return escaped, render_line("LOCATION", self.site.get_location(shown))
