@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import segno
+
 from defects_ical.content.links import calendar_apps
 from defects_ical.content.links.feeds import all_feeds
 from defects_ical.content.links.site_url import SiteURL
@@ -14,6 +16,8 @@ from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.page import render_pages
 from defects_ical.schedule.validation.names import PAGE_SECTION_IDS
+from defects_ical.site.build import build_site
+from defects_ical.text.languages import load_words
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml
 from tests.support.html_tree import HtmlTree
@@ -84,6 +88,16 @@ def test_every_feed_leads_to_google_without_scripts(schedule: Schedule) -> None:
 
 def render_sitemap(schedule: Schedule, site_url: SiteURL = SITE_URL) -> bytes:
     return render_files(schedule, site_url)["/sitemap.xml"]
+
+
+def test_page_of_each_language_has_code_of_its_own_url() -> None:
+    text = "languages: [en, ko, ar]\n" + make_yaml()
+    site = build_site(load_yaml(text), SITE_URL)
+    for code, path in (("en", "/"), ("ko", "/ko/"), ("ar", "/ar/")):
+        title, url = load_words(code).qr_code, SITE_URL.join(path)
+        codes = (segno.make(url, error="m", micro=False, mask=mask) for mask in range(8))
+        drawn = [each.svg_inline(border=2, omitsize=True, title=title) for each in codes]
+        assert sum(each in site[path].body.decode() for each in drawn) == 1
 
 
 def test_sitemap_lists_page(schedule: Schedule) -> None:

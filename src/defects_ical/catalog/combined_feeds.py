@@ -7,14 +7,14 @@ stamps and all else. The time zones are defined once for all shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from defects_ical.catalog.catalog import Catalog, CombinedFeed
 from defects_ical.catalog.show_feeds import Selection, ShowFeeds
 from defects_ical.content.credits import describe_credits
 from defects_ical.content.links.feeds import Feed
-from defects_ical.render.ics.calendar import END_CALENDAR, CalendarProperties, render_calendar
+from defects_ical.render.ics.calendar import END_CALENDAR, CalendarProperties, render_head
 from defects_ical.render.ics.zones import CalendarZone, convert_to_utc
 
 
@@ -47,23 +47,23 @@ def render_combined_feeds(
             if (selection := feeds[show.slug].select(combined.filter)).modified
         ]
         zones = _define_zones(catalog, selections)
-        calendar = _render_calendar(catalog, combined, combined.feed, selections)
+        head = _render_head(catalog, combined, combined.feed, selections)
         bodies = [_write_out(show, each, each.plain, zones) for show, each in selections]
-        yield combined.feed.path, _assemble(calendar, zones, bodies)
+        yield combined.feed.path, _assemble(head, zones, bodies)
         if not combined.twin:
             continue
-        calendar = _render_calendar(catalog, combined, combined.twin, selections)
+        head = _render_head(catalog, combined, combined.twin, selections)
         bodies = [_write_out(show, each, each.with_reminders, zones) for show, each in selections]
-        yield combined.twin.path, _assemble(calendar, zones, bodies)
+        yield combined.twin.path, _assemble(head, zones, bodies)
 
 
-def _render_calendar(
+def _render_head(
     catalog: Catalog,
     combined: CombinedFeed,
     feed: Feed,
     selections: list[tuple[ShowFeeds, Selection]],
 ) -> bytes:
-    """Render the calendar of a feed without its events, and without its end."""
+    """Render the head of a feed."""
     published = max(each.published for each in catalog.shows)
     credited = [each.summary.credit for each, _ in selections if each.summary.credit]
     description = describe_credits(credited, catalog.words, combined.description)
@@ -77,12 +77,7 @@ def _render_calendar(
         page=str(catalog.url),
         color=catalog.settings.color,
     )
-    return _render_head(properties)
-
-
-@lru_cache(maxsize=1024)
-def _render_head(properties: CalendarProperties) -> bytes:
-    return render_calendar(properties).removesuffix(END_CALENDAR)
+    return render_head(properties)
 
 
 def _define_zones(catalog: Catalog, selections: list[tuple[ShowFeeds, Selection]]) -> _Zones:
@@ -118,5 +113,5 @@ def _write_out(feeds: ShowFeeds, selection: Selection, body: bytes, zones: _Zone
     return convert_to_utc(body, zone)
 
 
-def _assemble(calendar: bytes, zones: _Zones, bodies: list[bytes]) -> Parts:
-    return (calendar, zones.definitions, *bodies, END_CALENDAR)
+def _assemble(head: bytes, zones: _Zones, bodies: list[bytes]) -> Parts:
+    return (head, zones.definitions, *bodies, END_CALENDAR)

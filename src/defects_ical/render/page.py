@@ -112,7 +112,7 @@ def _make_context(site: SiteInput, long_texts: LongTexts) -> dict[str, object]:
         "modified": max([schedule.published, *(change.at for change in schedule.changes)]),
         "overview": _describe_dates(site, seasons, expected, texts),
         "picture_path": PICTURE_PATH,
-        "qr_code": _render_qr_code(str(site.url), words.qr_code),
+        "qr_code": _render_qr_code(str(site.url), str(site.main_url), words.qr_code),
         "reminders": ("none", *schedule.all_reminders),
         "season_summary": partial(_summarize_season, schedule, texts),
         "script_words": select_words(words, *PAGE_SCRIPTS),
@@ -221,10 +221,18 @@ def _describe_platform(site: SiteInput, platform_id: str) -> str:
 
 # No edit changes it.
 @lru_cache(maxsize=64)
-def _render_qr_code(url: str, title: str) -> str:
+def _render_qr_code(url: str, main_url: str, title: str) -> str:
     """Render the site's URL as a QR code: SVG without inline styles, as the policy demands."""
-    code = segno.make(url, error="m", micro=False)
+    code = _make_qr_code(main_url)
+    if url != main_url:
+        # To choose a mask takes most of the time, and both URLs are nearly the same.
+        code = _make_qr_code(url, code.mask)
     return str(code.svg_inline(border=2, omitsize=True, title=title))
+
+
+@lru_cache(maxsize=64)
+def _make_qr_code(url: str, mask: int | None = None) -> segno.QRCode:
+    return segno.make(url, error="m", micro=False, mask=mask)
 
 
 def _render_events(site: SiteInput, seasons: Sequence[Part]) -> dict[str, bytes]:

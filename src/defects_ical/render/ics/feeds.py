@@ -20,10 +20,10 @@ from defects_ical.content.credits import describe_credits
 from defects_ical.content.links.feeds import Feed, add_reminders, event_path
 from defects_ical.content.site_input import SiteInput
 from defects_ical.render.ics.calendar import (
+    UNNAMED_HEAD,
     CalendarProperties,
     assemble_calendar,
-    render_calendar,
-    render_unnamed_calendar,
+    render_head,
 )
 from defects_ical.render.ics.lines import (
     BEGIN_EVENT,
@@ -58,23 +58,20 @@ def render_feeds(
         # An edit of one event may change the form of the times of all others.
         name = f"{feed.path} in {neutral.zone.name}"
         contents = site.cache.get_or_render(name, events, renderer.render_event)
-        calendar = renderer.render_calendar(feed, modified)
-        yield feed.path, assemble_calendar(calendar, timezone, _end_events(contents))
+        head = renderer.render_head(feed, modified)
+        yield feed.path, assemble_calendar(head, timezone, _end_events(contents))
         for each in add_reminders(feed, schedule):
-            calendar = renderer.render_calendar(each, modified)
-            alarms = lines.get_alarms(each, events)
-            body = assemble_calendar(calendar, timezone, _end_events(contents, alarms))
-            yield each.path, body
+            head, alarms = renderer.render_head(each, modified), lines.get_alarms(each, events)
+            yield each.path, assemble_calendar(head, timezone, _end_events(contents, alarms))
         if feed.platform is None:
-            calendar = render_unnamed_calendar()
-            assemble = partial(_assemble_event_file, calendar, timezone)
+            assemble = partial(_assemble_event_file, timezone)
             files = site.cache.get_or_render(f"files with {timezone!r}", contents, assemble)
             for file, event in zip(files, events, strict=True):
                 yield event_path(event.id, schedule), file
 
 
-def _assemble_event_file(calendar: bytes, timezone: bytes, content: bytes) -> bytes:
-    return assemble_calendar(calendar, timezone, (content, END_EVENT))
+def _assemble_event_file(timezone: bytes, content: bytes) -> bytes:
+    return assemble_calendar(UNNAMED_HEAD, timezone, (content, END_EVENT))
 
 
 def _end_events(*parts: Sequence[bytes]) -> Iterator[bytes]:
@@ -160,7 +157,7 @@ class _SharedLines:
 
 
 class _FeedRenderer:
-    """A renderer of the parts of a feed: its events, and its calendar without events."""
+    """A renderer of the parts of a feed: its events, and the head of its calendar."""
 
     def __init__(self, site: SiteInput, feed: Feed, lines: _SharedLines) -> None:
         self.site = site
@@ -170,8 +167,8 @@ class _FeedRenderer:
         # Most events of a feed are on the same platforms.
         self.render_platforms = cache(self._render_platforms)
 
-    def render_calendar(self, feed: Feed, modified: datetime) -> bytes:
-        """Render the calendar of a feed, or of the same with reminders, without its events."""
+    def render_head(self, feed: Feed, modified: datetime) -> bytes:
+        """Render the head of a feed, or of the same with reminders."""
         properties = CalendarProperties(
             name=self.site.words.mark_lines(feed.title),
             description=self._describe_calendar(),
@@ -181,7 +178,7 @@ class _FeedRenderer:
             page=str(self.site.url),
             color=self.site.show.color,
         )
-        return render_calendar(properties)
+        return render_head(properties)
 
     def render_event(self, event: Event) -> bytes:
         """Render a VEVENT without its end, its properties in the order of icalendar."""
