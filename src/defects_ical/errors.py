@@ -110,6 +110,10 @@ class UnannouncedChangeError(DefectsIcalError):
     """Raised for changes that some calendar apps would not show."""
 
 
+class OutputError(DefectsIcalError):
+    """Raised when standard output cannot take what is printed."""
+
+
 class ServeError(DefectsIcalError):
     """Raised when the server cannot be started."""
 

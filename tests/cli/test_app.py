@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from defects_ical import __version__
 from defects_ical.cli.app import main
 from defects_ical.model.schedule import build_json_schema
+from tests.support.example_schedules import make_yaml
 
 COMMAND = str(Path(sys.executable).with_name("defects-ical"))
 
@@ -34,6 +36,26 @@ def test_usage_error_exits_with_2(arguments: list[str], reason: str) -> None:
     result = CliRunner().invoke(main, arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert reason in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["schema"], ["--help"], ["check", "--help"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_full_disk_behind_output_is_reported(
+    arguments: list[str], unbuffered: str, tmp_path: Path
+) -> None:
+    (tmp_path / "schedule.yaml").write_text(make_yaml(), "utf-8")
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    message = b"error: cannot write: No space left on device. Free some space.\n"
+    assert (done.returncode, done.stderr) == (1, message)
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
+import sys
 from importlib import import_module
 from typing import Any, Final
 
 import click
 
 from defects_ical import __version__
-from defects_ical.errors import DefectsIcalError, ScheduleError
+from defects_ical.errors import DefectsIcalError, OutputError, ScheduleError
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "show_default": True}
+# What a disk says that takes no more. Files of ours are handled where they are written.
+FULL: Final = {errno.EDQUOT, errno.EFBIG, errno.ENOSPC}
 # Each command with its module and its name there.
 COMMANDS: Final = {
     "change": ("change.command", "change"),
@@ -31,6 +36,19 @@ class CommandGroup(click.Group):
 
     Prints errors that users can fix. Any other exception is a bug of ours and keeps its traceback.
     """
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; print an error if the disk behind standard output is full."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            # Python would print the rest as it exits, and fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            reason = os.strerror(error.errno)
+            _print_error(OutputError(f"cannot write: {reason}. Free some space."))
+            sys.exit(OutputError.exit_status)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; exit with the status of the error that ends it."""
