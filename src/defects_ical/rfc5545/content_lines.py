@@ -17,6 +17,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 MAX_LINE_BYTES: Final = 75
 """The limit for a physical line, without its line ending (§3.1)."""
+BARE_ENDINGS: Final = frozenset({b"\r", b"\n"})
+"""Line endings that are not CRLF, as they should be (§3.1)."""
 MAX_DEPTH: Final = 8
 """The limit for nested components. No standard needs more than four; without a limit, a hostile
 file exceeds Python's recursion limit."""
@@ -29,7 +31,6 @@ MAX_CACHED_HEAD: Final = 100
 _FOLD: Final = re.compile(rb"(?:\r\n|\r|\n)[ \t]")
 # Unicode categories Cc, Zl and Zp, and the byte order mark: some clients end a line at these.
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-_UNESCAPED_SEPARATOR: Final = re.compile(r"(?<!\\)(?:\\\\)*[,;]")
 _ESCAPE: Final = re.compile(r"\\([\\;,nN])")
 
 
@@ -47,7 +48,7 @@ class PhysicalLine(NamedTuple):
     @property
     def has_bare_ending(self) -> bool:
         """Whether it ends in CR or LF alone (§3.1)."""
-        return self.ending in {b"\r", b"\n"}
+        return self.ending in BARE_ENDINGS
 
     @property
     def is_too_long(self) -> bool:
@@ -104,7 +105,7 @@ class Component:
 
     def get_lines(self, name: str) -> tuple[ContentLine, ...]:
         """Return all properties of a name."""
-        return tuple(line for line in self.lines if line.name == name)
+        return tuple([line for line in self.lines if line.name == name])
 
     def get_value(self, name: str) -> str:
         """Return the raw value of the first property of a name; empty without one."""
@@ -171,7 +172,11 @@ def unescape_text(value: str) -> str:
 
 def has_unescaped_separator(value: str) -> bool:
     """Return whether a TEXT contains a comma or a semicolon without a backslash (§3.3.11)."""
-    return bool(_UNESCAPED_SEPARATOR.search(value))
+    if "," not in value and ";" not in value:
+        return False
+    # Many times as fast as a pattern: without escaped backslashes, then without separators.
+    rest = value.replace("\\\\", "").replace("\\,", "").replace("\\;", "")
+    return "," in rest or ";" in rest
 
 
 def find_invisible(text: str) -> Iterator[str]:

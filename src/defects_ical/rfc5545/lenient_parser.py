@@ -21,6 +21,7 @@ from defects_ical.rfc5545.component_stack import (
     ComponentStack,
 )
 from defects_ical.rfc5545.content_lines import (
+    BARE_ENDINGS,
     MAX_LINE_BYTES,
     Component,
     ContentLine,
@@ -37,6 +38,7 @@ MAX_LINES: Final = 400_000
 # A description with an embedded picture is shorter. Parsing parameters takes memory.
 MAX_LINE_CHARS: Final = 1_000_000
 DOUBLED_ENDING: Final = b"\r\r\n"
+FOLDS: Final = frozenset({b" ", b"\t"})
 # With one of these, or with nothing, a line begins that may be blank.
 BLANK: Final = frozenset({b"", *(bytes([each]) for each in b" \t\x0b\x0c")})
 
@@ -166,14 +168,14 @@ def _is_delimiter(line: PhysicalLine, name: bytes) -> bool:
 
 
 def _check_physical_lines(lines: list[PhysicalLine]) -> Iterator[Observation]:
-    for line in lines:
-        if line.has_bare_ending:
-            is_lf = line.ending == b"\n"
+    for number, raw, ending in lines:
+        if ending in BARE_ENDINGS:
+            is_lf = ending == b"\n"
             rule = SyntaxRule.LINE_ENDING if is_lf else SyntaxRule.CR_LINE_ENDING
-            yield Observation(rule, line.number)
-        if line.is_too_long:
-            lengths = {"length": len(line.raw), "limit": MAX_LINE_BYTES}
-            yield Observation(SyntaxRule.LONG_LINE, line.number, lengths)
+            yield Observation(rule, number)
+        if len(raw) > MAX_LINE_BYTES:
+            lengths = {"length": len(raw), "limit": MAX_LINE_BYTES}
+            yield Observation(SyntaxRule.LONG_LINE, number, lengths)
 
 
 def _parse_lines(
@@ -223,15 +225,16 @@ def _group_continuations(
     parts: list[PhysicalLine] = []
     empty: list[PhysicalLine] = []
     for line in lines:
+        first = line.raw[:1]
         # Most lines begin with a letter.
-        if line.raw[:1] in BLANK and not line.raw.strip():
+        if first in BLANK and not line.raw.strip():
             empty.append(line)
             continue
         # Empty lines at the end of the file are not reported: clients ignore them.
         if empty:
             observations.extend(Observation(SyntaxRule.EMPTY_LINE, each.number) for each in empty)
             empty.clear()
-        if line.is_continuation and parts and not _is_indented_delimiter(line, parts[-1]):
+        if first in FOLDS and parts and not _is_indented_delimiter(line, parts[-1]):
             parts.append(line)
             continue
         if parts:

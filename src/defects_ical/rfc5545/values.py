@@ -24,6 +24,7 @@ UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT"})
 LEAP_SECOND: Final = 60
 # Times of more events than a feed has; in one feed, most times of one timezone repeat.
 MAX_CACHED_TIMES: Final = 40_000
+MAX_TIME: Final = len("20260131T235900Z")
 
 _IANA_NAMES: Final = frozenset(TIMEZONE_NAMES)
 _LOWER_NAMES: Final = frozenset(map(str.lower, TIMEZONE_NAMES))
@@ -58,11 +59,17 @@ class DateTimeValue(NamedTuple):
 
 def parse_date_time(line: ContentLine) -> DateTimeValue | None:
     """Parse the DATE or DATE-TIME of a property; return None if it is neither."""
-    found = _DATE_OR_DATE_TIME.fullmatch(line.value)
+    return _parse_time(line.value, line.tzid) if len(line.value) <= MAX_TIME else None
+
+
+# Several checks ask for the same time.
+@lru_cache(maxsize=MAX_CACHED_TIMES)
+def _parse_time(value: str, tzid: str) -> DateTimeValue | None:
+    found = _DATE_OR_DATE_TIME.fullmatch(value)
     naive = parse_local_datetime(f"{found[1]}T{found[2] or '000000'}") if found else None
     if not found or not naive:
         return None
-    tzid = "" if found[3] else line.tzid
+    tzid = "" if found[3] else tzid
     return DateTimeValue(naive, tzid, floating=bool(found[2]) and not found[3] and not tzid)
 
 
