@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from defects_ical.render.templates import get_template
 from defects_ical.text.words import Words
@@ -27,11 +27,12 @@ def bundle_script(
     leads from the script's folder to that of the data. Only with ``has_credit``, an element shows
     the credits in its data.
     """
-    code = _join_scripts(names, root, has_credit)
+    script = _join_scripts(names, root, has_credit)
     source = 'JSON.parse(document.getElementById("script_words").textContent)'
     if words:
-        source = _select_words(code, words)
-    return f'(() => {{\n"use strict";\nconst WORDS = {source};\n{code}}})();\n'.encode()
+        source = _select_words(script, words)
+    head = f'(() => {{\n"use strict";\nconst WORDS = {source};\n'
+    return b"".join((head.encode(), script.code, b"})();\n"))
 
 
 def select_words(words: Words, *names: str) -> str:
@@ -39,17 +40,24 @@ def select_words(words: Words, *names: str) -> str:
     return _select_words(_join_scripts(names, "", has_credit=False), words)
 
 
+class _Script(NamedTuple):
+    """A script in UTF-8, and the names of the texts that it uses."""
+
+    code: bytes
+    words: tuple[str, ...]
+
+
 @cache
-def _join_scripts(names: tuple[str, ...], root: str, has_credit: bool) -> str:  # noqa: FBT001 - cached
+def _join_scripts(names: tuple[str, ...], root: str, has_credit: bool) -> _Script:  # noqa: FBT001 - cached
     """Join scripts without the lines that are comments."""
     values = {"root": root, "has_credit": has_credit}
-    script = "\n".join(get_template(each).render(values) for each in names)
-    return re.sub(r"(?m)^ *//.*\n", "", script)
+    joined = "\n".join(get_template(each).render(values) for each in names)
+    code = re.sub(r"(?m)^ *//.*\n", "", joined)
+    return _Script(code.encode(), (*sorted({"code", "plural_categories", *_WORD.findall(code)}),))
 
 
-def _select_words(code: str, words: Words) -> str:
-    names = sorted({"code", "plural_categories", *_WORD.findall(code)})
-    return serialize_for_script({name: getattr(words, name) for name in names})
+def _select_words(script: _Script, words: Words) -> str:
+    return serialize_for_script({name: getattr(words, name) for name in script.words})
 
 
 def serialize_for_script(value: object) -> str:

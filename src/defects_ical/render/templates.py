@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
-from importlib.resources import files
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
@@ -177,4 +176,4 @@ def get_macro(template: str, name: str) -> Callable[..., str]:
 
 def read_static(name: str) -> bytes:
     """Return the bytes of a static file."""
-    return files("defects_ical").joinpath("static", name).read_bytes()
+    return (_PACKAGE / "static" / name).read_bytes()

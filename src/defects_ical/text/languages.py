@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ LANGUAGES: Final = ("en", "ko", "ja", "zh-Hant", "es", "pt-BR", "fr", "de", "id"
 
 DEFAULT_LANGUAGE: Final = "en"
 
+_FOLDER: Final = Path(__file__).parent.parent / "languages"
 # For translators, not for the site.
 _NOTES: Final = ("reviewed", "glossary_")
 
@@ -22,7 +23,7 @@ _NOTES: Final = ("reviewed", "glossary_")
 @cache
 def load_words(code: str) -> Words:
     """Return the texts of a language, by its code."""
-    text = files("defects_ical").joinpath("languages", f"{code}.json").read_text("utf-8")
+    text = (_FOLDER / f"{code}.json").read_text("utf-8")
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in json.loads(text).items()
