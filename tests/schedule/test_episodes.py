@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -37,6 +38,13 @@ def expand_new_york(changes: str = "[]") -> dict[str, Episode]:
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_pickled_episodes_are_equal() -> None:
+    """A worker that is not forked gets them pickled, and finds them in its build cache."""
+    shift = "[{at: 2025-07-10T12:00:00+00:00, episodes: [1], shift: {days: 1}}]"
+    episodes = tuple(expand_seoul(shift).values())
+    assert pickle.loads(pickle.dumps(episodes)) == episodes  # noqa: S301 - of this test
 
 
 def test_rule_gives_numbered_episodes() -> None:

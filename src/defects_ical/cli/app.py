@@ -16,7 +16,7 @@ from defects_ical.errors import DefectsIcalError, OutputError, ScheduleError
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "show_default": True}
 # What a disk says that takes no more. Files of ours are handled where they are written.
-FULL: Final = {errno.EDQUOT, errno.EFBIG, errno.ENOSPC}
+FULL: Final = {errno.EDQUOT, errno.ENOSPC}
 # Each command with its module and its name there.
 COMMANDS: Final = {
     "change": ("change.command", "change"),
@@ -42,7 +42,7 @@ class CommandGroup(click.Group):
         try:
             return super().main(*args, **kwargs)
         except OSError as error:
-            if error.errno not in FULL:
+            if error.errno not in FULL or error.filename:
                 raise
             # Python would print the rest as it exits, and fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

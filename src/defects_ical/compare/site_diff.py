@@ -41,9 +41,9 @@ def compare_site(
 ) -> tuple[Difference, ...]:
     """Return what subscribers would see if ``site`` replaced the ``published`` calendars.
 
-    ``published`` maps paths of the site to bytes; its base URL has to be the site's. A copy may
-    have lost its CRLF line endings. Feeds with reminders and episode files are compared only if
-    the feeds that they repeat are not given.
+    ``published`` maps paths of the site to bytes; its base URL has to be the site's. With
+    ``is_copy``, they may have lost their CRLF line endings. Feeds with reminders and episode files
+    are compared only if the feeds that they repeat are not given.
     Differences of whole feeds come first, then the episodes in the order of the schedule. Those
     of other languages than the main one follow, without what changed in all languages.
 
@@ -167,17 +167,22 @@ class EditReview(NamedTuple):
 
 
 def review_edit(
-    published: Mapping[str, bytes], site: Site, schedule: Schedule, now: datetime | None = None
+    published: Mapping[str, bytes],
+    site: Site,
+    schedule: Schedule,
+    now: datetime | None = None,
+    *,
+    is_copy: bool = True,
 ) -> EditReview:
     """Review the replacement of ``published`` by ``site``.
 
-    ``published`` has the files of a site with the same base URL, as they were built, by path.
-    Entries that the review suggests are dated as by ``format_issues``.
+    ``published`` has the files of a site with the same base URL, by path; for ``is_copy``, see
+    ``compare_site``. Entries that the review suggests are dated as by ``format_issues``.
     """
     calendars = {path: body for path, body in published.items() if path.endswith(".ics")}
     if is_unchanged(calendars, site):
         return EditReview()
-    differences = compare_site(calendars, site, schedule, is_copy=False)
+    differences = compare_site(calendars, site, schedule, is_copy=is_copy)
     return EditReview(format_issues(differences, schedule, now), (*describe_changes(differences),))
 
 

@@ -164,7 +164,7 @@ def _make_role(actor: str, role: str) -> dict[str, object]:
 def _serialize_episode(site: SiteInput, services: Mapping[str, str], item: _Showings) -> str:
     """Return an episode, and when it is on each platform: publications, or screenings.
 
-    ``services`` are the platforms by their ids.
+    ``services`` are the platforms as JSON, by their ids.
     """
     episode, on_platforms = item
     publications: list[str] = []

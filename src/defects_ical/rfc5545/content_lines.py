@@ -19,6 +19,8 @@ MAX_LINE_BYTES: Final = 75
 """The limit for a physical line, without its line ending (§3.1)."""
 BARE_ENDINGS: Final = frozenset({b"\r", b"\n"})
 """Line endings that are not CRLF, as they should be (§3.1)."""
+FOLDS: Final = frozenset({b" ", b"\t"})
+"""What a line begins with that continues the previous one (§3.1)."""
 MAX_DEPTH: Final = 8
 """The limit for nested components. No standard needs more than four; without a limit, a hostile
 file exceeds Python's recursion limit."""
@@ -58,7 +60,7 @@ class PhysicalLine(NamedTuple):
     @property
     def is_continuation(self) -> bool:
         """Whether it continues the previous line (§3.1)."""
-        return self.raw[:1] in {b" ", b"\t"}
+        return self.raw[:1] in FOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def has_unescaped_separator(value: str) -> bool:
     """Return whether a TEXT contains a comma or a semicolon without a backslash (§3.3.11)."""
     if "," not in value and ";" not in value:
         return False
-    # Many times as fast as a pattern: without escaped backslashes, then without separators.
+    # Many times as fast as a pattern: without escaped backslashes, then without escaped separators.
     rest = value.replace("\\\\", "").replace("\\,", "").replace("\\;", "")
     return "," in rest or ";" in rest
 

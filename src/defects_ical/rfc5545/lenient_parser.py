@@ -22,6 +22,7 @@ from defects_ical.rfc5545.component_stack import (
 )
 from defects_ical.rfc5545.content_lines import (
     BARE_ENDINGS,
+    FOLDS,
     MAX_LINE_BYTES,
     Component,
     ContentLine,
@@ -38,7 +39,6 @@ MAX_LINES: Final = 400_000
 # A description with an embedded picture is shorter. Parsing parameters takes memory.
 MAX_LINE_CHARS: Final = 1_000_000
 DOUBLED_ENDING: Final = b"\r\r\n"
-FOLDS: Final = frozenset({b" ", b"\t"})
 # With one of these, or with nothing, a line begins that may be blank.
 BLANK: Final = frozenset({b"", *(bytes([each]) for each in b" \t\x0b\x0c")})
 

@@ -24,7 +24,7 @@ UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT"})
 LEAP_SECOND: Final = 60
 # Times of more events than a feed has; in one feed, most times of one timezone repeat.
 MAX_CACHED_TIMES: Final = 40_000
-MAX_TIME: Final = len("20260131T235900Z")
+MAX_TIME_CHARS: Final = len("20260131T235900Z")
 
 _IANA_NAMES: Final = frozenset(TIMEZONE_NAMES)
 _LOWER_NAMES: Final = frozenset(map(str.lower, TIMEZONE_NAMES))
@@ -59,7 +59,7 @@ class DateTimeValue(NamedTuple):
 
 def parse_date_time(line: ContentLine) -> DateTimeValue | None:
     """Parse the DATE or DATE-TIME of a property; return None if it is neither."""
-    return _parse_time(line.value, line.tzid) if len(line.value) <= MAX_TIME else None
+    return _parse_time(line.value, line.tzid) if len(line.value) <= MAX_TIME_CHARS else None
 
 
 # Several checks ask for the same time.

@@ -220,7 +220,7 @@ class _Programme:
     def _reuse(self, item: Item) -> Item:
         """Return the equal item of the last version of the schedule, if there is one.
 
-        After an edit, most are equal; the same object is found in a cache without comparing it.
+        After an edit, most are equal; to compare an object with itself takes no time.
         """
         return self._last_items.keep(item)
 

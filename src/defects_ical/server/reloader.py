@@ -190,7 +190,7 @@ class SiteReloader:
         # Not the current time: all processes that watch the file must give the same message.
         edited_at = datetime.fromtimestamp(state.modified / 1_000_000_000, UTC) if state else None
         published = {path: each.body for path, each in self.live.site.items()}
-        review = review_edit(published, site, schedule, edited_at)
+        review = review_edit(published, site, schedule, edited_at, is_copy=False)
         if review.unannounced:
             location = SourceLocation(str(self._path))
             problems = (Problem(location, "", *texts) for texts in review.unannounced)

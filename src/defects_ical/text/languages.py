@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import json
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,9 @@ def load_words(code: str) -> Words:
     cities = {name: values.pop(name) for name in [*values] if "/" in name}
     return Words(code=code, cities=MappingProxyType(cities), **values)
 
+
+# A pickled text of a schedule refers to its language: in another process, it equals those loaded.
+copyreg.pickle(Words, lambda words: (load_words, (words.code,)))
 
 ENGLISH: Final = load_words(DEFAULT_LANGUAGE)
 """The texts of messages, reports and documentation, whatever the site speaks."""

@@ -61,9 +61,9 @@ def render_head(properties: CalendarProperties) -> bytes:
     lines = (
         render_line("COLOR", properties.color),
         render_line("LAST-MODIFIED", vDatetime(properties.modified)),
-        # Nextcloud reads this one, Outlook X-PUBLISHED-TTL; Google has its own interval.
+        # Nextcloud reads this one, Outlook X-PUBLISHED-TTL; Google has its own interval. RFC 7986
+        # §5.7 and §5.8 require VALUE for this and for SOURCE.
         render_line("REFRESH-INTERVAL", REFRESH_INTERVAL, VALUE="DURATION"),
-        # RFC 7986 §5.7 and §5.8 require VALUE here and there.
         render_line("SOURCE", vUri(properties.source), VALUE="URI"),
         render_line("URL", vUri(properties.page)),
         # Apple knows no names of colours.

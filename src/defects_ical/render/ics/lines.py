@@ -20,7 +20,8 @@ Value: TypeAlias = str | vCategory | vDate | vDatetime | vDuration | vUri
 
 # What RFC 5545 §3.3.11 escapes in a TEXT, the backslash first.
 _ESCAPES: Final = (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"))
-# Bytes of a physical line: of the 75 of RFC 5545 §3.1, one for the space of a further line.
+# Bytes of a physical line without the space that a further one begins with: with it, RFC 5545 §3.1
+# allows 75.
 _MAX_CONTENT: Final = 74
 # In bytes of UTF-8, those that continue a character.
 _CONTINUATION: Final = range(0x80, 0xC0)
