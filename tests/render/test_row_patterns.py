@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from defects_ical.render.row_patterns import RowPatterns, Texts
+from defects_ical.render.templates import RowPatterns, Texts
 from defects_ical.site.build import build_site
 from tests.conftest import SITE_URL
 from tests.support.example_schedules import SCHEDULE_WITH_CHANGES, load_yaml, make_yaml

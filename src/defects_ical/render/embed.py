@@ -14,9 +14,15 @@ from defects_ical.content.links.site_url import SiteURL
 from defects_ical.content.site_input import SeasonRows, SiteInput
 from defects_ical.model.schedule import Show
 from defects_ical.render.card import render_card
-from defects_ical.render.row_patterns import RowPatterns, Texts
 from defects_ical.render.scripts import bundle_script, select_words
-from defects_ical.render.templates import LongTexts, get_macro, get_template, name_in_html
+from defects_ical.render.templates import (
+    LongTexts,
+    RowPatterns,
+    Texts,
+    get_macro,
+    get_template,
+    name_in_html,
+)
 from defects_ical.schedule.episodes import Event
 from defects_ical.text.words import Words
 from defects_ical.timezones.conversion import format_utc

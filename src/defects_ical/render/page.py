@@ -28,12 +28,13 @@ from defects_ical.content.links.feeds import (
 from defects_ical.content.site_input import SiteInput
 from defects_ical.model.schedule import Schedule
 from defects_ical.render.embed import IFRAME_SANDBOX, format_link_text
-from defects_ical.render.row_patterns import RowPatterns, Texts
 from defects_ical.render.scripts import bundle_script, select_words
 from defects_ical.render.snippets import make_snippets
 from defects_ical.render.structured_data import render_json_ld
 from defects_ical.render.templates import (
     LongTexts,
+    RowPatterns,
+    Texts,
     get_macro,
     get_template,
     name_in_html,
