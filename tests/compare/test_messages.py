@@ -46,6 +46,18 @@ def test_messages_of_each_edit(name: str) -> None:
     assert list_messages(PUBLISHED, apply_edit(EDITS[name])) == EXPECTED_MESSAGES[name]
 
 
+@pytest.mark.parametrize("name", sample(EDITS, 10))
+def test_lost_line_ends_change_no_message(name: str) -> None:
+    """The exported feeds of a show may have gone through a program that changes line ends."""
+    after = apply_edit(EDITS[name])
+    lost = {
+        path: each.body.replace(b"\r\n", b"\n") if path.endswith(".ics") else each.body
+        for path, each in build_feeds(PUBLISHED).items()
+    }
+    review = review_edit(lost, build_feeds(after), load_yaml(after), NOW)
+    assert [". ".join(each) for each in review.unannounced] == EXPECTED_MESSAGES[name]
+
+
 def test_entries_without_now_are_dated_early() -> None:
     (line,) = list_messages(PUBLISHED, apply_edit(EDITS["tentative to cancelled"]), None)
     assert "`- {at: 2025-07-31T12:00:01+09:00, episodes: [5], status: cancelled}`" in line
