@@ -15,7 +15,7 @@ from defects_ical import __version__
 from defects_ical.errors import DefectsIcalError, OutputError, ScheduleError
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "show_default": True}
-# What a disk says that takes no more. Files of ours are handled where they are written.
+# Errors of a full disk. Those of our own files are handled where they are written.
 FULL: Final = {errno.EDQUOT, errno.ENOSPC}
 # Each command with its module and its name there.
 COMMANDS: Final = {

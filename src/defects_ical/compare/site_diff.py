@@ -43,9 +43,9 @@ def compare_site(
 
     ``published`` maps paths of the site to bytes; its base URL has to be the site's. With
     ``is_copy``, they may have lost their CRLF line endings. Feeds with reminders and episode files
-    are compared only if the feeds that they repeat are not given.
-    Differences of whole feeds come first, then the episodes in the order of the schedule. Those
-    of other languages than the main one follow, without what changed in all languages.
+    are compared only if the feeds that they repeat are not given. Differences of whole feeds come
+    first, then the episodes in the order of the schedule. Those of other languages than the main
+    one follow, without what changed in all languages.
 
     Raises CalendarError for an event that is not as this program writes events.
     """

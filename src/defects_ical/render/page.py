@@ -290,9 +290,16 @@ def _render_row(
 def _is_plain(event: Event) -> bool:
     """Return whether a row is like most: one episode without changes, links and other extras."""
     first = event.first
-    extras = (first.status != "confirmed", first.revisions, event.revisions, event.availability)
-    texts = (first.links, first.recap, any(first.foreign))
-    return len(event.episodes) == 1 and bool(first.start) and not any((*extras, *texts))
+    extras = (
+        event.revisions,
+        event.availability,
+        first.revisions,
+        first.links,
+        first.recap,
+        any(first.foreign),
+    )
+    is_sure = first.start is not None and first.status == "confirmed"
+    return len(event.episodes) == 1 and is_sure and not any(extras)
 
 
 def _render_row_texts(site: SiteInput, level: int, event: Event, texts: Texts) -> str:

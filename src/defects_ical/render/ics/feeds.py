@@ -37,7 +37,7 @@ from defects_ical.schedule.episodes import Availability, Event
 from defects_ical.text.lengths import DAY_MINUTES, format_distance
 
 BEGIN_ALARM: Final = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\n"
-# What stands for where to watch in a description; no text of a schedule has it.
+# What stands for the platforms in a description; no text of a schedule has it.
 _GAP: Final = "\0"
 
 
@@ -85,7 +85,7 @@ def _end_events(*parts: Sequence[bytes]) -> Iterator[bytes]:
 class _EventTexts(NamedTuple):
     """What an event says in every feed: its title, content lines, and most of its description.
 
-    Where to watch it stands between ``before`` and ``after``, which are escaped.
+    ``before`` and ``after`` are the escaped description before and after the platforms.
     """
 
     title: str
